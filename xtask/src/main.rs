@@ -1,0 +1,2 @@
+//! The project's own commands, called as `cargo xtask <command>`.
+fn main() {}
