@@ -1,0 +1,87 @@
+//! What can be wrong with a database URL. No text shows the URL itself, because a password may be in it.
+
+/// Why a database URL cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseUrlError {
+    /// The URL does not start as one for `PostgreSQL`.
+    #[error(
+        "the database URL does not start with postgres:// (but with {scheme}). Only PostgreSQL is supported: write postgres://user:password@host:port/database"
+    )]
+    Scheme {
+        /// What it starts with.
+        scheme: String,
+    },
+    /// The host is missing.
+    #[error("the database URL names no host. Write postgres://user:password@host:port/database")]
+    NoHost,
+    /// Several hosts are named.
+    #[error(
+        "the database URL names several hosts, and only one can be used. Name the server that accepts writes"
+    )]
+    ManyHosts,
+    /// The host is a folder for Unix sockets.
+    #[error(
+        "the database URL names a Unix socket as host, which the Java driver cannot use. Name a TCP host, such as localhost"
+    )]
+    Socket,
+    /// An IPv6 address is not closed by a bracket.
+    #[error(
+        "the database URL has an IPv6 address without its closing bracket. Write [address], such as [::1]"
+    )]
+    Bracket,
+    /// The port is no port.
+    #[error(
+        "the database URL has {given:?} where a port number from 1 to 65535 should be. If that is part of the password, percent-encode its special characters (`/` as %2F, `?` as %3F, `#` as %23, `@` as %40)"
+    )]
+    Port {
+        /// What stands there.
+        given: String,
+    },
+    /// An unescaped character ends the host before the `@`.
+    #[error(
+        "the user name or password in the database URL holds a character that ends the host's part. Percent-encode it: `/` as %2F, `?` as %3F"
+    )]
+    Unescaped,
+    /// No user is named, nor is one logged in.
+    #[error("the database URL names no user. Write postgres://user:password@host:port/database")]
+    NoUser,
+    /// A part is not UTF-8 once decoded, or holds a NUL.
+    #[error(
+        "the {part} in the database URL is not text once its percent signs are decoded. Encode it as UTF-8"
+    )]
+    NotText {
+        /// Which part.
+        part: &'static str,
+    },
+    /// The mode is unknown.
+    #[error(
+        "the database URL has sslmode={given}, which is unknown. Use disable, allow, prefer, require, verify-ca or verify-full"
+    )]
+    SslMode {
+        /// What was given.
+        given: String,
+    },
+    /// A number is expected.
+    #[error("the database URL has {name}={given}, which is not a number of seconds")]
+    Seconds {
+        /// The parameter.
+        name: String,
+        /// What was given.
+        given: String,
+    },
+    /// What is wrong with the value of a variable.
+    #[error("{variable}: {source}")]
+    Variable {
+        /// The environment variable.
+        variable: &'static str,
+        /// What is wrong.
+        source: Box<DatabaseUrlError>,
+    },
+}
+
+impl DatabaseUrlError {
+    /// Says in which variable the URL stood.
+    pub(super) fn of(self, variable: &'static str) -> Self {
+        Self::Variable { variable, source: Box::new(self) }
+    }
+}

@@ -1,0 +1,130 @@
+//! The name of every environment variable that is read, written or handed on, with its meaning.
+
+/// Where the database is: `postgres://user:password@host:port/name?sslmode=…`. Platforms set it.
+pub const DATABASE_URL: &str = "DATABASE_URL";
+
+/// The port that a web process must bind.
+pub const PORT: &str = "PORT";
+
+/// Options for `pio deploy` and `pio train`, as a shell would quote them, such as `--variant best.json`.
+pub const PIO_OPTS: &str = "PIO_OPTS";
+
+/// Options for spark-submit when an engine is deployed.
+pub const PIO_SPARK_OPTS: &str = "PIO_SPARK_OPTS";
+
+/// Options for spark-submit when an engine is trained.
+pub const PIO_TRAIN_SPARK_OPTS: &str = "PIO_TRAIN_SPARK_OPTS";
+
+/// `false` keeps a release from training the engine.
+pub const PIO_TRAIN_ON_RELEASE: &str = "PIO_TRAIN_ON_RELEASE";
+
+/// The host name of the event server; engine code reads it too.
+pub const PIO_EVENTSERVER_IP: &str = "PIO_EVENTSERVER_IP";
+
+/// The port of the event server; engine code reads it too.
+pub const PIO_EVENTSERVER_PORT: &str = "PIO_EVENTSERVER_PORT";
+
+/// The access key with which an engine sends feedback to the event server; engine code reads it too.
+pub const PIO_EVENTSERVER_ACCESS_KEY: &str = "PIO_EVENTSERVER_ACCESS_KEY";
+
+/// The name of the app that an engine reads; engine code reads it too.
+pub const PIO_EVENTSERVER_APP_NAME: &str = "PIO_EVENTSERVER_APP_NAME";
+
+/// Another distribution than the one in the buildpack: `https://…` or `file://…`, optionally with `#sha256=…`.
+pub const PREDICTIONIO_DIST_URL: &str = "PREDICTIONIO_DIST_URL";
+
+/// `true` makes the web process of an engine app an event server.
+pub const PIO_RUN_AS_EVENTSERVER: &str = "PIO_RUN_AS_EVENTSERVER";
+
+/// `true` puts an event server into the web process of an engine app, beside the engine.
+pub const PIO_EMBED_EVENTSERVER: &str = "PIO_EMBED_EVENTSERVER";
+
+/// `true` lets a connection to PostgreSQL go without TLS where the server has none, although the URL says `sslmode=require`.
+pub const PIO_POSTGRES_OPTIONAL_SSL: &str = "PIO_POSTGRES_OPTIONAL_SSL";
+
+/// `true` prints details of a build.
+pub const PIO_VERBOSE: &str = "PIO_VERBOSE";
+
+/// Options for every Java process, as a shell would quote them.
+pub const JAVA_OPTS: &str = "JAVA_OPTS";
+
+/// A JDK; needed only for engines with Java sources, because the closure's Java has no compiler.
+pub const JAVA_HOME: &str = "JAVA_HOME";
+
+/// The folder for what `pio` keeps on a machine; `~/.pio` where it is not set.
+pub const PIO_HOME: &str = "PIO_HOME";
+
+/// The unpacked closure, where it is not beside the binary.
+pub const PIO_CLOSURE: &str = "PIO_CLOSURE";
+
+/// The user's cache folder; `~/.cache` where it is not set.
+pub const XDG_CACHE_HOME: &str = "XDG_CACHE_HOME";
+
+/// The user's home folder.
+pub const HOME: &str = "HOME";
+
+/// The name of the user who is logged in.
+pub const USER: &str = "USER";
+
+/// The search path for programs.
+pub const PATH: &str = "PATH";
+
+/// The database as PIO named it: `jdbc:postgresql://host:port/name`.
+pub const PIO_STORAGE_SOURCES_PGSQL_URL: &str = "PIO_STORAGE_SOURCES_PGSQL_URL";
+
+/// The user for [`PIO_STORAGE_SOURCES_PGSQL_URL`].
+pub const PIO_STORAGE_SOURCES_PGSQL_USERNAME: &str = "PIO_STORAGE_SOURCES_PGSQL_USERNAME";
+
+/// The password for [`PIO_STORAGE_SOURCES_PGSQL_URL`].
+pub const PIO_STORAGE_SOURCES_PGSQL_PASSWORD: &str = "PIO_STORAGE_SOURCES_PGSQL_PASSWORD";
+
+/// Spark's own folder; its children need it to find the jars.
+pub const SPARK_HOME: &str = "SPARK_HOME";
+
+/// The host name or address to which Spark binds.
+pub const SPARK_LOCAL_IP: &str = "SPARK_LOCAL_IP";
+
+/// The Scala version that Spark's executors are told, so that they do not look for a build folder.
+pub const SPARK_SCALA_VERSION: &str = "SPARK_SCALA_VERSION";
+
+/// The masters that a Spark worker joins, as `spark://host:port,host:port`.
+pub const SPARK_MASTERS: &str = "SPARK_MASTERS";
+
+/// The memory of an executor where the Spark options do not say.
+pub const SPARK_EXECUTOR_MEMORY: &str = "SPARK_EXECUTOR_MEMORY";
+
+/// The memory of the driver where the Spark options do not say.
+pub const SPARK_DRIVER_MEMORY: &str = "SPARK_DRIVER_MEMORY";
+
+/// The cores that a Spark application gets where it does not say.
+pub const SPARK_DEFAULT_CORES: &str = "SPARK_DEFAULT_CORES";
+
+/// The memory that a Spark worker offers.
+pub const SPARK_WORKER_MEMORY: &str = "SPARK_WORKER_MEMORY";
+
+/// The cores that a Spark worker offers.
+pub const SPARK_WORKER_CORES: &str = "SPARK_WORKER_CORES";
+
+/// The user name for the page of the Spark master.
+pub const SPARK_PUBLIC_USER: &str = "SPARK_PUBLIC_USER";
+
+/// The password for the page of the Spark master.
+pub const SPARK_PUBLIC_PASSWORD: &str = "SPARK_PUBLIC_PASSWORD";
+
+/// The ZooKeeper that keeps the state of several Spark masters, as `zookeeper://host:port,…`.
+pub const SPARK_ZK_ZOOKEEPER_URL: &str = "SPARK_ZK_ZOOKEEPER_URL";
+
+/// Tests only: the unpacked `PostgreSQL` with which test servers are started.
+pub const PIO_TEST_POSTGRES_DIR: &str = "PIO_TEST_POSTGRES_DIR";
+
+/// Tests only: the folder with the recorded facts about PIO.
+pub const PIO_SHARED: &str = "PIO_SHARED";
+
+/// Variables that hold a secret: never printed, never recorded, never handed to a Spark executor.
+pub const SECRETS: &[&str] = &[
+    DATABASE_URL,
+    PIO_EVENTSERVER_ACCESS_KEY,
+    PIO_STORAGE_SOURCES_PGSQL_PASSWORD,
+    PIO_STORAGE_SOURCES_PGSQL_URL,
+    SPARK_PUBLIC_PASSWORD,
+];
