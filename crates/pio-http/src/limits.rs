@@ -1,0 +1,37 @@
+//! The bounds within which a client may use a connection.
+
+use std::time::Duration;
+
+/// Time and size limits of one server.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// How long a request's head may take from its first byte to its last.
+    pub header: Duration,
+    /// How long a request's body may take.
+    pub body: Duration,
+    /// How many bytes a request's body may have.
+    pub body_bytes: usize,
+    /// How long a kept-alive connection may be silent. Longer than the 90 s for which platform routers keep theirs,
+    /// so that a router never sends a request into a connection that is being closed.
+    pub idle: Duration,
+    /// How long a client may refuse to read what is sent to it.
+    pub write: Duration,
+    /// How many connections are open at once; more wait in the listener's backlog.
+    pub connections: usize,
+    /// How long requests in flight may go on after shutdown was asked for.
+    pub drain: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            header: Duration::from_secs(15),
+            body: Duration::from_secs(30),
+            body_bytes: 8 * 1024 * 1024,
+            idle: Duration::from_secs(95),
+            write: Duration::from_secs(30),
+            connections: 8192,
+            drain: Duration::from_secs(25),
+        }
+    }
+}

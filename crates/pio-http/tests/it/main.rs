@@ -1,0 +1,160 @@
+//! A server with short limits, and clients that do not behave.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use pio_http::limits::Limits;
+use pio_http::serve::{Ended, serve};
+use std::convert::Infallible;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+struct Server {
+    address: std::net::SocketAddr,
+    stop: oneshot::Sender<()>,
+    ended: JoinHandle<Ended>,
+}
+
+const LIMITS: Limits = Limits {
+    header: Duration::from_millis(200),
+    body: Duration::from_millis(200),
+    body_bytes: 10,
+    idle: Duration::from_millis(600),
+    write: Duration::from_millis(200),
+    connections: 3,
+    drain: Duration::from_millis(500),
+};
+
+/// Answers `/slow` after 300 ms, `/stuck` never, a body with its length, anything else at once.
+async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    let mut response = Response::new(Full::from("ok"));
+    match request.uri().path() {
+        "/slow" => tokio::time::sleep(Duration::from_millis(300)).await,
+        "/stuck" => std::future::pending().await,
+        "/body" => {
+            if let Err(error) =
+                pio_http::body::read(request.into_body(), LIMITS.body_bytes, LIMITS.body).await
+            {
+                *response.status_mut() = match error {
+                    pio_http::body::BodyError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+                    pio_http::body::BodyError::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
+                    pio_http::body::BodyError::Broken => StatusCode::BAD_REQUEST,
+                };
+            }
+        }
+        _ => {}
+    }
+    Ok(response)
+}
+
+async fn start() -> Server {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let shutdown = async { drop(stopped.await) };
+    let ended = tokio::spawn(serve(listener, service_fn(answer), LIMITS, shutdown));
+    Server { address, stop, ended }
+}
+
+impl Server {
+    async fn send(&self, text: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        stream.write_all(text.as_bytes()).await.unwrap();
+        stream
+    }
+}
+
+async fn status(stream: &mut TcpStream) -> String {
+    let mut buffer = [0; 4096];
+    let read = stream.read(&mut buffer).await.unwrap();
+    String::from_utf8_lossy(&buffer[..read]).split(' ').nth(1).unwrap_or_default().to_owned()
+}
+
+async fn milliseconds_until_closed(stream: &mut TcpStream) -> u128 {
+    let start = Instant::now();
+    let mut rest = Vec::new();
+    drop(stream.read_to_end(&mut rest).await);
+    start.elapsed().as_millis()
+}
+
+#[tokio::test]
+async fn a_request_whose_head_does_not_end_is_cut_after_the_header_time() {
+    let server = start().await;
+    let mut stream = server.send("GET / HT").await;
+    let closed = milliseconds_until_closed(&mut stream).await;
+    assert!((150..500).contains(&closed), "{closed}");
+}
+
+#[tokio::test]
+async fn a_kept_alive_connection_may_be_silent_for_the_idle_time() {
+    let server = start().await;
+    let mut stream = server.send("GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    assert_eq!(status(&mut stream).await, "200");
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    assert_eq!(status(&mut stream).await, "200");
+    let closed = milliseconds_until_closed(&mut stream).await;
+    assert!((550..900).contains(&closed), "{closed}");
+}
+
+#[tokio::test]
+async fn an_answer_may_take_longer_than_any_limit_on_the_client() {
+    let server = start().await;
+    let mut stream = server.send("GET /slow HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    assert_eq!(status(&mut stream).await, "200");
+}
+
+#[tokio::test]
+async fn bodies_are_limited_in_size_and_time() {
+    let server = start().await;
+    let head = "POST /body HTTP/1.1\r\nhost: x\r\n";
+    let mut declared = server.send(&format!("{head}content-length: 11\r\n\r\n")).await;
+    assert_eq!(status(&mut declared).await, "413");
+    let mut chunked =
+        server.send(&format!("{head}transfer-encoding: chunked\r\n\r\nb\r\n12345678901\r\n")).await;
+    assert_eq!(status(&mut chunked).await, "413");
+    let mut slow = server.send(&format!("{head}content-length: 5\r\n\r\n12")).await;
+    assert_eq!(status(&mut slow).await, "408");
+    drop((declared, chunked));
+    let mut broken = server.send(&format!("{head}transfer-encoding: chunked\r\n\r\nnonsense\r\n")).await;
+    assert_eq!(status(&mut broken).await, "400");
+}
+
+#[tokio::test]
+async fn connections_beyond_the_limit_wait_until_another_ends() {
+    let server = start().await;
+    let held: Vec<_> = [server.send("").await, server.send("").await, server.send("").await].into();
+    let mut waiting = server.send("GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    assert_eq!(status(&mut waiting).await, "200", "once the silent ones are cut");
+    drop(held);
+}
+
+#[tokio::test]
+async fn shutdown_closes_idle_connections_and_lets_requests_in_flight_finish() {
+    let server = start().await;
+    let mut idle = server.send("GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    assert_eq!(status(&mut idle).await, "200");
+    let mut slow = server.send("GET /slow HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    server.stop.send(()).unwrap();
+    assert!(milliseconds_until_closed(&mut idle).await < 100);
+    assert!(TcpStream::connect(server.address).await.is_err(), "it must not accept any more");
+    assert_eq!(status(&mut slow).await, "200");
+    assert_eq!(server.ended.await.unwrap(), Ended::Drained);
+}
+
+#[tokio::test]
+async fn what_does_not_finish_within_the_drain_time_is_cut() {
+    let server = start().await;
+    let _stuck = server.send("GET /stuck HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    server.stop.send(()).unwrap();
+    assert_eq!(server.ended.await.unwrap(), Ended::Cut(1));
+}
