@@ -1,1 +1,188 @@
 #![doc = include_str!("../README.md")]
+
+pub mod access_keys;
+pub mod apps;
+pub mod changes;
+pub mod channels;
+mod connect;
+
+pub mod errors;
+pub mod events;
+pub mod instances;
+pub mod models;
+mod schema;
+mod session;
+
+use std::{sync::Arc, time::Duration};
+
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts};
+use pio_settings::database::DatabaseSettings;
+
+use crate::{
+    access_keys::AccessKeys,
+    apps::Apps,
+    channels::Channels,
+    connect::Connector,
+    errors::{Result, StorageError},
+    events::Events,
+    instances::{engine::EngineInstances, evaluation::EvaluationInstances},
+    models::Models,
+    session::Session,
+};
+
+/// The way to everything that is kept. Clones share one pool of connections.
+#[derive(Clone)]
+pub struct Storage {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    settings: DatabaseSettings,
+    options: Options,
+    pool: Pool,
+}
+
+/// How a process uses the database.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The most connections that are open at a time. Small plans allow 20 in all.
+    pub pool_size: usize,
+    /// How long a connection may take to be made, and how long to wait for a free one.
+    pub connect_timeout: Duration,
+    /// How long one statement may take.
+    pub operation_timeout: Duration,
+    /// The name that the server shows for the connections.
+    pub application_name: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            pool_size: 4,
+            connect_timeout: Duration::from_secs(5),
+            operation_timeout: Duration::from_secs(30),
+            application_name: "pio".to_owned(),
+        }
+    }
+}
+
+/// What the server says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerInfo {
+    /// The version, such as `17.10`.
+    pub version: String,
+    /// Whether it accepts no writes now.
+    pub read_only: bool,
+}
+
+impl Storage {
+    /// Connects, and brings the schema up to date where it is not.
+    ///
+    /// # Errors
+    /// The database cannot be reached, or the schema cannot be made.
+    pub async fn connect(settings: &DatabaseSettings) -> Result<Self> {
+        Self::connect_with(settings, Options::default()).await
+    }
+
+    /// As [`Storage::connect`], with options.
+    ///
+    /// # Errors
+    /// The database cannot be reached, or the schema cannot be made.
+    pub async fn connect_with(settings: &DatabaseSettings, options: Options) -> Result<Self> {
+        let storage = Self::open(settings, options)?;
+        storage.migrate().await?;
+        Ok(storage)
+    }
+
+    /// Prepares the pool without connecting, for a server that must start while the database is away.
+    /// [`Storage::migrate`] must succeed before anything else is asked.
+    ///
+    /// # Errors
+    /// The certificates that `sslmode` asks for cannot be read.
+    pub fn open(settings: &DatabaseSettings, options: Options) -> Result<Self> {
+        let manager = Manager::from_connect(
+            connect::config(settings, &options),
+            Connector::new(settings)?,
+            ManagerConfig { recycling_method: RecyclingMethod::Fast },
+        );
+        let connecting = settings.connect_timeout.unwrap_or(options.connect_timeout);
+        let pool = Pool::builder(manager)
+            .max_size(options.pool_size)
+            .runtime(Runtime::Tokio1)
+            .timeouts(Timeouts {
+                wait: Some(connecting),
+                create: Some(connecting),
+                recycle: Some(connecting),
+            })
+            .build()
+            .map_err(|e| StorageError::Unexpected { detail: e.to_string() })?;
+        Ok(Self { inner: Arc::new(Inner { settings: settings.clone(), options, pool }) })
+    }
+
+    /// Brings the schema up to date; quick where it is already.
+    ///
+    /// # Errors
+    /// The database cannot be reached, or the schema cannot be made.
+    pub async fn migrate(&self) -> Result<()> {
+        schema::ensure(&mut self.session().await?).await
+    }
+
+    /// Asks the server for a sign of life.
+    ///
+    /// # Errors
+    /// The database cannot be reached.
+    pub async fn ping(&self) -> Result<ServerInfo> {
+        let sql = "SELECT current_setting('server_version'), pg_is_in_recovery() \
+                   OR current_setting('default_transaction_read_only')::bool";
+        let rows = self.session().await?.query(sql, &[]).await?;
+        let row = rows.first().ok_or_else(|| StorageError::Unexpected { detail: "no answer".to_owned() })?;
+        Ok(ServerInfo { version: row.try_get(0)?, read_only: row.try_get(1)? })
+    }
+
+    /// The apps.
+    #[must_use]
+    pub fn apps(&self) -> Apps<'_> {
+        Apps { storage: self }
+    }
+
+    /// The access keys of apps.
+    #[must_use]
+    pub fn access_keys(&self) -> AccessKeys<'_> {
+        AccessKeys { storage: self }
+    }
+
+    /// The channels of apps.
+    #[must_use]
+    pub fn channels(&self) -> Channels<'_> {
+        Channels { storage: self }
+    }
+
+    /// The events of apps and channels.
+    #[must_use]
+    pub fn events(&self) -> Events<'_> {
+        Events { storage: self }
+    }
+
+    /// What was trained.
+    #[must_use]
+    pub fn engine_instances(&self) -> EngineInstances<'_> {
+        EngineInstances { storage: self }
+    }
+
+    /// What was evaluated.
+    #[must_use]
+    pub fn evaluation_instances(&self) -> EvaluationInstances<'_> {
+        EvaluationInstances { storage: self }
+    }
+
+    /// The trained models.
+    #[must_use]
+    pub fn models(&self) -> Models<'_> {
+        Models { storage: self }
+    }
+
+    /// A connection from the pool.
+    async fn session(&self) -> Result<Session> {
+        Ok(Session::new(self.inner.pool.get().await?, self.inner.options.operation_timeout))
+    }
+}

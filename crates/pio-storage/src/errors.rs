@@ -1,0 +1,251 @@
+//! What can go wrong with the storage, in words for the user. No text holds a password, an access key or a piece of SQL.
+
+use tokio_postgres::{
+    Error as PgError,
+    error::{DbError, SqlState},
+};
+
+use crate::events::table::EventTable;
+
+/// What a storage operation returns.
+pub type Result<T> = std::result::Result<T, StorageError>;
+
+/// Why a storage operation failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// The database cannot do it now, and may later.
+    #[error("the database is not available: {reason} ({detail}). {}", reason.hint())]
+    Unavailable {
+        /// Why.
+        reason: Reason,
+        /// What the server or the operating system said.
+        detail: String,
+    },
+    /// No app has this id or name.
+    #[error("there is no app {app}. `pio app list` shows those there are")]
+    NoSuchApp {
+        /// The id or name that was asked for.
+        app: String,
+    },
+    /// An app of this name exists.
+    #[error("an app named {name} exists already. Choose another name")]
+    AppNameTaken {
+        /// The name.
+        name: String,
+    },
+    /// An app of this id exists.
+    #[error(
+        "the app ID {id} exists already and belongs to the app {name}. Choose another ID, or leave it out"
+    )]
+    AppIdTaken {
+        /// The id.
+        id: i32,
+        /// Whose it is.
+        name: String,
+    },
+    /// The access key exists.
+    #[error("this access key exists already. Choose another one, or leave it out to have one made")]
+    AccessKeyTaken,
+    /// The app has a channel of this name.
+    #[error("the channel {name} exists already. Choose another name")]
+    ChannelTaken {
+        /// The name.
+        name: String,
+    },
+    /// The name is not one for a channel.
+    #[error(
+        "{name:?} is no channel name: only letters, digits and - are allowed, at least one and at most 16. Choose another name"
+    )]
+    ChannelName {
+        /// The name.
+        name: String,
+    },
+    /// The table for an app's or channel's events is not there, because the app or channel was deleted.
+    #[error(
+        "the event table {table} does not exist: its app or channel was deleted, or never made. Create the app with `pio app new`"
+    )]
+    NoEventTable {
+        /// The table.
+        table: String,
+    },
+    /// A value cannot be stored.
+    #[error("{field} cannot be stored: {why}")]
+    Invalid {
+        /// What the value is for.
+        field: &'static str,
+        /// Why it cannot be stored.
+        why: String,
+    },
+    /// The database's role lacks a permission.
+    #[error("the database refused: {detail}. Give the role the permission, or use the database's owner")]
+    Forbidden {
+        /// What the server said.
+        detail: String,
+    },
+    /// A certificate file or the machine's certificates cannot be used.
+    #[error(
+        "the certificates to verify the database with cannot be used: {detail}. Check sslrootcert in the database URL"
+    )]
+    Certificates {
+        /// What is wrong.
+        detail: String,
+    },
+    /// What is stored is not what it should be, or there is an error in this program.
+    #[error(
+        "the database gave an unexpected answer: {detail}. This is an error in PredictionIO or in the stored data; please report it"
+    )]
+    Unexpected {
+        /// What the server said.
+        detail: String,
+    },
+}
+
+/// Why the database is not available.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// No connection can be made.
+    Unreachable,
+    /// The server knows neither role nor password, or has no such database.
+    Rejected,
+    /// An established connection ended.
+    Lost,
+    /// There was no answer in time.
+    TimedOut,
+    /// The server has no connection left.
+    TooManyConnections,
+    /// The server is starting, stopping or recovering.
+    Restarting,
+    /// The server accepts no writes.
+    ReadOnly,
+    /// The server has run out of disk or memory.
+    Exhausted,
+    /// Another transaction stands in the way.
+    Busy,
+    /// TLS could not be agreed on.
+    Tls,
+}
+
+impl Reason {
+    fn hint(self) -> &'static str {
+        match self {
+            Self::Unreachable => "Check that it runs and that DATABASE_URL names its host and port",
+            Self::Rejected => "Check user, password and database name in DATABASE_URL",
+            Self::Lost | Self::TimedOut | Self::Restarting | Self::Busy => "Try again in a moment",
+            Self::TooManyConnections => "Stop processes that use it, or choose a plan with more connections",
+            Self::ReadOnly => {
+                "Name the primary server in DATABASE_URL, or wait until it accepts writes again"
+            }
+            Self::Exhausted => "Make room on the server, or choose a larger plan",
+            Self::Tls => "Check sslmode in DATABASE_URL",
+        }
+    }
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Unreachable => "no connection could be made",
+            Self::Rejected => "it rejected the connection",
+            Self::Lost => "the connection was lost",
+            Self::TimedOut => "it did not answer in time",
+            Self::TooManyConnections => "it has no connection left",
+            Self::Restarting => "it is starting, stopping or recovering",
+            Self::ReadOnly => "it accepts no writes",
+            Self::Exhausted => "it has run out of disk or memory",
+            Self::Busy => "another transaction stands in the way",
+            Self::Tls => "an encrypted connection could not be made",
+        })
+    }
+}
+
+impl StorageError {
+    /// Whether the same operation may succeed later; a server then answers 503.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable { .. })
+    }
+
+    /// The database did not answer within the limit.
+    pub(crate) fn timed_out(what: &str) -> Self {
+        Self::Unavailable { reason: Reason::TimedOut, detail: what.to_owned() }
+    }
+
+    /// Names the event table of which the server said that it is not there.
+    pub(crate) fn in_table(self, table: EventTable) -> Self {
+        match self {
+            Self::NoEventTable { .. } => Self::NoEventTable { table: table.to_string() },
+            other => other,
+        }
+    }
+
+    /// A value that cannot be stored.
+    pub(crate) fn invalid(field: &'static str, why: impl Into<String>) -> Self {
+        Self::Invalid { field, why: why.into() }
+    }
+}
+
+impl From<PgError> for StorageError {
+    fn from(error: PgError) -> Self {
+        if let Some(answer) = error.as_db_error() {
+            return of_answer(answer);
+        }
+        let detail = root_cause(&error);
+        if error.is_closed() {
+            return Self::Unavailable { reason: Reason::Lost, detail };
+        }
+        match error.to_string().as_str() {
+            text if text.starts_with("error connecting") || text.starts_with("timeout") => {
+                Self::Unavailable { reason: Reason::Unreachable, detail }
+            }
+            text if text.contains("TLS") => Self::Unavailable { reason: Reason::Tls, detail },
+            text if text.starts_with("authentication error") || text.starts_with("invalid configuration") => {
+                Self::Unavailable { reason: Reason::Rejected, detail }
+            }
+            text if text.starts_with("error communicating") => {
+                Self::Unavailable { reason: Reason::Lost, detail }
+            }
+            _ => Self::Unexpected { detail: chain(&error) },
+        }
+    }
+}
+
+/// What an error that the server reported means.
+fn of_answer(answer: &DbError) -> StorageError {
+    let detail = answer.message().to_owned();
+    let code = answer.code();
+    let reason = match code.code() {
+        "25006" => Reason::ReadOnly,
+        "28000" | "28P01" | "3D000" => Reason::Rejected,
+        "40001" | "40P01" | "55P03" => Reason::Busy,
+        "53300" => Reason::TooManyConnections,
+        "57014" => Reason::TimedOut,
+        "57P01" | "57P02" | "57P03" | "57P04" | "57P05" => Reason::Restarting,
+        text if text.starts_with("53") || text.starts_with("58") => Reason::Exhausted,
+        text if text.starts_with("08") => Reason::Lost,
+        "42P01" => return StorageError::NoEventTable { table: detail },
+        "22021" | "22P05" => return StorageError::invalid("the text", detail),
+        _ if *code == SqlState::INSUFFICIENT_PRIVILEGE => return StorageError::Forbidden { detail },
+        _ => return StorageError::Unexpected { detail: format!("{detail}, SQLSTATE {}", code.code()) },
+    };
+    StorageError::Unavailable { reason, detail }
+}
+
+/// The innermost error's text.
+fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
+
+/// All texts of the chain.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        text = format!("{text}: {source}");
+        cause = source.source();
+    }
+    text
+}

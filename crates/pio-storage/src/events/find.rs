@@ -1,0 +1,70 @@
+//! Reading and deleting events.
+
+use futures_util::{Stream, stream};
+
+use super::{
+    Event, Events,
+    filter::{Filter, Select},
+    row,
+    table::EventTable,
+};
+use crate::errors::Result;
+
+impl<'a> Events<'a> {
+    /// The event with this id.
+    ///
+    /// # Errors
+    /// The table is not there, or the database failed.
+    pub async fn get(&self, table: EventTable, id: &str) -> Result<Option<Event>> {
+        if id.contains('\0') {
+            return Ok(None);
+        }
+        let sql = format!("SELECT {} FROM {} WHERE id = $1", row::COLUMNS, table.quoted());
+        let found =
+            self.storage.session().await?.query_opt(&sql, &[&id]).await.map_err(|e| e.in_table(table))?;
+        found.as_ref().map(row::event).transpose()
+    }
+
+    /// Deletes the event with this id. Tells whether it was there.
+    ///
+    /// # Errors
+    /// The table is not there, or the database failed.
+    pub async fn delete(&self, table: EventTable, id: &str) -> Result<bool> {
+        if id.contains('\0') {
+            return Ok(false);
+        }
+        let sql = format!("DELETE FROM {} WHERE id = $1", table.quoted());
+        let deleted =
+            self.storage.session().await?.execute(&sql, &[&id]).await.map_err(|e| e.in_table(table))?;
+        Ok(deleted > 0)
+    }
+
+    /// The events that a filter means, all at once. Without a limit, [`Events::stream`] needs less memory.
+    ///
+    /// # Errors
+    /// A value in the filter cannot be stored, the table is not there, or the database failed.
+    pub async fn find(&self, table: EventTable, filter: &Filter) -> Result<Vec<Event>> {
+        let select = Select::new(table, filter)?;
+        let mut session = self.storage.session().await?;
+        let rows = session.query(&select.sql, &select.params()).await.map_err(|e| e.in_table(table))?;
+        rows.iter().map(row::event).collect()
+    }
+
+    /// The events that a filter means, fetched as they are asked for. It holds a connection until it ends or is dropped.
+    ///
+    /// # Errors
+    /// A value in the filter cannot be stored, the table is not there, or the database failed.
+    pub async fn stream(
+        &self,
+        table: EventTable,
+        filter: &Filter,
+    ) -> Result<impl Stream<Item = Result<Event>> + Send + use<>> {
+        let select = Select::new(table, filter)?;
+        let mut session = self.storage.session().await?;
+        let rows = session.stream(&select.sql, &select.params()).await.map_err(|e| e.in_table(table))?;
+        Ok(stream::try_unfold((session, Box::pin(rows)), async |(mut session, mut rows)| {
+            let Some(row) = session.next(&mut rows).await? else { return Ok(None) };
+            Ok(Some((row::event(&row)?, (session, rows))))
+        }))
+    }
+}

@@ -1,0 +1,43 @@
+//! Storing many events, all of them or none.
+
+use super::{Events, Insertion, NewEvent, insert, table::EventTable};
+use crate::{errors::Result, session::Session};
+
+/// Events on their way into a table. Without [`Import::commit`] none of them is stored.
+pub struct Import {
+    session: Session,
+    table: EventTable,
+}
+
+impl Events<'_> {
+    /// Starts to store many events in one transaction.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn import(&self, table: EventTable) -> Result<Import> {
+        let mut session = self.storage.session().await?;
+        session.begin().await?;
+        Ok(Import { session, table })
+    }
+}
+
+impl Import {
+    /// Stores a batch of events; some thousands at a time are best. What became of each is told in their order.
+    ///
+    /// # Errors
+    /// An event cannot be stored, the table is not there, or the database failed. Nothing more can be added then.
+    pub async fn add(&mut self, events: &[NewEvent]) -> Result<Vec<Insertion>> {
+        if events.is_empty() {
+            return Ok(Vec::new());
+        }
+        insert::insert(&mut self.session, self.table, events).await
+    }
+
+    /// Makes all of it durable.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn commit(mut self) -> Result<()> {
+        self.session.commit().await
+    }
+}

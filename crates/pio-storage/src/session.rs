@@ -1,0 +1,147 @@
+//! One borrowed connection, with a time limit on everything it does.
+
+use std::time::Duration;
+
+use deadpool_postgres::{Object, PoolError, TimeoutType};
+use tokio::time::timeout;
+use tokio_postgres::{Error as PgError, Row, RowStream, types::ToSql};
+
+use crate::errors::{Reason, Result, StorageError};
+
+/// The values for a statement's placeholders.
+pub(crate) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
+
+/// A connection from the pool. Where an operation was cut short (time limit, cancelled request, failed transaction), the
+/// connection is closed instead of being given back, so that nobody waits behind what the server still does for it.
+pub(crate) struct Session {
+    object: Option<Object>,
+    limit: Duration,
+    busy: bool,
+    in_transaction: bool,
+}
+
+impl Session {
+    pub(crate) fn new(object: Object, limit: Duration) -> Self {
+        Self { object: Some(object), limit, busy: false, in_transaction: false }
+    }
+
+    /// Runs a statement and gives its rows.
+    pub(crate) async fn query(&mut self, sql: &str, params: Params<'_>) -> Result<Vec<Row>> {
+        self.busy = true;
+        let client = self.client()?;
+        let work = async { client.query(&client.prepare_cached(sql).await?, params).await };
+        let outcome = within(self.limit, work).await;
+        self.settle(outcome)
+    }
+
+    /// Runs a statement that gives one row or none.
+    pub(crate) async fn query_opt(&mut self, sql: &str, params: Params<'_>) -> Result<Option<Row>> {
+        Ok(self.query(sql, params).await?.into_iter().next())
+    }
+
+    /// Runs a statement and gives the number of rows it touched.
+    pub(crate) async fn execute(&mut self, sql: &str, params: Params<'_>) -> Result<u64> {
+        self.busy = true;
+        let client = self.client()?;
+        let work = async { client.execute(&client.prepare_cached(sql).await?, params).await };
+        let outcome = within(self.limit, work).await;
+        self.settle(outcome)
+    }
+
+    /// Runs statements without placeholders in one go; outside a transaction they are one of their own.
+    pub(crate) async fn batch(&mut self, sql: &str) -> Result<()> {
+        self.busy = true;
+        let outcome = within(self.limit, self.client()?.batch_execute(sql)).await;
+        self.settle(outcome)
+    }
+
+    /// Runs a statement that may take as long as it needs, such as building an index.
+    pub(crate) async fn batch_unlimited(&mut self, sql: &str) -> Result<()> {
+        self.busy = true;
+        let outcome = self.client()?.batch_execute(sql).await.map_err(StorageError::from);
+        self.settle(outcome)
+    }
+
+    /// Starts a statement whose rows are fetched as they are asked for.
+    pub(crate) async fn stream(&mut self, sql: &str, params: Params<'_>) -> Result<RowStream> {
+        self.busy = true;
+        let client = self.client()?;
+        let work = async {
+            let statement = client.prepare_cached(sql).await?;
+            client.query_raw(&statement, params.iter().copied()).await
+        };
+        // Until the last row was read the connection stays busy; see `rows_read`.
+        within(self.limit, work).await
+    }
+
+    /// The next row of a stream, or nothing after the last one.
+    pub(crate) async fn next(&mut self, rows: &mut std::pin::Pin<Box<RowStream>>) -> Result<Option<Row>> {
+        use futures_util::TryStreamExt as _;
+        let row = within(self.limit, rows.try_next()).await?;
+        if row.is_none() {
+            self.busy = false;
+        }
+        Ok(row)
+    }
+
+    /// Starts a transaction. Without a [`Session::commit`] nothing of it stays.
+    pub(crate) async fn begin(&mut self) -> Result<()> {
+        self.batch("BEGIN").await?;
+        self.in_transaction = true;
+        Ok(())
+    }
+
+    /// Ends the transaction; what it did is durable afterwards.
+    pub(crate) async fn commit(&mut self) -> Result<()> {
+        self.batch("COMMIT").await?;
+        self.in_transaction = false;
+        Ok(())
+    }
+
+    /// The connection; it is there until drop.
+    fn client(&self) -> Result<&Object> {
+        self.object
+            .as_ref()
+            .ok_or_else(|| StorageError::Unexpected { detail: "a session without connection".to_owned() })
+    }
+
+    fn settle<T>(&mut self, outcome: Result<T>) -> Result<T> {
+        // Where the server is well, its answer leaves the connection usable, an error too.
+        self.busy = outcome.as_ref().is_err_and(StorageError::is_unavailable);
+        outcome
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let Some(object) = self.object.take() else { return };
+        if self.busy || self.in_transaction {
+            drop(Object::take(object));
+        }
+    }
+}
+
+/// Waits no longer than the limit.
+async fn within<T>(
+    limit: Duration,
+    work: impl Future<Output = std::result::Result<T, PgError>>,
+) -> Result<T> {
+    match timeout(limit, work).await {
+        Ok(outcome) => Ok(outcome?),
+        Err(_) => Err(StorageError::timed_out("no answer within the time limit")),
+    }
+}
+
+impl From<PoolError> for StorageError {
+    fn from(error: PoolError) -> Self {
+        match error {
+            PoolError::Backend(error) => error.into(),
+            PoolError::Timeout(TimeoutType::Wait) => Self::Unavailable {
+                reason: Reason::Busy,
+                detail: "all connections of this process are in use".to_owned(),
+            },
+            PoolError::Timeout(_) => Self::timed_out("no connection within the time limit"),
+            other => Self::Unexpected { detail: other.to_string() },
+        }
+    }
+}
