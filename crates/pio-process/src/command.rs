@@ -226,6 +226,14 @@ impl Command {
         Err(Error::Failed { name: self.name, status: output.status, tail: Tail::of(words) })
     }
 
+    /// Becomes the program: the process keeps its id, so that signals and waiting parents reach the program itself.
+    /// Comes back only where that fails.
+    #[must_use = "it returns only where the program could not be started"]
+    pub fn exec(mut self) -> Error {
+        let source = self.inner.exec();
+        self.start_error(source)
+    }
+
     /// Lays pipes for both outputs where they are captured.
     fn capture(&mut self) -> Result<Capture, Error> {
         let mut capture = Capture::default();

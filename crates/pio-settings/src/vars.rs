@@ -114,6 +114,39 @@ pub const SPARK_PUBLIC_PASSWORD: &str = "SPARK_PUBLIC_PASSWORD";
 /// The ZooKeeper that keeps the state of several Spark masters, as `zookeeper://host:port,…`.
 pub const SPARK_ZK_ZOOKEEPER_URL: &str = "SPARK_ZK_ZOOKEEPER_URL";
 
+/// The address at which browsers reach the page of the Spark master, where it is not the platform's own.
+pub const SPARK_REVERSE_PROXY_URL: &str = "SPARK_REVERSE_PROXY_URL";
+
+/// The folder or URL to which Spark applications write their event logs; nothing is written where it is not set.
+pub const SPARK_EVENT_LOG_DIR: &str = "SPARK_EVENT_LOG_DIR";
+
+/// The name by which browsers reach this container; Spark shows it in links.
+pub const SPARK_PUBLIC_DNS: &str = "SPARK_PUBLIC_DNS";
+
+/// The address of this dyno in its private network.
+pub const HEROKU_PRIVATE_IP: &str = "HEROKU_PRIVATE_IP";
+
+/// The name of this app in its private network, such as `my-cluster.app.localspace`.
+pub const HEROKU_DNS_APP_NAME: &str = "HEROKU_DNS_APP_NAME";
+
+/// The name of this dyno in its private network, such as `1.master.my-cluster.app.localspace`.
+pub const HEROKU_DNS_DYNO_NAME: &str = "HEROKU_DNS_DYNO_NAME";
+
+/// The name of this app.
+pub const HEROKU_APP_NAME: &str = "HEROKU_APP_NAME";
+
+/// `true` makes an app without an engine a Spark cluster: the types web, master and worker.
+pub const PIO_RUN_AS_SPARK_CLUSTER: &str = "PIO_RUN_AS_SPARK_CLUSTER";
+
+/// `true` deploys the engine with its feedback loop: each query and its answer become an event.
+pub const PIO_ENABLE_FEEDBACK: &str = "PIO_ENABLE_FEEDBACK";
+
+/// The host name of the event server, as the later buildpack called it.
+pub const PIO_EVENTSERVER_HOSTNAME: &str = "PIO_EVENTSERVER_HOSTNAME";
+
+/// `true` deletes the events of the app before each import of `data/sync-events.json`.
+pub const PIO_PURGE_EVENTS_ON_SYNC: &str = "PIO_PURGE_EVENTS_ON_SYNC";
+
 /// Tests only: the unpacked `PostgreSQL` with which test servers are started.
 pub const PIO_TEST_POSTGRES_DIR: &str = "PIO_TEST_POSTGRES_DIR";
 
