@@ -5,13 +5,15 @@ pub mod apps;
 pub mod changes;
 pub mod channels;
 mod connect;
-
+pub mod embedded;
 pub mod errors;
 pub mod events;
 pub mod instances;
 pub mod models;
 mod schema;
 mod session;
+#[cfg(feature = "test-support")]
+pub mod test_support;
 
 use std::{sync::Arc, time::Duration};
 

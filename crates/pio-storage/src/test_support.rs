@@ -1,0 +1,220 @@
+//! Real databases for tests: one server for each test process, a private database for each test.
+//!
+//! The programs of `PostgreSQL` are taken from the folder that `PIO_TEST_POSTGRES_DIR` names; without it tests fail and say so.
+
+use std::{
+    io::PipeWriter,
+    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use fs_err as fs;
+use pio_settings::{database::DatabaseSettings, env, vars};
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+
+use crate::{Options, Storage, connect, embedded};
+
+/// The database that each test gets a copy of.
+const TEMPLATE: &str = "pio_template";
+
+/// What tests use as long as their process lives.
+static SHARED: LazyLock<Shared> = LazyLock::new(Shared::start);
+static TEMPLATE_MADE: OnceCell<()> = OnceCell::const_new();
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
+/// A database of its own, with the schema in it.
+pub struct TestDatabase {
+    /// How to reach it.
+    pub settings: DatabaseSettings,
+    /// A storage on it.
+    pub storage: Storage,
+}
+
+/// A server of its own, for tests that stop or kill it. It ends with this value.
+pub struct PrivateServer {
+    home: TempDir,
+}
+
+struct Shared {
+    settings: DatabaseSettings,
+    /// Closed by the system when this process ends, however it ends; then the server is stopped.
+    _alive: PipeWriter,
+}
+
+/// The programs of `PostgreSQL`.
+///
+/// # Panics
+/// The environment names none.
+#[must_use]
+pub fn postgres_dir() -> PathBuf {
+    let folder = env::get(vars::PIO_TEST_POSTGRES_DIR).map(PathBuf::from).unwrap_or_else(|| {
+        panic!("{} names no folder with PostgreSQL; run `cargo xtask test`", vars::PIO_TEST_POSTGRES_DIR)
+    });
+    assert!(folder.join("bin/postgres").is_file(), "{} holds no bin/postgres", folder.display());
+    folder
+}
+
+/// A private database with the schema.
+///
+/// # Panics
+/// It cannot be made.
+pub async fn database() -> TestDatabase {
+    TEMPLATE_MADE.get_or_init(make_template).await;
+    let settings = create_database(&format!("TEMPLATE {TEMPLATE}")).await;
+    let storage = Storage::connect(&settings).await.expect("a storage on the private database");
+    TestDatabase { settings, storage }
+}
+
+/// A private database with nothing in it.
+///
+/// # Panics
+/// It cannot be made.
+pub async fn empty_database() -> DatabaseSettings {
+    create_database("").await
+}
+
+/// Runs SQL statements as the owner of a database.
+///
+/// # Panics
+/// They fail.
+pub async fn run_sql(settings: &DatabaseSettings, sql: &str) {
+    let (news, _) = tokio::sync::mpsc::unbounded_channel();
+    let client = connect::listener(settings, &Options::default(), news).await.expect("a connection");
+    client.batch_execute(sql).await.unwrap_or_else(|e| panic!("{sql}: {e:?}"));
+}
+
+/// A folder that every user can reach, as the server's user must.
+///
+/// # Panics
+/// It cannot be made.
+#[must_use]
+pub fn reachable_folder() -> TempDir {
+    let folder = tempfile::Builder::new().prefix("pio-test-").tempdir().expect("a temporary folder");
+    fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).expect("permissions");
+    folder
+}
+
+impl PrivateServer {
+    /// Starts a server.
+    ///
+    /// # Panics
+    /// It cannot be started.
+    #[must_use]
+    pub fn start() -> Self {
+        let server = Self { home: reachable_folder() };
+        server.ensure_running();
+        server
+    }
+
+    /// Starts the server where it was stopped or killed; it keeps its port while that is free.
+    ///
+    /// # Panics
+    /// It cannot be started.
+    #[must_use = "the port may have changed"]
+    pub fn ensure_running(&self) -> DatabaseSettings {
+        embedded::ensure_running(&postgres_dir(), self.home.path()).expect("a private server")
+    }
+
+    /// Stops the server.
+    ///
+    /// # Panics
+    /// It cannot be stopped.
+    pub fn stop(&self) {
+        embedded::stop(self.home.path()).expect("stopping the private server");
+    }
+
+    /// Ends the server as a power failure would: nothing is finished, nothing is written.
+    ///
+    /// # Panics
+    /// It is not running.
+    pub fn kill(&self) {
+        let pid = self.pid();
+        let pid = rustix::process::Pid::from_raw(pid).expect("a process id");
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL)
+            .expect("killing the private server");
+    }
+
+    /// The process id of the server.
+    ///
+    /// # Panics
+    /// It is not running.
+    #[must_use]
+    pub fn pid(&self) -> i32 {
+        let file = self.home.path().join("postgres/server/data/postmaster.pid");
+        let text = fs::read_to_string(file).expect("a running server");
+        text.lines().next().and_then(|line| line.parse().ok()).expect("a process id")
+    }
+
+    /// The folder that stands for `$PIO_HOME`.
+    #[must_use]
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+}
+
+impl Drop for PrivateServer {
+    fn drop(&mut self) {
+        // What goes wrong here would hide what the test has to say.
+        let _ = embedded::remove(self.home.path());
+    }
+}
+
+impl Shared {
+    fn start() -> Self {
+        let home = reachable_folder().keep();
+        let settings = embedded::ensure_running(&postgres_dir(), &home).expect("a server for tests");
+        Self { settings, _alive: stop_with_this_process(&home) }
+    }
+}
+
+/// Starts a shell that waits for this process to end, stops the server, and deletes its data.
+fn stop_with_this_process(home: &Path) -> PipeWriter {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    let script = "cat; kill -INT $(head -n1 \"$1/postgres/server/data/postmaster.pid\"); \
+                  while [ -e \"$1/postgres/server/data/postmaster.pid\" ]; do sleep 0.1; done; rm -rf \"$1\"";
+    Command::new("sh")
+        .args(["-c", script, "sh"])
+        .arg(home)
+        .stdin(reader)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()
+        .expect("a shell");
+    writer
+}
+
+async fn make_template() {
+    // The first test to come here starts the server, which blocks.
+    let settings = tokio::task::spawn_blocking(|| SHARED.settings.clone()).await.expect("a server for tests");
+    // Nothing in a test survives it: no need to wait for the disk.
+    run_sql(&settings, "ALTER SYSTEM SET fsync = off").await;
+    run_sql(&settings, "SELECT pg_reload_conf()").await;
+    run_sql(&settings, &format!("CREATE DATABASE {TEMPLATE}")).await;
+    let template = DatabaseSettings { name: TEMPLATE.to_owned(), ..settings };
+    drop(Storage::connect(&template).await.expect("the schema"));
+    wait_until_unused(&template).await;
+}
+
+/// A database that somebody is connected to cannot be copied.
+async fn wait_until_unused(template: &DatabaseSettings) {
+    let admin = DatabaseSettings { name: SHARED.settings.name.clone(), ..template.clone() };
+    let sql = format!(
+        "DO $$ BEGIN WHILE EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = '{TEMPLATE}') \
+         LOOP PERFORM pg_sleep(0.005); PERFORM pg_stat_clear_snapshot(); END LOOP; END $$"
+    );
+    run_sql(&admin, &sql).await;
+}
+
+async fn create_database(how: &str) -> DatabaseSettings {
+    let settings = tokio::task::spawn_blocking(|| SHARED.settings.clone()).await.expect("a server for tests");
+    let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
+    run_sql(&settings, &format!("CREATE DATABASE {name} {how}")).await;
+    DatabaseSettings { name, ..settings }
+}

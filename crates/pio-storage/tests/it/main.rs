@@ -1,0 +1,3 @@
+//! The storage against a real PostgreSQL.
+
+mod apps;
