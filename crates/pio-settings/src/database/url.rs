@@ -21,9 +21,7 @@ pub(super) fn parse_with(
     user: Option<String>,
     password: Option<String>,
 ) -> Result<DatabaseSettings, DatabaseUrlError> {
-    let (dialect, rest) = without_scheme(text.trim())?;
-    let (before_query, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let (authority, path) = before_query.split_once('/').unwrap_or((before_query, ""));
+    let (dialect, [authority, path, query]) = sections(text.trim())?;
     if !authority.contains('@') && (path.contains('@') || query_starts_in_password(authority, query)) {
         return Err(DatabaseUrlError::Unescaped);
     }
@@ -46,24 +44,24 @@ enum Dialect {
     Jdbc,
 }
 
-/// The URL from the host's part on.
-fn without_scheme(text: &str) -> Result<(Dialect, &str), DatabaseUrlError> {
+/// Parts the URL into authority (empty where the JDBC driver's short form has none), path and query.
+fn sections(text: &str) -> Result<(Dialect, [&str; 3]), DatabaseUrlError> {
     let (dialect, url) = match text.strip_prefix("jdbc:") {
         Some(url) => (Dialect::Jdbc, url),
         None => (Dialect::Libpq, text),
     };
-    for scheme in ["postgres:", "postgresql:"] {
-        if let Some(rest) = url.strip_prefix(scheme) {
-            // The JDBC driver also takes `jdbc:postgresql:name`, meaning localhost.
-            return match rest.strip_prefix("//") {
-                Some(rest) => Ok((dialect, rest)),
-                None if dialect == Dialect::Jdbc => Ok((dialect, rest)),
-                None => Err(DatabaseUrlError::NoHost),
-            };
-        }
-    }
-    let scheme = text.split_once("://").map_or("no scheme", |(scheme, _)| scheme);
-    Err(DatabaseUrlError::Scheme { scheme: scheme.chars().take(20).collect() })
+    let Some(rest) = url.strip_prefix("postgres:").or_else(|| url.strip_prefix("postgresql:")) else {
+        let scheme = text.split_once("://").map_or("no scheme", |(scheme, _)| scheme);
+        return Err(DatabaseUrlError::Scheme { scheme: scheme.chars().take(20).collect() });
+    };
+    let (before_query, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let (authority, path) = match before_query.strip_prefix("//") {
+        Some(with_host) => with_host.split_once('/').unwrap_or((with_host, "")),
+        // `jdbc:postgresql:name` means localhost.
+        None if dialect == Dialect::Jdbc => ("", before_query.trim_start_matches('/')),
+        None => return Err(DatabaseUrlError::NoHost),
+    };
+    Ok((dialect, [authority, path, query]))
 }
 
 /// Whether the `?` that seems to start the query stands in a password.
@@ -113,7 +111,7 @@ impl Parts {
             "sslrootcert" if value == "system" => self.root_cert = None,
             "sslrootcert" => self.root_cert = Some(PathBuf::from(value)),
             "connect_timeout" | "connectTimeout" | "loginTimeout" => {
-                self.connect_timeout = seconds(name, value)?
+                self.connect_timeout = seconds(name, value)?;
             }
             "host" | "hostaddr" => value.clone_into(&mut self.host),
             "port" => self.port = Some(parse_port(value)?),

@@ -1,0 +1,5 @@
+//! What the environment means.
+
+mod database;
+mod memory;
+mod words;
