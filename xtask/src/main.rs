@@ -1,7 +1,12 @@
 //! The project's own commands, called as `cargo xtask <command>`: one file a command.
 
+mod cds;
+mod lock;
+mod project;
+mod runtime;
 mod talk;
 mod tools;
+mod vendor;
 
 use std::process::ExitCode;
 
@@ -19,11 +24,20 @@ struct Cli {
 enum Command {
     /// Installs what the other commands need beside Rust, where it may, or says how
     Tools,
+    /// Resolves every artifact of the closure from closure.toml and writes closure.lock
+    Lock(lock::Options),
+    /// Fetches and verifies what closure.lock names and assembles the closure
+    Vendor(vendor::Options),
+    /// Builds the Scala runtime with the closure's sbt and installs it into the closure
+    Runtime(runtime::Options),
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Tools => tools::need(tools::ALL),
+        Command::Lock(options) => lock::run(&options),
+        Command::Vendor(options) => vendor::run(&options),
+        Command::Runtime(options) => runtime::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

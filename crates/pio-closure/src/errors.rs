@@ -1,0 +1,96 @@
+//! What can be wrong with the closure or with what is asked of it, in words for the user.
+
+use std::path::PathBuf;
+
+/// Why the closure cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ClosureError {
+    /// There is no closure in any of the places where one may be.
+    #[error(
+        "The closure (Spark, Java and sbt) is not on this machine; looked in {}. \
+         Run `cargo xtask vendor` in a clone of the project, or let PIO_CLOSURE name the folder of an unpacked closure.",
+        list(looked_in)
+    )]
+    NotFound {
+        /// The folders that were tried.
+        looked_in: Vec<PathBuf>,
+    },
+    /// A file that belongs to the closure is not there.
+    #[error(
+        "The closure in {} is incomplete: {file} is missing. {remedy}",
+        root.display()
+    )]
+    Incomplete {
+        /// The closure's folder.
+        root: PathBuf,
+        /// What is missing, relative to the folder.
+        file: String,
+        /// What to do, as a whole sentence.
+        remedy: &'static str,
+    },
+    /// A folder of the closure cannot be read.
+    #[error(
+        "The closure cannot be read: {0}. Check the folder's permissions, or run `cargo xtask vendor` again."
+    )]
+    Unreadable(#[from] std::io::Error),
+    /// closure.lock is not what it should be.
+    #[error("closure.lock cannot be read: {0}. Write it anew with `cargo xtask lock`.")]
+    BadLock(#[from] serde_json::Error),
+}
+
+fn list(folders: &[PathBuf]) -> String {
+    folders.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// Why a Spark job cannot be started as it was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError {
+    /// The closure cannot be used.
+    #[error(transparent)]
+    Closure(#[from] ClosureError),
+    /// A word is no option of spark-submit.
+    #[error(
+        "`{word}` is not an option of spark-submit. After `--` only such options are allowed, for example \
+         `-- --master spark://host:7077 --executor-memory 2g`."
+    )]
+    Unknown {
+        /// The word.
+        word: String,
+    },
+    /// An option lacks its value.
+    #[error("The Spark option {option} needs a value. Write it after the option, as in `{option} value`.")]
+    NoValue {
+        /// The option.
+        option: String,
+    },
+    /// An option cannot be honoured.
+    #[error("The Spark option {option} cannot be used here: {reason}. Leave it out.")]
+    Refused {
+        /// The option.
+        option: String,
+        /// Why, as part of a sentence.
+        reason: &'static str,
+    },
+    /// A `--conf` is not of the form key=value.
+    #[error("The Spark option --conf {value} has no `=`. Write it as `--conf key=value`.")]
+    BadConf {
+        /// What stands after `--conf`.
+        value: String,
+    },
+    /// A size of memory cannot be read.
+    #[error(
+        "`{value}` is no size of memory. Write --driver-memory (or spark.driver.memory) as a whole number with a unit, such as 2g or 512m."
+    )]
+    BadMemory {
+        /// What stands there.
+        value: String,
+    },
+    /// The file that `--properties-file` names cannot be read.
+    #[error(
+        "The file that --properties-file names cannot be read: {0}. Give the path of a file with Spark settings."
+    )]
+    UnreadableProperties(std::io::Error),
+    /// The options for Java cannot be split into words.
+    #[error(transparent)]
+    Words(#[from] pio_settings::words::Error),
+}

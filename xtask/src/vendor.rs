@@ -1,0 +1,110 @@
+//! Fetches and verifies what closure.lock names and assembles the closure in the user's cache.
+
+pub(crate) mod assemble;
+pub(crate) mod errors;
+pub(crate) mod fetch;
+pub(crate) mod maven;
+mod pip;
+mod progress;
+mod space;
+mod stamp;
+pub(crate) mod store;
+#[cfg(test)]
+mod tests;
+mod unpack;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+use pio_closure::lockfile::{Artifact, Lock, folder_name};
+use pio_settings::dirs;
+
+use crate::{lock, project, runtime, talk, tools};
+use fetch::{Fetch, OrdinaryClients, Wanted};
+use store::Store;
+
+/// What `cargo xtask vendor` takes.
+#[derive(clap::Args)]
+pub(crate) struct Options {}
+
+/// Makes the closure whole; does nothing where it is.
+pub(crate) fn run(_: &Options) -> Result<()> {
+    let text = fs_err::read_to_string(project::root().join("closure.lock"))?;
+    let lock = Lock::parse(&text)?;
+    lock::check_up_to_date(&lock)?;
+    let folder = vendor(&lock, &text, &dirs::cache(), &OrdinaryClients)?;
+    talk::say(format_args!("The closure is complete: {}", folder.display()));
+    Ok(())
+}
+
+/// Makes the closure of a lock whole under a cache folder and returns its own folder.
+fn vendor(lock: &Lock, text: &str, cache: &Path, clients: &impl Fetch) -> Result<PathBuf> {
+    let folder = cache.join(folder_name(text));
+    if stamp::is_complete(&folder) {
+        return Ok(folder);
+    }
+    let _guard = exclusive(cache)?;
+    if stamp::is_complete(&folder) {
+        return Ok(folder);
+    }
+    let store = Store::in_cache(cache);
+    let missing = store.missing(&lock.artifacts);
+    space::ensure_enough(cache, &missing)?;
+    fetch_missing(&store, &missing, cache, clients)?;
+    talk::step("Assembling the closure");
+    assemble::assemble(lock, &store, &folder)?;
+    runtime::restore(&folder)?;
+    Ok(folder)
+}
+
+/// Holds the cache for this process alone: others wait, and go on when the handle is closed.
+pub(crate) fn exclusive(cache: &Path) -> Result<File> {
+    fs_err::create_dir_all(cache)?;
+    let path = cache.join("lock");
+    let file = File::create(&path).with_context(|| format!("could not create {}", path.display()))?;
+    if file.try_lock().is_err() {
+        talk::say("Waiting for another `cargo xtask` that works on the closure");
+        file.lock().with_context(|| format!("could not lock {}", path.display()))?;
+    }
+    Ok(file)
+}
+
+/// Fetches artifacts, checks each against its digest and keeps it.
+fn fetch_missing(store: &Store, missing: &[&Artifact], cache: &Path, clients: &impl Fetch) -> Result<()> {
+    if missing.is_empty() {
+        return Ok(());
+    }
+    talk::step(format_args!("Fetching {} files, {} MB", missing.len(), megabytes(missing)));
+    let folder = tempfile::Builder::new().prefix("fetching-").tempdir_in(cache)?;
+    let wanted: Vec<Wanted> = missing.iter().map(|artifact| Wanted::of(artifact)).collect();
+    let fetched = clients.fetch(&wanted, folder.path(), cache);
+    // What did arrive is kept even where something else did not: the next run goes on from there.
+    let mut kept = 0;
+    for (artifact, wanted) in missing.iter().zip(&wanted) {
+        let file = folder.path().join(&wanted.file);
+        if file.exists() {
+            store.adopt(&file, artifact)?;
+            kept += 1;
+        }
+    }
+    fetched.with_context(|| errors::fetching(missing.len() - kept))?;
+    ensure!(kept == missing.len(), errors::fetching(missing.len() - kept));
+    Ok(())
+}
+
+fn megabytes(artifacts: &[&Artifact]) -> u64 {
+    artifacts.iter().map(|artifact| artifact.size).sum::<u64>() / 1_000_000
+}
+
+/// Makes sure that the clients which fetch these files are on this machine.
+pub(crate) fn need_clients(wanted: &[Wanted]) -> Result<()> {
+    let mut needed = Vec::new();
+    if wanted.iter().any(|wanted| wanted.client == fetch::Client::Maven) {
+        needed.push(tools::MAVEN);
+    }
+    if wanted.iter().any(|wanted| wanted.client == fetch::Client::Pip) {
+        needed.push(tools::PIP);
+    }
+    tools::need(&needed)
+}
