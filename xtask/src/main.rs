@@ -1,10 +1,15 @@
 //! The project's own commands, called as `cargo xtask <command>`: one file a command.
 
+mod build;
 mod cds;
+mod demo;
 mod lock;
 mod project;
 mod runtime;
+mod scala_tests;
 mod talk;
+mod test;
+mod tidy;
 mod tools;
 mod vendor;
 
@@ -22,6 +27,12 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Sets up all it needs, then walks through the whole system on real ratings
+    Demo,
+    /// Runs every check
+    Test(test::Options),
+    /// Checks the house style that clippy cannot
+    Tidy,
     /// Installs what the other commands need beside Rust, where it may, or says how
     Tools,
     /// Resolves every artifact of the closure from closure.toml and writes closure.lock
@@ -34,6 +45,9 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Demo => demo::run(),
+        Command::Test(options) => test::run(&options),
+        Command::Tidy => tidy::run(project::root()),
         Command::Tools => tools::need(tools::ALL),
         Command::Lock(options) => lock::run(&options),
         Command::Vendor(options) => vendor::run(&options),

@@ -1,0 +1,8 @@
+#![doc = include_str!("../README.md")]
+
+pub mod cluster;
+pub mod engine;
+pub mod http;
+pub mod pio;
+pub mod ratings;
+pub mod server;

@@ -1,0 +1,90 @@
+//! What goes wrong ends with a clear message, a non-zero exit and nothing half-written.
+
+use fs_err as fs;
+
+use crate::support::{app_with_ratings, pio, recommendation, unique};
+
+#[test]
+fn a_broken_engine_json_is_shown_with_its_line() {
+    let engine = recommendation("AnyApp");
+    fs::write(engine.file("engine.json"), "{\n  \"id\": \"default\",\n  \"engineFactory\" \"x\"\n}\n")
+        .expect("a file");
+    let done = pio().run_in(engine.path(), &["train"]).expect("a train");
+    done.fails_with(1, &["engine.json", "line 3"]).expect("a clear failure");
+}
+
+#[test]
+fn a_folder_without_engine_json_is_no_engine() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for verb in ["build", "train", "deploy"] {
+        let done = pio().run_in(folder.path(), &[verb]).expect("a command");
+        done.fails_with(1, &["engine.json"]).expect("a clear failure");
+    }
+}
+
+#[test]
+fn training_on_an_app_that_does_not_exist_names_the_app() {
+    let app = unique("Missing");
+    let engine = recommendation(&app);
+    let pio = pio();
+    let done = pio.run_in(engine.path(), &["train"]).expect("a train");
+    done.fails_with(1, &[&app, "pio app new"]).expect("a clear failure");
+    let deployed = pio.run_in(engine.path(), &["deploy", "--port", "0"]).expect("a deploy");
+    deployed.fails_with(1, &["pio train"]).expect("nothing to deploy");
+}
+
+#[test]
+fn training_on_an_empty_app_says_that_there_are_no_events() {
+    let pio = pio();
+    let app = unique("Empty");
+    pio.new_app(&app).expect("a new app");
+    let engine = recommendation(&app);
+    let done = pio.run_in(engine.path(), &["train"]).expect("a train");
+    done.fails_with(1, &["empty"]).expect("a clear failure");
+}
+
+#[test]
+fn a_compile_error_is_shown_with_the_users_own_file_and_line() {
+    let engine = recommendation("AnyApp");
+    let source = fs::read_dir(engine.file("src/main/scala"))
+        .expect("sources")
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .find(|path| path.extension().is_some_and(|extension| extension == "scala"))
+        .expect("a source");
+    let text = fs::read_to_string(&source).expect("a source");
+    let line = text.lines().count() + 1;
+    fs::write(&source, format!("{text}object Broken {{ val number: Int = \"text\" }}\n")).expect("a change");
+    let name = source.file_name().expect("a name").to_string_lossy().into_owned();
+    let done = pio().run_in(engine.path(), &["build"]).expect("a build");
+    done.fails_with(1, &[&format!("{name}:{line}"), "type mismatch"]).expect("a clear failure");
+}
+
+#[test]
+fn a_missing_parameter_is_named_with_its_file() {
+    let pio = pio();
+    let app = app_with_ratings(&pio, "Parameter");
+    let engine = recommendation(&app);
+    engine
+        .edit("engine.json", |variant| {
+            let params = variant["algorithms"][0]["params"].as_object_mut().expect("parameters");
+            params.remove("rank");
+        })
+        .expect("a change");
+    let done = pio.run_in(engine.path(), &["train"]).expect("a train");
+    done.fails_with(1, &["rank", "engine.json"]).expect("a clear failure");
+}
+
+#[test]
+fn a_database_that_is_down_is_named_without_its_password() {
+    let port = e2e::http::free_port().expect("a port");
+    let pio = pio().with("DATABASE_URL", &format!("postgres://someone:se%20cret@127.0.0.1:{port}/events"));
+    let engine = recommendation("AnyApp");
+    for command in
+        [&["app", "list"][..], &["status"], &["train"], &["deploy"], &["eventserver", "--port", "0"]]
+    {
+        let done = pio.run_in(engine.path(), command).expect("a command");
+        let done = done.fails_with(1, &["127.0.0.1"]).expect("a clear failure");
+        let all = format!("{}{}", done.stdout, done.stderr);
+        assert!(!all.contains("se%20cret") && !all.contains("se cret"), "the password was printed: {all}");
+    }
+}

@@ -1,0 +1,9 @@
+//! The end-to-end tests: whole journeys through the real binaries. `cargo xtask test` prepares what they share.
+
+mod cluster;
+mod embedded;
+mod evaluation;
+mod failures;
+mod serving;
+mod support;
+mod training;

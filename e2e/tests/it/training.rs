@@ -1,0 +1,71 @@
+//! From events to predictions on one machine.
+
+use std::time::{Duration, Instant};
+
+use crate::support::{
+    READY, app_with_ratings, database_password, eventually, items, pio, processes_with, recommendation,
+};
+
+#[test]
+fn ratings_sent_over_http_become_recommendations() {
+    let pio = pio();
+    let app = app_with_ratings(&pio, "Journey");
+    let engine = recommendation(&app);
+    pio.run_in(engine.path(), &["train"]).expect("a train").success().expect("a trained engine");
+
+    let server = pio.deploy(engine.path(), &[]).expect("a deployed engine");
+    server.wait_until_ready("/readyz", READY).expect("a ready engine");
+    let recommended = items(&server, "1");
+    assert_eq!(recommended.len(), 4);
+    assert_ne!(recommended, items(&server, "2"), "two users with other tastes get other items");
+    let stranger = server.query(&serde_json::json!({ "user": "nobody", "num": 4 })).expect("an answer");
+    assert_eq!((stranger.status, &stranger.body), (200, &serde_json::json!({ "itemScores": [] })));
+}
+
+#[test]
+fn an_unchanged_engine_is_not_built_again() {
+    let pio = pio();
+    let engine = recommendation("AnyApp");
+    let start = Instant::now();
+    pio.run_in(engine.path(), &["build"]).expect("a build").success().expect("a built engine");
+    assert!(start.elapsed() < Duration::from_secs(5), "sbt was started again: {:?}", start.elapsed());
+}
+
+#[test]
+fn a_killed_train_leaves_no_jvm_and_the_next_train_works() {
+    let pio = pio();
+    let app = app_with_ratings(&pio, "Killed");
+    let engine = recommendation(&app);
+    let mark = engine.path().to_string_lossy().into_owned();
+
+    let mut child = pio.command(engine.path(), &["train"]).quiet().spawn().expect("a train");
+    eventually("a JVM for the train", READY, || !processes_with(&mark).is_empty());
+    kill(child.id());
+    child.wait().expect("an end");
+    eventually("no JVM after its parent was killed", Duration::from_secs(20), || {
+        processes_with(&mark).is_empty()
+    });
+    pio.run_in(engine.path(), &["train"]).expect("a train").success().expect("a trained engine");
+}
+
+#[test]
+fn the_password_of_the_database_is_in_no_argument_and_no_output() {
+    let pio = pio();
+    let app = app_with_ratings(&pio, "Secret");
+    let engine = recommendation(&app);
+    let mark = engine.path().to_string_lossy().into_owned();
+    let password = database_password();
+
+    let mut child = pio.command(engine.path(), &["train"]).quiet().spawn().expect("a train");
+    eventually("a JVM for the train", READY, || !processes_with(&mark).is_empty());
+    assert!(processes_with(&password).is_empty(), "the password is an argument of a process");
+    child.wait().expect("an end");
+
+    let done =
+        pio.run_in(engine.path(), &["train", "--verbose"]).expect("a train").success().expect("trained");
+    assert!(!done.stdout.contains(&password) && !done.stderr.contains(&password), "the password was printed");
+}
+
+fn kill(process: u32) {
+    pio_process::command::Command::new("kill").args(["-9", &process.to_string()]).run().expect("a kill");
+}

@@ -1,0 +1,56 @@
+//! What the demo and the tests build once and share: the `pio` binary, the engines, a private home.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use e2e::engine::copy_folder;
+use e2e::pio::Pio;
+use fs_err as fs;
+use pio_process::command::Command;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Builds the `pio` binary and returns its path, as cargo tells it.
+pub(crate) fn pio(root: &Path) -> Result<PathBuf> {
+    let messages = Command::new("cargo")
+        .args(["build", "--quiet", "--package", "pio-cli", "--message-format", "json-render-diagnostics"])
+        .current_dir(root)
+        .output()?;
+    String::from_utf8(messages)?
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .context("cargo did not say where the pio binary is")
+}
+
+/// Builds one of the project's engines in the user's cache folder and returns where it is. Unchanged, it is not built again.
+pub(crate) fn engine(pio: &Pio, root: &Path, name: &str) -> Result<PathBuf> {
+    let folder = pio_settings::dirs::cache().join("engines").join(name);
+    forget_sources(&folder)?;
+    copy_folder(&root.join("engines").join(name), &folder)?;
+    pio.run_in(&folder, &["build"])?.success()?;
+    Ok(folder)
+}
+
+/// A private `PIO_HOME` that the database's own user can reach.
+pub(crate) fn private_home() -> Result<TempDir> {
+    let searchable = std::fs::Permissions::from_mode(0o711);
+    Ok(tempfile::Builder::new().prefix("pio-home-").permissions(searchable).tempdir()?)
+}
+
+/// Removes what an earlier version of the engine left in the cache folder, but for what was built.
+fn forget_sources(folder: &Path) -> Result<()> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        match path.file_name() {
+            Some(name) if name == "target" => {}
+            _ if path.is_dir() => fs::remove_dir_all(&path)?,
+            _ => fs::remove_file(&path)?,
+        }
+    }
+    Ok(())
+}

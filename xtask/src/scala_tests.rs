@@ -1,0 +1,39 @@
+//! The tests of the Scala runtime: munit under sbt, with a real PostgreSQL for the suites that need one.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use pio_closure::closure::{self, Closure};
+use pio_closure::sbt::Sbt;
+use pio_process::command::Command;
+use pio_settings::database::DatabaseSettings;
+use pio_settings::dirs;
+use pio_storage::embedded;
+
+use crate::build;
+
+/// Runs all of them; the database lives as long as they do.
+pub(crate) fn run(root: &Path) -> Result<()> {
+    let closure = Closure::locate()?;
+    let home = build::private_home()?;
+    let database = embedded::ensure_running(&closure.postgres_dir()?, home.path())?;
+    let tested = sbt(&closure, root)?.env("PIO_TEST_DATABASE_URL", url(&database)).run();
+    embedded::stop(home.path())?;
+    tested.context("The Scala tests failed")
+}
+
+fn sbt(closure: &Closure, root: &Path) -> Result<Command> {
+    let state = dirs::cache().join("sbt");
+    let sbt = Sbt { closure, global_base: state.join("global"), state };
+    Ok(sbt
+        .command()?
+        .env("PIO_CLOSURE_JARS", closure.root.join(closure::JARS))
+        .current_dir(root.join("runtime"))
+        .args(["test", "database/test"])
+        .no_stdin())
+}
+
+fn url(database: &DatabaseSettings) -> String {
+    let DatabaseSettings { user, password, host, port, name, .. } = database;
+    format!("postgresql://{user}:{}@{host}:{port}/{name}", password.expose())
+}

@@ -1,0 +1,120 @@
+//! `cargo xtask test`: every check, each with its time.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use e2e::pio::Pio;
+use pio_closure::closure::Closure;
+use pio_process::command::Command;
+
+use crate::{build, project, runtime, scala_tests, talk, tidy, tools, vendor};
+
+/// cargo-deny's version; it is installed into the user's cache folder.
+const CARGO_DENY: &str = "0.20.2";
+
+/// Which checks to run.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Format, lints and unit tests only
+    #[arg(long)]
+    fast: bool,
+    /// Only the end-to-end tests whose name contains this
+    #[arg(long, value_name = "NAME")]
+    e2e: Option<String>,
+}
+
+/// Runs the checks, the quick ones first; the first that fails ends the run.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let mut checks = Checks { root: project::root(), done: Vec::new() };
+    checks.run("tools and closure", |_| {
+        tools::need(tools::ALL)?;
+        vendor::run(&vendor::Options {})?;
+        runtime::run(&runtime::Options {})
+    })?;
+    if let Some(filter) = &options.e2e {
+        return checks.run("end to end", |root| end_to_end(root, Some(filter)));
+    }
+    checks.run("format", |root| cargo(root, &["fmt", "--all", "--check"]))?;
+    checks.run("tidy", tidy::run)?;
+    checks.run("clippy", |root| {
+        cargo(root, &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])
+    })?;
+    checks.run("unit and integration tests", workspace_tests)?;
+    if !options.fast {
+        checks.run("licences and sources", deny)?;
+        checks.run("Scala tests", scala_tests::run)?;
+        checks.run("end to end", |root| end_to_end(root, None))?;
+    }
+    checks.report();
+    Ok(())
+}
+
+/// The checks that have run, with their times.
+struct Checks<'a> {
+    root: &'a Path,
+    done: Vec<(&'static str, Duration)>,
+}
+
+impl Checks<'_> {
+    fn run(&mut self, name: &'static str, check: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+        talk::step(name);
+        let start = Instant::now();
+        check(self.root).with_context(|| format!("check failed: {name}"))?;
+        self.done.push((name, start.elapsed()));
+        Ok(())
+    }
+
+    fn report(&self) {
+        for (name, time) in &self.done {
+            talk::say(format_args!("{:>6.1} s  {name}", time.as_secs_f64()));
+        }
+    }
+}
+
+fn cargo(root: &Path, arguments: &[&str]) -> Result<()> {
+    Ok(Command::new("cargo").args(arguments).current_dir(root).no_stdin().run()?)
+}
+
+fn workspace_tests(root: &Path) -> Result<()> {
+    let command = Command::new("cargo").args(["test", "--workspace", "--exclude", "e2e", "--quiet"]);
+    Ok(command.env("PIO_TEST_POSTGRES_DIR", Closure::locate()?.postgres_dir()?).current_dir(root).run()?)
+}
+
+/// Licences, bans and sources; advisories need a database that is not a package registry's, so they have a command of their own.
+fn deny(root: &Path) -> Result<()> {
+    let folder = pio_settings::dirs::cache().join(format!("tools/cargo-deny-{CARGO_DENY}"));
+    let program: PathBuf = folder.join("bin/cargo-deny");
+    if !program.exists() {
+        talk::say(format_args!("       installing cargo-deny {CARGO_DENY}, once"));
+        let version = format!("cargo-deny@{CARGO_DENY}");
+        Command::new("cargo")
+            .args(["install", "--quiet", "--locked", &version, "--root"])
+            .arg(&folder)
+            .run()?;
+    }
+    talk::say(
+        "       advisories are NOT checked here: their database is no package registry. Run: cargo deny check advisories",
+    );
+    let checks = ["check", "--hide-inclusion-graph", "licenses", "bans", "sources"];
+    Ok(Command::new(program).args(["--log-level", "error"]).args(checks).current_dir(root).run()?)
+}
+
+/// Runs the end-to-end tests on one home, one database server and engines that are built once.
+fn end_to_end(root: &Path, filter: Option<&str>) -> Result<()> {
+    let binary = build::pio(root)?;
+    let home = build::private_home()?;
+    let pio = Pio::new(&binary, home.path());
+    let tested = (|| {
+        let mut tests = Command::new("cargo").args(["test", "--package", "e2e", "--quiet"]);
+        for name in ["recommendation", "classification"] {
+            let variable = format!("PIO_E2E_ENGINE_{}", name.to_uppercase());
+            tests = tests.env(variable, build::engine(&pio, root, name)?);
+        }
+        let tests = tests.args(["--"]).args(filter).args(["--test-threads", "2"]);
+        Ok(tests.env("PIO_E2E_BINARY", &binary).env("PIO_E2E_HOME", home.path()).current_dir(root).run()?)
+    })();
+    let stopped = pio.run(&["stop-all"]).map(drop);
+    tested.and(stopped)
+}
