@@ -1,0 +1,135 @@
+//! The config vars of an app, read once.
+
+use pio_settings::{env, vars, words};
+
+use crate::errors::Error;
+
+/// What the config vars say.
+#[derive(Debug, Default, Clone)]
+pub struct Config {
+    /// The port to bind.
+    pub port: Option<u16>,
+    /// `PIO_OPTS`: options of `pio deploy` and `pio train`.
+    pub options: Words,
+    /// `PIO_SPARK_OPTS`: options of spark-submit when deploying.
+    pub deploy_spark: Vec<String>,
+    /// `PIO_TRAIN_SPARK_OPTS`: options of spark-submit when training.
+    pub train_spark: Vec<String>,
+    /// What Spark is told where the options do not say.
+    pub spark: SparkDefaults,
+    /// Whether a release trains.
+    pub train_on_release: bool,
+    /// Whether the app is an event server although it has an engine.
+    pub run_as_event_server: bool,
+    /// The event server that the engine's feedback goes to.
+    pub event_server: EventServer,
+    /// The app that the engine reads.
+    pub app_name: Option<String>,
+    /// Whether each sync of events replaces those that are there.
+    pub purge_on_sync: bool,
+}
+
+/// Options of `pio`, and those for spark-submit that followed after `--`.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// Before `--`.
+    pub own: Vec<String>,
+    /// After `--`.
+    pub spark: Vec<String>,
+}
+
+/// The event server that an engine's feedback goes to.
+#[derive(Debug, Default, Clone)]
+pub struct EventServer {
+    /// Its host.
+    pub host: Option<String>,
+    /// Its port.
+    pub port: Option<String>,
+    /// Whether there is an access key for it; the key itself goes by the environment only.
+    pub has_access_key: bool,
+    /// Whether the feedback loop is asked for.
+    pub feedback: bool,
+}
+
+/// What Spark is told where the options do not say.
+#[derive(Debug, Default, Clone)]
+pub struct SparkDefaults {
+    /// `SPARK_DRIVER_MEMORY`.
+    pub driver_memory: Option<String>,
+    /// `SPARK_EXECUTOR_MEMORY`.
+    pub executor_memory: Option<String>,
+    /// `SPARK_DEFAULT_CORES`.
+    pub cores: Option<String>,
+    /// `SPARK_EVENT_LOG_DIR`.
+    pub event_log: Option<String>,
+}
+
+impl Config {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// When options cannot be split into words, or the port is no port.
+    pub fn from_env() -> Result<Self, Error> {
+        Ok(Self {
+            port: env::get(vars::PORT).map(|text| port(&text)).transpose()?,
+            options: Words::split(&words::of_variable(vars::PIO_OPTS)?),
+            deploy_spark: words::of_variable(vars::PIO_SPARK_OPTS)?,
+            train_spark: words::of_variable(vars::PIO_TRAIN_SPARK_OPTS)?,
+            spark: SparkDefaults {
+                driver_memory: env::get(vars::SPARK_DRIVER_MEMORY),
+                executor_memory: env::get(vars::SPARK_EXECUTOR_MEMORY),
+                cores: env::get(vars::SPARK_DEFAULT_CORES),
+                event_log: env::get(vars::SPARK_EVENT_LOG_DIR),
+            },
+            train_on_release: env::switch(vars::PIO_TRAIN_ON_RELEASE) != Some(false),
+            run_as_event_server: env::flag(vars::PIO_RUN_AS_EVENTSERVER),
+            event_server: EventServer {
+                host: env::get(vars::PIO_EVENTSERVER_IP).or_else(|| env::get(vars::PIO_EVENTSERVER_HOSTNAME)),
+                port: env::get(vars::PIO_EVENTSERVER_PORT),
+                has_access_key: env::get(vars::PIO_EVENTSERVER_ACCESS_KEY).is_some(),
+                feedback: env::flag(vars::PIO_ENABLE_FEEDBACK),
+            },
+            app_name: env::get(vars::PIO_EVENTSERVER_APP_NAME),
+            purge_on_sync: env::flag(vars::PIO_PURGE_EVENTS_ON_SYNC),
+        })
+    }
+}
+
+impl Words {
+    /// Splits words at the first `--`.
+    #[must_use]
+    pub fn split(words: &[String]) -> Self {
+        let mut parts = words.splitn(2, |word| word == "--");
+        let mut part = || parts.next().unwrap_or_default().to_vec();
+        Self { own: part(), spark: part() }
+    }
+}
+
+fn port(text: &str) -> Result<u16, Error> {
+    text.trim().parse().ok().filter(|port| *port > 0).ok_or_else(|| Error::BadPort { given: text.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Words, port};
+
+    fn words(text: &str) -> Vec<String> {
+        text.split_whitespace().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn options_for_spark_follow_two_dashes() {
+        let split = Words::split(&words("--variant best.json -- --driver-memory 2g -- x"));
+        assert_eq!(split.own, words("--variant best.json"));
+        assert_eq!(split.spark, words("--driver-memory 2g -- x"));
+        assert_eq!(Words::split(&words("--batch b")).spark, Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_port_is_a_number_above_zero() {
+        assert_eq!(port(" 5000 ").unwrap(), 5000);
+        for bad in ["0", "70000", "http", "-1"] {
+            assert!(port(bad).is_err(), "{bad}");
+        }
+    }
+}

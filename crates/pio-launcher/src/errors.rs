@@ -1,0 +1,255 @@
+//! What can go wrong in a process of a platform, with the words for its user.
+
+use pio_closure::errors::ClosureError;
+use pio_settings::database::errors::DatabaseUrlError;
+use pio_settings::words;
+use pio_storage::errors::StorageError;
+
+use crate::advice::Advice;
+
+/// Why a process could not do what it is for.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// `PORT` is not set.
+    #[error("There is no port to listen on.")]
+    NoPort,
+    /// `PORT` is not a port.
+    #[error("PORT is {given:?}, which is not a port.")]
+    BadPort {
+        /// What it is.
+        given: String,
+    },
+    /// An engine is needed and there is none.
+    #[error("There is no engine here.")]
+    NoEngine,
+    /// No variable names a database.
+    #[error("The database is missing.")]
+    NoDatabase,
+    /// The database's URL cannot be understood.
+    #[error("The database's address cannot be understood.")]
+    BadDatabase(#[from] DatabaseUrlError),
+    /// The database cannot be used.
+    #[error("The database cannot be used.")]
+    Storage(#[from] StorageError),
+    /// Options cannot be split into words.
+    #[error("Options in a config var cannot be read.")]
+    Options(#[from] words::Error),
+    /// The container is too small.
+    #[error("The memory is too small for an engine: {limit} MB.")]
+    TooLittleMemory {
+        /// What it has, in MB.
+        limit: u64,
+    },
+    /// The feedback loop lacks settings.
+    #[error("The feedback loop is switched on, but not set up.")]
+    Feedback {
+        /// The names of the variables.
+        missing: String,
+    },
+    /// A hook is there but may not be run.
+    #[error("The data hook {hook} cannot be run.")]
+    HookNotExecutable {
+        /// Its path within the engine.
+        hook: &'static str,
+    },
+    /// A hook failed.
+    #[error("The data hook {hook} failed.")]
+    HookFailed {
+        /// Its path within the engine.
+        hook: &'static str,
+        /// How.
+        source: pio_process::error::Error,
+    },
+    /// A hook succeeded and left no file.
+    #[error("The data hook {hook} made no events.")]
+    HookMadeNothing {
+        /// Its path within the engine.
+        hook: &'static str,
+        /// The file that it should have written.
+        file: &'static str,
+    },
+    /// Events could not be imported.
+    #[error("The events of {file} could not be imported.")]
+    Import {
+        /// The file.
+        file: &'static str,
+        /// How.
+        source: pio_process::error::Error,
+    },
+    /// Training failed; its own words stand above.
+    #[error("Training failed, so this release is not deployed.")]
+    Training {
+        /// Whether the container's memory may have been too small.
+        killed: bool,
+    },
+    /// A program could not be started or watched.
+    #[error("A program could not be run.")]
+    Process(#[from] pio_process::error::Error),
+    /// The closure is not as it should be.
+    #[error("Part of this installation is missing.")]
+    Closure(#[from] ClosureError),
+    /// No variable says where the masters are.
+    #[error("It is not known where the Spark master is.")]
+    NoMasters,
+    /// `SPARK_MASTERS` is neither a number nor a list.
+    #[error("SPARK_MASTERS is {given:?}, which is neither a number nor a list of hosts.")]
+    BadMasters {
+        /// What it is.
+        given: String,
+    },
+    /// Several masters without anything that keeps their state.
+    #[error("Several Spark masters need a ZooKeeper.")]
+    NoZooKeeper,
+    /// The master ended although nobody asked it to.
+    #[error("The Spark master has ended: {ended}.")]
+    Master {
+        /// How.
+        ended: String,
+    },
+    /// A file could not be read or written, or a port not be bound.
+    #[error("The system refused something.")]
+    Io(#[from] std::io::Error),
+}
+
+impl Error {
+    /// What to print.
+    #[must_use]
+    pub fn advice(&self) -> Advice {
+        let (why, remedies) = self.reason();
+        Advice::new(self, why, remedies)
+    }
+
+    fn reason(&self) -> (String, Vec<&'static str>) {
+        match self {
+            Self::NoPort => (
+                "The platform tells a web process its port in PORT, and PORT is not set.".to_owned(),
+                vec!["On your own machine set it: PORT=8000 pio-launcher web", "On a platform, run this as the process type web."],
+            ),
+            Self::BadPort { .. } => {
+                ("A port is a number from 1 to 65535.".to_owned(), vec!["Remove PORT from the config vars; the platform sets it."])
+            }
+            Self::NoEngine => (
+                "This process type works on an engine, and neither pio-engine/engine.json nor engine.json exists.".to_owned(),
+                vec![
+                    "In an event server's app use the process types web and eventserver only.",
+                    "In an engine's app commit engine.json at the root of the repository and deploy again.",
+                ],
+            ),
+            Self::NoDatabase => (
+                "Neither DATABASE_URL nor PIO_STORAGE_SOURCES_PGSQL_URL is set, so there is nowhere to read events from or to keep a model.".to_owned(),
+                vec![
+                    "Give this app a database:\nheroku addons:create heroku-postgresql",
+                    "Or attach the one of your event server:\nheroku addons:attach $postgres_addon_id",
+                    "Elsewhere set DATABASE_URL=postgres://user:password@host:5432/name",
+                ],
+            ),
+            Self::BadDatabase(source) => (
+                source.to_string(),
+                vec![
+                    "Set DATABASE_URL=postgres://user:password@host:5432/name",
+                    "In user and password write characters such as @ : / ? # % in percent form, for example %40 for @.",
+                ],
+            ),
+            Self::Storage(source) => (
+                source.to_string(),
+                vec![
+                    "See whether it runs and takes connections:\nheroku pg:wait; heroku pg:info",
+                    "See whether DATABASE_URL is that of a database that still exists.",
+                    "Then try again:\nheroku releases:retry",
+                ],
+            ),
+            Self::Options(source) => {
+                (source.to_string(), vec!["Correct the config var:\nheroku config:set PIO_OPTS='--variant best.json'"])
+            }
+            Self::TooLittleMemory { .. } => (
+                "Spark and the engine run in a Java process, which cannot start in less than 256 MB and needs 512 MB for the smallest data.".to_owned(),
+                vec![
+                    "Use larger dynos:\nheroku ps:resize web=standard-2x release=performance-l train=performance-l",
+                    "With Docker or Dokku raise the container's memory limit.",
+                    "Or train on a Spark cluster: PIO_TRAIN_SPARK_OPTS='--master spark://…'",
+                ],
+            ),
+            Self::Feedback { missing } => (
+                format!("PIO_ENABLE_FEEDBACK is true, and these config vars are missing: {missing}."),
+                vec!["Set them with heroku config:set.", "Or switch feedback off:\nheroku config:unset PIO_ENABLE_FEEDBACK"],
+            ),
+            other => other.reason_in_a_release(),
+        }
+    }
+
+    fn reason_in_a_release(&self) -> (String, Vec<&'static str>) {
+        match self {
+            Self::HookNotExecutable { hook } => (
+                format!("{hook} is not marked as executable."),
+                vec!["Mark it and commit that:\nchmod +x data/create-*-events && git add data && git commit"],
+            ),
+            Self::HookFailed { source, .. } => (
+                source.to_string(),
+                vec![
+                    "Read what it printed above.",
+                    "Try it in a console:\nheroku run bash\ncd pio-engine && data/create-initial-events",
+                ],
+            ),
+            Self::HookMadeNothing { file, .. } => (
+                format!("It ended well, but {file} does not exist."),
+                vec!["Let it write one event a line, as JSON, into that file."],
+            ),
+            Self::Import { source, .. } => (
+                source.to_string(),
+                vec![
+                    "The file holds one event a line, as JSON; the lines above say which are wrong.",
+                    "Correct it, commit and deploy again.",
+                ],
+            ),
+            Self::Training { killed: true } => (
+                "The process was killed, which usually means that the container's memory was too small."
+                    .to_owned(),
+                vec![
+                    "Let releases run on a larger dyno:\nheroku ps:resize release=performance-l",
+                    "Then try again:\nheroku releases:retry",
+                    "Or train on a Spark cluster: PIO_TRAIN_SPARK_OPTS='--master spark://…'",
+                ],
+            ),
+            Self::Training { killed: false } => (
+                "The lines above say why. The release before this one goes on running.".to_owned(),
+                vec![
+                    "Where the app is not known: create it with `heroku run pio app new $PIO_EVENTSERVER_APP_NAME`, and use the same name in PIO_EVENTSERVER_APP_NAME and in engine.json.",
+                    "Where there is no data: send events to the event server, or commit data/initial-events.json.",
+                    "To deploy without training:\nheroku config:set PIO_TRAIN_ON_RELEASE=false\nand train later with `heroku run train`.",
+                ],
+            ),
+            other => other.reason_in_a_cluster(),
+        }
+    }
+
+    fn reason_in_a_cluster(&self) -> (String, Vec<&'static str>) {
+        match self {
+            Self::NoMasters => (
+                "Neither SPARK_MASTERS names hosts, nor does HEROKU_DNS_APP_NAME or HEROKU_APP_NAME tell this app's name in the private network.".to_owned(),
+                vec![
+                    "Name the master:\nSPARK_MASTERS=spark://1.master.$name.app.localspace:7077",
+                    "On Heroku switch on DNS discovery for the Private Space.",
+                ],
+            ),
+            Self::BadMasters { .. } => (
+                "It is the number of masters of this app, or their hosts with commas between.".to_owned(),
+                vec!["Set for example SPARK_MASTERS=3", "Or SPARK_MASTERS=spark://host-1:7077,host-2:7077"],
+            ),
+            Self::NoZooKeeper => (
+                "SPARK_MASTERS tells of more than one master, and SPARK_ZK_ZOOKEEPER_URL is not set: each would think that it leads.".to_owned(),
+                vec![
+                    "Set SPARK_ZK_ZOOKEEPER_URL=zookeeper://host:2181,zookeeper://host:2181",
+                    "Or use one master: unset SPARK_MASTERS and scale master=1.",
+                ],
+            ),
+            Self::Master { .. } => (
+                "Its own words stand above. The platform starts it again.".to_owned(),
+                vec!["Where the ZooKeeper cannot be reached, check SPARK_ZK_ZOOKEEPER_URL."],
+            ),
+            Self::Process(source) => (source.to_string(), vec!["Deploy again; if that does not help, the release tarball is damaged."]),
+            Self::Closure(source) => (source.to_string(), vec!["Deploy again; if that does not help, the release tarball is damaged."]),
+            Self::Io(source) => (source.to_string(), vec!["Try again."]),
+            _ => (String::new(), Vec::new()),
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! `pio-launcher`: what a platform starts.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+use pio_launcher::app;
+use pio_launcher::commands;
+use pio_launcher::config::{Config, Words};
+use pio_launcher::environment;
+use pio_launcher::errors::Error;
+use pio_launcher::release;
+use pio_launcher::role::Role;
+use pio_launcher::run;
+use pio_launcher::spark;
+use pio_launcher::talk;
+use pio_settings::database::DatabaseSettings;
+use pio_settings::memory;
+
+/// Starts a process type of a PredictionIO app on a platform, set up by config vars.
+#[derive(Parser)]
+#[command(name = "pio-launcher", version)]
+struct Cli {
+    /// What this process is for.
+    #[arg(value_enum)]
+    role: Role,
+    /// Options for the pio command that is run; those after -- are for spark-submit.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    options: Vec<String>,
+}
+
+fn main() -> ExitCode {
+    let (role, options) = asked();
+    match play(role, &Words::split(&options)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            talk::fault(&error.advice());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The role by which the program is called, else the one that its first argument names.
+fn asked() -> (Role, Vec<String>) {
+    let mut arguments = std::env::args();
+    let own = arguments.next().unwrap_or_default();
+    if let Some(role) = Path::new(&own).file_name().and_then(|name| Role::of_name(&name.to_string_lossy())) {
+        return (role, arguments.collect());
+    }
+    // Only the role is clap's: it would swallow the `--` before the options for Spark.
+    (Cli::parse().role, arguments.skip(1).collect())
+}
+
+fn play(role: Role, extra: &Words) -> Result<(), Error> {
+    let config = Config::from_env()?;
+    match role {
+        Role::Web => web(&config, extra),
+        Role::Train => train(&config, extra),
+        Role::Release => release(&config, extra),
+        Role::EventServer => event_server(&config, extra),
+        Role::SparkMaster => spark::master::run(&config),
+        Role::SparkWorker => spark::worker::run(),
+        Role::SparkWeb => spark::web::run(&config),
+        Role::Environment => tell_environment(),
+    }
+}
+
+fn web(config: &Config, extra: &Words) -> Result<(), Error> {
+    let engine = app::engine_in(&run::app_folder()?);
+    let Some(engine) = engine.filter(|_| !config.run_as_event_server) else {
+        return event_server(config, extra);
+    };
+    let words = commands::deploy(config, extra)?;
+    database()?;
+    run::check_memory(memory::plan().limit)?;
+    Err(run::become_pio(&words, &engine))
+}
+
+fn train(config: &Config, extra: &Words) -> Result<(), Error> {
+    let engine = run::engine()?;
+    database()?;
+    run::check_memory(memory::plan().limit)?;
+    Err(run::become_pio(&commands::train(config, extra), &engine))
+}
+
+fn event_server(config: &Config, extra: &Words) -> Result<(), Error> {
+    let words = commands::event_server(config, extra)?;
+    database()?;
+    Err(run::become_pio(&words, &run::app_folder()?))
+}
+
+fn release(config: &Config, extra: &Words) -> Result<(), Error> {
+    if config.run_as_event_server || app::engine_in(&run::app_folder()?).is_none() {
+        talk::step("An event server has nothing to train");
+        return Ok(());
+    }
+    if !config.train_on_release {
+        talk::step("Not training, because PIO_TRAIN_ON_RELEASE is false. Train with `heroku run train`");
+        return Ok(());
+    }
+    let database = database()?;
+    run::check_memory(memory::plan().limit)?;
+    runtime()?.block_on(release::release(config, extra, &database))
+}
+
+fn tell_environment() -> Result<(), Error> {
+    use std::io::Write as _;
+    let variables = environment::variables(&run::app_folder()?);
+    // A Cloud Native launcher runs this by the link `pio-environment` in its exec.d folder.
+    let linked = std::env::args().next().is_some_and(|name| name.ends_with("pio-environment"));
+    if linked {
+        environment::tell_launcher(&variables)?;
+    } else {
+        std::io::stdout().write_all(format!("{}\n", environment::for_shell(&variables)).as_bytes())?;
+    }
+    Ok(())
+}
+
+fn database() -> Result<DatabaseSettings, Error> {
+    DatabaseSettings::from_env()?.ok_or(Error::NoDatabase)
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Error> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

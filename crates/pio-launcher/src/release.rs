@@ -1,0 +1,52 @@
+//! The release phase: import data where the app has hooks for it, then train.
+
+use std::os::unix::process::ExitStatusExt as _;
+
+use pio_settings::database::DatabaseSettings;
+use pio_storage::{Options, Storage};
+
+use crate::commands;
+use crate::config::{Config, Words};
+use crate::errors::Error;
+use crate::hooks;
+use crate::run;
+use crate::talk;
+
+/// Exit code of a shell's child that was killed by SIGKILL.
+const KILLED: i32 = 128 + 9;
+
+/// Does what a release does.
+///
+/// # Errors
+/// When the release must not go live.
+pub async fn release(config: &Config, extra: &Words, database: &DatabaseSettings) -> Result<(), Error> {
+    let engine = run::engine()?;
+    let options = Options { application_name: "pio release".to_owned(), pool_size: 1, ..Options::default() };
+    let storage = Storage::connect_with(database, options).await?;
+    hooks::load_data(config, &engine, &storage).await?;
+    check_app(config, &storage).await?;
+    drop(storage);
+    let words = commands::train(config, extra);
+    talk::step(format_args!("Training: {}", commands::shown(&words)));
+    let status = run::watched(run::pio(&words, &engine)).await?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(Error::Training { killed: status.signal() == Some(9) || status.code() == Some(KILLED) })
+}
+
+/// Warns where the app that the config vars name does not exist. That is no error yet: the engine may name another one.
+async fn check_app(config: &Config, storage: &Storage) -> Result<(), Error> {
+    let Some(name) = &config.app_name else { return Ok(()) };
+    let apps = storage.apps().list().await?;
+    if apps.iter().any(|app| app.name == *name) {
+        return Ok(());
+    }
+    let names: Vec<&str> = apps.iter().map(|app| app.name.as_str()).collect();
+    let known = if names.is_empty() { "no app at all".to_owned() } else { names.join(", ") };
+    talk::warning(format_args!(
+        "PIO_EVENTSERVER_APP_NAME is {name}, and the database knows no app of that name, but {known}.\n\
+         Create it with `heroku run pio app new {name}`, or set PIO_EVENTSERVER_APP_NAME to the name of one that exists."
+    ));
+    Ok(())
+}

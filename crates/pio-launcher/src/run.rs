@@ -1,0 +1,103 @@
+//! Finding `pio`, and becoming it or watching it.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use pio_process::command::Command;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::app;
+use crate::commands;
+use crate::errors::Error;
+use crate::talk;
+
+/// How long a child may take to end after the platform asked for it; platforms kill after 30 s.
+const GRACE: Duration = Duration::from_secs(25);
+
+/// What this system can do for a Java process at all.
+const LEAST_MEMORY: u64 = 256 * 1024 * 1024;
+
+/// The folder of the app: the working directory where an engine is in it, else the one whose `.pio` folder holds this
+/// program, else the working directory.
+///
+/// # Errors
+/// When the working directory is gone.
+pub fn app_folder() -> Result<PathBuf, Error> {
+    let current = std::env::current_dir()?;
+    if app::engine_in(&current).is_some() {
+        return Ok(current);
+    }
+    let own = std::env::current_exe().ok().and_then(|program| Some(program.ancestors().nth(3)?.to_owned()));
+    Ok(own.filter(|folder| app::engine_in(folder).is_some()).unwrap_or(current))
+}
+
+/// The engine of the app.
+///
+/// # Errors
+/// When there is none.
+pub fn engine() -> Result<PathBuf, Error> {
+    app::engine_in(&app_folder()?).ok_or(Error::NoEngine)
+}
+
+/// Refuses containers in which no Java process can live.
+///
+/// # Errors
+/// When the container's limit is too low.
+pub fn check_memory(limit: Option<u64>) -> Result<(), Error> {
+    match limit {
+        Some(limit) if limit < LEAST_MEMORY => Err(Error::TooLittleMemory { limit: limit / 1024 / 1024 }),
+        _ => Ok(()),
+    }
+}
+
+/// The `pio` command with these words, in a folder.
+#[must_use]
+pub fn pio(words: &[String], folder: &Path) -> Command {
+    let beside = std::env::current_exe().ok().map(|program| program.with_file_name("pio"));
+    let program = beside.filter(|program| program.is_file()).unwrap_or_else(|| PathBuf::from("pio"));
+    Command::new(program).args(words).current_dir(folder)
+}
+
+/// Becomes `pio`; comes back only where that fails.
+#[must_use]
+pub fn become_pio(words: &[String], folder: &Path) -> Error {
+    talk::step(commands::shown(words));
+    pio(words, folder).exec().into()
+}
+
+/// Runs a child to its end and hands on the platform's wish that it should end.
+///
+/// # Errors
+/// When the child cannot be started or watched.
+pub async fn watched(command: Command) -> Result<ExitStatus, Error> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut child = command.spawn_async()?;
+    let ended = tokio::select! {
+        status = child.wait() => Some(status),
+        _ = terminate.recv() => None,
+        _ = interrupt.recv() => None,
+    };
+    Ok(match ended {
+        Some(status) => status?,
+        None => child.terminate(GRACE).await?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_memory;
+
+    #[test]
+    fn a_java_process_needs_some_memory() {
+        const MIB: u64 = 1024 * 1024;
+        assert!(check_memory(None).is_ok());
+        assert!(check_memory(Some(512 * MIB)).is_ok());
+        let words = check_memory(Some(128 * MIB)).unwrap_err().advice().lines().join("\n");
+        assert!(
+            words.contains("too small for an engine: 128 MB") && words.contains("heroku ps:resize"),
+            "{words}"
+        );
+    }
+}

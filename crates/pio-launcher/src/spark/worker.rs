@@ -1,0 +1,64 @@
+//! A worker of a cluster: it offers what its dyno has.
+
+use pio_closure::closure::Closure;
+use pio_closure::cluster::Worker;
+use pio_settings::{env, memory, vars};
+
+use super::{WORKER_PAGE_PORT, master, masters};
+use crate::errors::Error;
+use crate::talk;
+
+const MIB: u64 = 1024 * 1024;
+
+/// What the worker's own JVM takes.
+const DAEMON: u64 = 384 * MIB;
+
+/// Becomes the worker; comes back only where that fails.
+///
+/// # Errors
+/// When the masters are not known or the worker cannot be started.
+pub fn run() -> Result<(), Error> {
+    let master = masters::url(&masters::from_env()?);
+    let cores = env::get(vars::SPARK_WORKER_CORES).and_then(|text| text.trim().parse().ok());
+    let cores = cores.or_else(|| std::thread::available_parallelism().ok().map(usize::from));
+    let limit = memory::plan().limit;
+    let memory = env::get(vars::SPARK_WORKER_MEMORY).or_else(|| limit.map(offered));
+    talk::step(format_args!(
+        "Spark worker for {master}, offering {} cores and {}",
+        cores.map_or_else(|| "all".to_owned(), |cores| cores.to_string()),
+        memory.as_deref().unwrap_or("the machine's memory less 1 GB"),
+    ));
+    let mut java_options = master::page_options();
+    // What an application leaves behind would fill a dyno's small disk.
+    java_options.extend(
+        ["-Dspark.worker.cleanup.enabled=true", "-Dspark.worker.cleanup.appDataTtl=3600"].map(str::to_owned),
+    );
+    let worker = Worker {
+        master,
+        host: env::get(vars::SPARK_LOCAL_IP).or_else(|| env::get(vars::HEROKU_PRIVATE_IP)),
+        cores,
+        memory,
+        webui_port: WORKER_PAGE_PORT,
+        work_dir: std::env::temp_dir().join(format!("spark-work-{}", std::process::id())),
+        java_options,
+    };
+    Err(worker.command(&Closure::locate()?)?.exec().into())
+}
+
+/// The heap that executors may take together: what the worker leaves, less a fifth for what Java needs beside the heap.
+fn offered(limit: u64) -> String {
+    let heap = (limit.saturating_sub(DAEMON) / 5 * 4).max(128 * MIB);
+    format!("{}m", heap / MIB)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MIB, offered};
+
+    #[test]
+    fn executors_get_what_the_worker_leaves() {
+        assert_eq!(offered(1024 * MIB), "512m");
+        assert_eq!(offered(14 * 1024 * MIB), "11161m");
+        assert_eq!(offered(256 * MIB), "128m");
+    }
+}
