@@ -1,0 +1,57 @@
+//! What a deployment decides about its front.
+
+use std::time::Duration;
+
+use pio_http::limits::Limits;
+use pio_settings::secret::Secret;
+
+/// The settings of the front.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The key that `/reload` and `/stop` ask for; nothing is asked where there is none.
+    pub server_key: Option<Secret>,
+    /// Where predictions are sent as events; nowhere where there is none.
+    pub feedback: Option<Feedback>,
+    /// How long a client waits for its answer before it gets 504.
+    pub query_time: Duration,
+    /// How many queries may be with the worker at once; more get 503.
+    pub queries: usize,
+    /// How many bytes those queries may have together.
+    pub query_bytes: usize,
+    /// How long a worker may answer nothing, while queries wait, before it is replaced.
+    pub silence: Duration,
+    /// How long `/reload` waits for the new worker before it answers that the work goes on.
+    pub reload_time: Duration,
+    /// The pause after a worker's first unexpected end; it doubles with each further one.
+    pub first_pause: Duration,
+    /// The limits of connections.
+    pub limits: Limits,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            server_key: None,
+            feedback: None,
+            query_time: Duration::from_secs(25),
+            queries: 512,
+            query_bytes: 64 * 1024 * 1024,
+            silence: Duration::from_secs(90),
+            reload_time: Duration::from_secs(25),
+            first_pause: Duration::from_millis(250),
+            // What is left of the 25 s that a platform gives is for the worker to end.
+            limits: Limits { drain: Duration::from_secs(20), ..Limits::default() },
+        }
+    }
+}
+
+/// Where and with which key predictions are sent as events.
+#[derive(Debug, Clone)]
+pub struct Feedback {
+    /// The event server's host.
+    pub host: String,
+    /// The event server's port.
+    pub port: u16,
+    /// The access key of the app that keeps the events.
+    pub access_key: Secret,
+}

@@ -1,0 +1,111 @@
+//! Every word about failure: to the person who deploys, and to the client who asks.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::messages::WorkerError;
+use crate::worker::NotLaunched;
+
+/// Why no worker serves.
+#[derive(Debug, Clone, Error)]
+pub enum Failure {
+    /// The worker's process could not be started.
+    #[error(transparent)]
+    NotLaunched(#[from] NotLaunched),
+    /// The worker said why it cannot serve.
+    #[error("{}", sentences(.0))]
+    Worker(WorkerError),
+    /// The worker ended without a word.
+    #[error(
+        "The engine's worker ended unexpectedly ({how}). Its last lines above may say why; \
+         where it was killed, the machine or the plan has too little memory for the model."
+    )]
+    Died {
+        /// How the process ended.
+        how: String,
+    },
+    /// The worker speaks another version of the contract.
+    #[error(
+        "The engine's worker speaks version {version} of the link, this program version 1. \
+         They come from different releases: build the engine again with this one."
+    )]
+    Version {
+        /// The worker's version.
+        version: u64,
+    },
+    /// The worker was silent while queries waited.
+    #[error("The engine's worker answered nothing for {} s while queries were waiting, so it was replaced.", .0.as_secs())]
+    Silent(Duration),
+    /// The server is being shut down.
+    #[error("The server is shutting down.")]
+    Stopped,
+}
+
+impl Failure {
+    /// Whether trying again is useless until somebody has changed something.
+    #[must_use]
+    pub fn is_permanent(&self) -> bool {
+        match self {
+            Self::NotLaunched(error) => error.permanent,
+            Self::Worker(error) => {
+                !matches!(error.code.as_str(), "database" | "spark" | "interrupted" | "internal")
+            }
+            Self::Version { .. } => true,
+            Self::Died { .. } | Self::Silent(_) | Self::Stopped => false,
+        }
+    }
+
+    /// What is for logs only, such as a stack trace.
+    #[must_use]
+    pub fn detail(&self) -> Option<&str> {
+        match self {
+            Self::Worker(error) => error.detail.as_deref(),
+            _ => None,
+        }
+    }
+}
+
+fn sentences(error: &WorkerError) -> String {
+    let parts = [&error.what, &error.why, &error.hint];
+    parts.into_iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" ")
+}
+
+/// Why a query has no answer from the worker.
+#[derive(Debug, Clone, Error)]
+pub(crate) enum NoAnswer {
+    #[error("The engine is being loaded. Try again in a few seconds.")]
+    Loading,
+    #[error(
+        "The engine is not available at the moment: its worker is being restarted. Try again in a few seconds."
+    )]
+    Restarting,
+    #[error("Too many queries are waiting for the engine. Try again later.")]
+    Busy,
+    #[error("The engine's worker ended while it had this query. Try again in a few seconds.")]
+    WorkerLost,
+    #[error("The engine did not answer within {} s.", .0.as_secs_f32())]
+    TooLate(Duration),
+}
+
+/// What is wrong with a request.
+#[derive(Debug, Error)]
+pub(crate) enum BadRequest {
+    #[error("The query is empty. Send a JSON object as the request's body.")]
+    Empty,
+    #[error("The query is not text: its bytes are not UTF-8.")]
+    NotText,
+}
+
+/// The thread for feedback could not be started.
+pub(crate) fn feedback_not_started(error: &std::io::Error) -> NotLaunched {
+    let words = format!(
+        "The feedback loop could not be started: {error}. Deploy without --feedback, or free resources."
+    );
+    NotLaunched { words, permanent: true }
+}
+
+pub(crate) const STOPPING: &str = "The server is shutting down.";
+pub(crate) const NOT_FOUND: &str = "The requested resource could not be found.";
+pub(crate) const WRONG_KEY: &str = "Invalid accessKey. Give the server's access key as ?accessKey=…";
+pub(crate) const NO_PLUGIN: &str = "There is no such plugin.";

@@ -1,0 +1,192 @@
+//! Predictions that go to the event server as events, without an answer ever waiting for it.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use pio_settings::secret::Secret;
+use rand::RngExt as _;
+use rand::distr::Alphanumeric;
+use serde_json::{Value, json};
+
+use crate::config;
+use crate::metrics::Metrics;
+
+/// How many events may wait; more are dropped and counted.
+const WAITING: usize = 1024;
+/// How many events the event server takes in one request.
+const BATCH: usize = 50;
+const TIME: Duration = Duration::from_secs(5);
+
+/// The loop that sends predictions. When it is dropped, what waits gets a last chance.
+pub(crate) struct Feedback {
+    events: Option<SyncSender<Event>>,
+    metrics: Arc<Metrics>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// A query that was answered.
+pub(crate) struct Answered<'a> {
+    pub(crate) query: &'a str,
+    pub(crate) prediction: String,
+    pub(crate) pr_id: Option<String>,
+    pub(crate) instance: String,
+    pub(crate) time: DateTime<Utc>,
+}
+
+struct Event {
+    pr_id: String,
+    time: DateTime<Utc>,
+    instance: String,
+    query: String,
+    prediction: String,
+}
+
+impl Feedback {
+    pub(crate) fn start(settings: &config::Feedback, metrics: &Arc<Metrics>) -> std::io::Result<Self> {
+        let (events, waiting) = sync_channel(WAITING);
+        let sender = Sender::new(settings, Arc::clone(metrics));
+        let thread =
+            std::thread::Builder::new().name("feedback".into()).spawn(move || sender.run(&waiting))?;
+        Ok(Self { events: Some(events), metrics: Arc::clone(metrics), thread: Some(thread) })
+    }
+
+    /// Queues a prediction and gives back the answer's body, which carries the `prId` where the engine's result has one.
+    pub(crate) fn send(&self, answered: Answered<'_>) -> String {
+        let given = answered.pr_id.as_deref().filter(|id| !id.is_empty());
+        let pr_id = given.map_or_else(new_pr_id, str::to_owned);
+        let body = match answered.pr_id {
+            Some(_) => with_pr_id(answered.prediction, &pr_id),
+            None => answered.prediction,
+        };
+        let event = Event {
+            pr_id,
+            time: answered.time,
+            instance: answered.instance,
+            query: answered.query.to_owned(),
+            prediction: body.clone(),
+        };
+        let queued = self.events.as_ref().is_some_and(|events| events.try_send(event).is_ok());
+        if !queued {
+            self.metrics.feedback.count(false);
+        }
+        body
+    }
+}
+
+impl Drop for Feedback {
+    fn drop(&mut self) {
+        drop(self.events.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn new_pr_id() -> String {
+    rand::rng().sample_iter(&Alphanumeric).take(64).map(char::from).collect()
+}
+
+fn with_pr_id(body: String, pr_id: &str) -> String {
+    match serde_json::from_str(&body) {
+        Ok(Value::Object(mut fields)) => {
+            fields.insert("prId".to_owned(), Value::from(pr_id));
+            Value::Object(fields).to_string()
+        }
+        _ => body,
+    }
+}
+
+struct Sender {
+    agent: ureq::Agent,
+    server: String,
+    access_key: Secret,
+    metrics: Arc<Metrics>,
+}
+
+impl Sender {
+    fn new(settings: &config::Feedback, metrics: Arc<Metrics>) -> Self {
+        let config = ureq::Agent::config_builder().timeout_global(Some(TIME)).http_status_as_error(false);
+        let host = &settings.host;
+        let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
+        Self {
+            agent: config.build().new_agent(),
+            server: format!("http://{host}:{}", settings.port),
+            access_key: settings.access_key.clone(),
+            metrics,
+        }
+    }
+
+    fn run(&self, waiting: &Receiver<Event>) {
+        let mut failures = 0_u64;
+        while let Ok(first) = waiting.recv() {
+            let (events, closed) = gather(first, waiting);
+            let sent = self.post(&events);
+            self.metrics.feedback.add(sent.is_ok(), events.len() as u64);
+            failures = if let Err(why) = &sent { self.failed(failures + 1, why) } else { 0 };
+            if closed && failures > 0 {
+                // The server ends, and the event server is not there: do not try each batch.
+                return;
+            }
+        }
+    }
+
+    /// Says it once, then ever more rarely: every answer would be a line otherwise.
+    fn failed(&self, failures: u64, why: &str) -> u64 {
+        if failures.is_power_of_two() {
+            tracing::warn!(failures, "feedback could not be sent to {}: {why}", self.server);
+        }
+        failures
+    }
+
+    fn post(&self, events: &[Event]) -> Result<(), String> {
+        let json: Vec<Value> = events.iter().map(Event::json).collect();
+        let (path, body) = match json.as_slice() {
+            [one] => ("/events.json", one.to_string()),
+            many => ("/batch/events.json", Value::from(many).to_string()),
+        };
+        let answer = self
+            .agent
+            .post(format!("{}{path}", self.server))
+            .query("accessKey", self.access_key.expose())
+            .header("content-type", "application/json")
+            .send(body)
+            .map_err(|error| error.to_string())?;
+        if answer.status().is_success() { Ok(()) } else { Err(format!("it answered {}", answer.status())) }
+    }
+}
+
+fn gather(first: Event, waiting: &Receiver<Event>) -> (Vec<Event>, bool) {
+    let mut events = vec![first];
+    while events.len() < BATCH {
+        match waiting.try_recv() {
+            Ok(event) => events.push(event),
+            Err(TryRecvError::Empty) => return (events, false),
+            Err(TryRecvError::Disconnected) => return (events, true),
+        }
+    }
+    (events, false)
+}
+
+impl Event {
+    fn json(&self) -> Value {
+        json!({
+            "event": "predict",
+            "eventTime": self.time.to_rfc3339_opts(SecondsFormat::Millis, true),
+            "entityType": "pio_pr",
+            "entityId": self.pr_id,
+            "properties": {
+                "engineInstanceId": self.instance,
+                "query": json_or_text(&self.query),
+                "prediction": json_or_text(&self.prediction),
+            },
+        })
+    }
+}
+
+/// Engines read JSON more leniently than others do; what only they can read is kept as text.
+fn json_or_text(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))
+}

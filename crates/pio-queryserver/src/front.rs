@@ -1,0 +1,154 @@
+//! Which request goes where.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use hyper::body::Incoming;
+use hyper::header::ACCEPT;
+use hyper::{Method, Request, StatusCode};
+use serde_json::json;
+use subtle::ConstantTimeEq;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::answers::{self, Answer};
+use crate::config::Config;
+use crate::errors;
+use crate::feedback::Feedback;
+use crate::metrics::Metrics;
+use crate::state::State;
+use crate::supervisor::{ReloadFailed, ReloadRequest, Reloaded};
+use crate::{page, query};
+
+/// What every request needs.
+pub(crate) struct Front {
+    pub(crate) config: Arc<Config>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) state: watch::Receiver<State>,
+    pub(crate) feedback: Option<Feedback>,
+    pub(crate) started: DateTime<Utc>,
+    pub(crate) reloads: mpsc::Sender<ReloadRequest>,
+    /// Whether the server is ending; `/stop` sets it.
+    pub(crate) stopping: watch::Sender<bool>,
+}
+
+const READ: &str = "GET, HEAD";
+const FAVICON: &[u8] = include_bytes!("favicon.png");
+
+/// Answers any request.
+pub(crate) async fn answer(front: Arc<Front>, request: Request<Incoming>) -> Answer {
+    let method = request.method();
+    let reads = matches!(*method, Method::GET | Method::HEAD);
+    let posts = *method == Method::POST;
+    match request.uri().path() {
+        "/queries.json" if posts => query::answer(&front, request.into_body()).await,
+        "/reload" if posts || *method == Method::GET => front.guarded_reload(&request).await,
+        "/reload" => answers::method_not_allowed("GET, POST"),
+        "/stop" if posts => front.guarded_stop(&request),
+        "/queries.json" | "/stop" => answers::method_not_allowed("POST"),
+        path => match front.read(path, &request) {
+            Some(answer) if reads => answer,
+            Some(_) => answers::method_not_allowed(READ),
+            None => answers::text(StatusCode::NOT_FOUND, errors::NOT_FOUND),
+        },
+    }
+}
+
+impl Front {
+    fn read(&self, path: &str, request: &Request<Incoming>) -> Option<Answer> {
+        Some(match path {
+            "/" => self.page(request),
+            "/plugins.json" => {
+                let none = json!({"plugins": {"outputblockers": {}, "outputsniffers": {}}});
+                answers::json(StatusCode::OK, &none)
+            }
+            "/healthz" => answers::text(StatusCode::OK, "ok"),
+            "/readyz" => self.readiness(),
+            "/metrics" => self.metrics_text(),
+            "/assets/favicon.png" | "/favicon.ico" => {
+                answers::answer(StatusCode::OK, "image/png", Bytes::from_static(FAVICON))
+            }
+            _ if path.starts_with("/plugins/") => answers::message(StatusCode::NOT_FOUND, errors::NO_PLUGIN),
+            _ => return None,
+        })
+    }
+
+    fn page(&self, request: &Request<Incoming>) -> Answer {
+        let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if accept.contains("application/json") && !accept.contains("text/html") {
+            answers::json(StatusCode::OK, &page::json(self))
+        } else {
+            answers::answer(StatusCode::OK, answers::HTML, page::html(self))
+        }
+    }
+
+    fn readiness(&self) -> Answer {
+        match self.state.borrow().serving() {
+            _ if *self.stopping.borrow() => answers::unavailable(errors::STOPPING, 10),
+            Ok(serving) => {
+                let instance = &serving.ready.engine_instance_id;
+                answers::json(StatusCode::OK, &json!({"status": "ready", "engineInstanceId": instance}))
+            }
+            Err(error) => answers::unavailable(&error.to_string(), 3),
+        }
+    }
+
+    fn metrics_text(&self) -> Answer {
+        let state = self.state.borrow();
+        let unanswered = state.serving().map(|serving| serving.link.unanswered());
+        let text = self.metrics.text(unanswered.is_ok(), unanswered.unwrap_or(0));
+        answers::answer(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text)
+    }
+
+    async fn guarded_reload(&self, request: &Request<Incoming>) -> Answer {
+        if self.has_key(request) { self.reload().await } else { wrong_key() }
+    }
+
+    async fn reload(&self) -> Answer {
+        let (reply, outcome) = oneshot::channel();
+        if self.reloads.send(reply).await.is_err() {
+            return answers::unavailable(errors::STOPPING, 10);
+        }
+        match tokio::time::timeout(self.config.reload_time, outcome).await {
+            Ok(Ok(reloaded)) => reload_outcome(reloaded),
+            Ok(Err(_)) => answers::unavailable(errors::STOPPING, 10),
+            Err(_) => answers::text(StatusCode::ACCEPTED, "Reloading... The new worker is still loading."),
+        }
+    }
+
+    fn guarded_stop(&self, request: &Request<Incoming>) -> Answer {
+        if !self.has_key(request) {
+            return wrong_key();
+        }
+        self.stopping.send_replace(true);
+        answers::text(StatusCode::OK, "Shutting down...")
+    }
+
+    fn has_key(&self, request: &Request<Incoming>) -> bool {
+        let Some(key) = &self.config.server_key else { return true };
+        let query = request.uri().query().unwrap_or_default().as_bytes();
+        form_urlencoded::parse(query)
+            .find(|(name, _)| name == "accessKey")
+            .is_some_and(|(_, given)| given.as_bytes().ct_eq(key.expose().as_bytes()).into())
+    }
+}
+
+fn reload_outcome(reloaded: Reloaded) -> Answer {
+    match reloaded {
+        Ok(instance) => {
+            answers::text(StatusCode::OK, format!("Reloading... Engine instance {instance} is serving now."))
+        }
+        Err(ReloadFailed::UnderWay) => answers::text(
+            StatusCode::CONFLICT,
+            "A worker is being started already. Try again when it is ready.",
+        ),
+        Err(ReloadFailed::Failed(failure)) => answers::text(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            format!("The reload failed; what served before still does. {failure}"),
+        ),
+    }
+}
+
+fn wrong_key() -> Answer {
+    answers::message(StatusCode::UNAUTHORIZED, errors::WRONG_KEY)
+}

@@ -1,0 +1,215 @@
+//! One worker's link: queries go out with an id, answers come back in any order.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncWriteExt, BufReader};
+use tokio::net::UnixStream;
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
+
+use crate::config::Config;
+use crate::errors::NoAnswer;
+use crate::lines;
+use crate::messages::{Answer, Message, Progress, Ready, STOP, WorkerError, query};
+
+/// What a worker says that is not an answer.
+pub(crate) enum Said {
+    Hello(u64),
+    Ready(Ready),
+    Error(WorkerError),
+}
+
+/// The native end of a link. Shared by every request.
+pub(crate) struct Link {
+    outgoing: mpsc::UnboundedSender<Vec<u8>>,
+    next_id: AtomicU64,
+    waiting: Arc<Mutex<Waiting>>,
+    queries: Arc<Semaphore>,
+    kibibytes: Arc<Semaphore>,
+    query_time: Duration,
+    closed: watch::Receiver<bool>,
+}
+
+/// The queries that the worker has not answered yet, also those whose client is gone: the worker still works on them.
+struct Waiting {
+    queries: HashMap<u64, Unanswered>,
+    last_answer: Instant,
+    closed: bool,
+}
+
+struct Unanswered {
+    reply: oneshot::Sender<Answer>,
+    since: Instant,
+    _room: (OwnedSemaphorePermit, OwnedSemaphorePermit),
+}
+
+impl Link {
+    /// Takes the native end of a socket pair and starts to read and write.
+    pub(crate) fn open(
+        stream: std::os::unix::net::UnixStream,
+        config: &Config,
+    ) -> std::io::Result<(Self, mpsc::UnboundedReceiver<Said>)> {
+        stream.set_nonblocking(true)?;
+        let (input, output) = UnixStream::from_std(stream)?.into_split();
+        let (outgoing, lines) = mpsc::unbounded_channel();
+        let (said, heard) = mpsc::unbounded_channel();
+        let (close, closed) = watch::channel(false);
+        let waiting = Arc::new(Mutex::new(Waiting {
+            queries: HashMap::new(),
+            last_answer: Instant::now(),
+            closed: false,
+        }));
+        tokio::spawn(write(output, lines));
+        tokio::spawn(read(input, Arc::clone(&waiting), said, close));
+        let link = Self {
+            outgoing,
+            next_id: AtomicU64::new(1),
+            waiting,
+            queries: Arc::new(Semaphore::new(config.queries)),
+            kibibytes: Arc::new(Semaphore::new(config.query_bytes / 1024)),
+            query_time: config.query_time,
+            closed,
+        };
+        Ok((link, heard))
+    }
+
+    /// Asks the worker and waits for its answer.
+    pub(crate) async fn ask(&self, body: &str) -> Result<Answer, NoAnswer> {
+        let (reply, answer) = oneshot::channel();
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let line = query(id, body);
+        let room = self.room_for(line.len())?;
+        {
+            let mut waiting = lock(&self.waiting);
+            if waiting.closed {
+                return Err(NoAnswer::WorkerLost);
+            }
+            waiting.queries.insert(id, Unanswered { reply, since: Instant::now(), _room: room });
+        }
+        // If the writer is gone, so is the worker: the reader then drops what waits, which ends the wait below.
+        let _ = self.outgoing.send(line);
+        match tokio::time::timeout(self.query_time, answer).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(_)) => Err(NoAnswer::WorkerLost),
+            Err(_) => Err(NoAnswer::TooLate(self.query_time)),
+        }
+    }
+
+    fn room_for(&self, bytes: usize) -> Result<(OwnedSemaphorePermit, OwnedSemaphorePermit), NoAnswer> {
+        let kibibytes = u32::try_from(bytes.div_ceil(1024)).map_err(|_| NoAnswer::Busy)?;
+        let one = Arc::clone(&self.queries).try_acquire_owned().map_err(|_| NoAnswer::Busy)?;
+        let many =
+            Arc::clone(&self.kibibytes).try_acquire_many_owned(kibibytes).map_err(|_| NoAnswer::Busy)?;
+        Ok((one, many))
+    }
+
+    /// How many queries the worker has not answered yet.
+    pub(crate) fn unanswered(&self) -> usize {
+        lock(&self.waiting).queries.len()
+    }
+
+    /// How long the worker has been silent although a query waits; zero where none does.
+    pub(crate) fn silence(&self) -> Duration {
+        let waiting = lock(&self.waiting);
+        let oldest = waiting.queries.values().map(|query| query.since).min();
+        oldest.map_or(Duration::ZERO, |since| since.max(waiting.last_answer).elapsed())
+    }
+
+    /// Gives up on what the worker has not answered: it never will, even if its end of the link is still open somewhere.
+    pub(crate) fn abandon(&self) {
+        let mut waiting = lock(&self.waiting);
+        waiting.closed = true;
+        waiting.queries.clear();
+    }
+
+    /// Asks the worker to end.
+    pub(crate) fn stop(&self) {
+        let _ = self.outgoing.send(STOP.to_vec());
+    }
+
+    /// Waits until the worker's end of the link is closed.
+    pub(crate) async fn closed(&self) {
+        let _ = self.closed.clone().wait_for(|closed| *closed).await;
+    }
+}
+
+fn lock(waiting: &Mutex<Waiting>) -> MutexGuard<'_, Waiting> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Writes whatever has queued with one call.
+async fn write(mut output: OwnedWriteHalf, mut lines: mpsc::UnboundedReceiver<Vec<u8>>) {
+    let mut taken = Vec::new();
+    while lines.recv_many(&mut taken, 64).await > 0 {
+        let written = match taken.as_slice() {
+            [one] => output.write_all(one).await,
+            many => output.write_all(&many.concat()).await,
+        };
+        if let Err(error) = written {
+            tracing::debug!(%error, "the link to the engine's worker broke while writing");
+            return;
+        }
+        taken.clear();
+    }
+}
+
+async fn read(
+    input: OwnedReadHalf,
+    waiting: Arc<Mutex<Waiting>>,
+    said: mpsc::UnboundedSender<Said>,
+    close: watch::Sender<bool>,
+) {
+    let mut reader = BufReader::with_capacity(64 * 1024, input);
+    let mut line = Vec::new();
+    loop {
+        match lines::next(&mut reader, &mut line, lines::LONGEST).await {
+            Ok(true) => take(&line, &waiting, &said),
+            Ok(false) => break,
+            Err(error) => {
+                tracing::warn!(%error, "the link to the engine's worker broke while reading");
+                break;
+            }
+        }
+        if line.capacity() > 1024 * 1024 {
+            line = Vec::new();
+        }
+    }
+    let mut waiting = lock(&waiting);
+    waiting.closed = true;
+    waiting.queries.clear();
+    close.send_replace(true);
+}
+
+fn take(line: &[u8], waiting: &Mutex<Waiting>, said: &mpsc::UnboundedSender<Said>) {
+    let heard = match Message::parse(line) {
+        Ok(Message::Answer(answer)) => return answered(answer, waiting),
+        Ok(Message::Progress(Progress { stage, message })) => {
+            tracing::info!(stage, "{message}");
+            return;
+        }
+        Ok(Message::Hello(hello)) => Said::Hello(hello.version),
+        Ok(Message::Ready(ready)) => Said::Ready(ready),
+        Ok(Message::Error(error)) => Said::Error(error),
+        Ok(Message::Unknown) => return,
+        Err(error) => {
+            tracing::warn!(%error, "the engine's worker sent a line that is not a message");
+            return;
+        }
+    };
+    let _ = said.send(heard);
+}
+
+fn answered(answer: Answer, waiting: &Mutex<Waiting>) {
+    let query = {
+        let mut waiting = lock(waiting);
+        waiting.last_answer = Instant::now();
+        waiting.queries.remove(&answer.id)
+    };
+    if let Some(query) = query {
+        // A client that has given up does not want it any more.
+        let _ = query.reply.send(answer);
+    }
+}

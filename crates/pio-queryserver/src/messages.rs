@@ -1,0 +1,131 @@
+//! The lines that go over the link while serving; `docs/native-jvm.md` is the contract.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The version of the contract that this crate speaks.
+pub(crate) const VERSION: u64 = 1;
+
+/// A line from the worker.
+pub(crate) enum Message {
+    Hello(Hello),
+    Progress(Progress),
+    Ready(Ready),
+    Answer(Answer),
+    Error(WorkerError),
+    /// A type that this version does not know.
+    Unknown,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Hello {
+    pub(crate) version: u64,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Progress {
+    #[serde(default)]
+    pub(crate) stage: String,
+    #[serde(default)]
+    pub(crate) message: String,
+}
+
+/// What a worker says of itself when its model is loaded.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Ready {
+    pub(crate) engine_instance_id: String,
+    #[serde(default)]
+    pub(crate) start_time: String,
+    #[serde(default)]
+    pub(crate) algorithms: Value,
+    #[serde(default)]
+    pub(crate) info: serde_json::Map<String, Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Answer {
+    pub(crate) id: u64,
+    pub(crate) status: u16,
+    pub(crate) body: Option<String>,
+    pub(crate) content_type: Option<String>,
+    pub(crate) pr_id: Option<String>,
+    pub(crate) message: Option<String>,
+    pub(crate) detail: Option<String>,
+}
+
+/// The worker's last words, when it cannot go on.
+#[derive(Debug, Clone, Deserialize)]
+pub struct WorkerError {
+    /// What kind of error it is.
+    pub code: String,
+    /// What happened.
+    pub what: String,
+    /// Why it happened.
+    #[serde(default)]
+    pub why: String,
+    /// What to do about it.
+    #[serde(default)]
+    pub hint: String,
+    /// A stack trace, for logs only.
+    #[serde(default)]
+    pub detail: Option<String>,
+}
+
+impl Message {
+    /// Reads one line.
+    pub(crate) fn parse(line: &[u8]) -> Result<Self, serde_json::Error> {
+        #[derive(Deserialize)]
+        struct Kind<'a> {
+            #[serde(rename = "type")]
+            kind: &'a str,
+        }
+        let kind: Kind<'_> = serde_json::from_slice(line)?;
+        Ok(match kind.kind {
+            "answer" => Self::Answer(serde_json::from_slice(line)?),
+            "hello" => Self::Hello(serde_json::from_slice(line)?),
+            "progress" => Self::Progress(serde_json::from_slice(line)?),
+            "ready" => Self::Ready(serde_json::from_slice(line)?),
+            "error" => Self::Error(serde_json::from_slice(line)?),
+            _ => Self::Unknown,
+        })
+    }
+}
+
+/// The line that asks the worker to end.
+pub(crate) const STOP: &[u8] = b"{\"type\":\"stop\"}\n";
+
+/// The line that carries a query.
+pub(crate) fn query(id: u64, body: &str) -> Vec<u8> {
+    let mut line = Vec::with_capacity(body.len() + body.len() / 8 + 48);
+    line.extend_from_slice(b"{\"type\":\"query\",\"id\":");
+    line.extend_from_slice(id.to_string().as_bytes());
+    line.extend_from_slice(b",\"body\":");
+    line.extend_from_slice(Value::from(body).to_string().as_bytes());
+    line.extend_from_slice(b"}\n");
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_is_one_line_whatever_it_holds() {
+        let body = "{\"user\": \"1\",\n \"text\": \"\u{2028}é\\\"\"}\0";
+        let line = query(7, body);
+        assert_eq!(line.iter().position(|byte| *byte == b'\n'), Some(line.len() - 1));
+        let value: Value = serde_json::from_slice(&line).unwrap();
+        assert_eq!(value, serde_json::json!({"type": "query", "id": 7, "body": body}));
+    }
+
+    #[test]
+    fn unknown_types_and_fields_are_no_error() {
+        assert!(matches!(Message::parse(b"{\"x\":1,\"type\":\"new\"}"), Ok(Message::Unknown)));
+        assert!(matches!(
+            Message::parse(b"{\"type\":\"hello\",\"version\":1,\"x\":{}}"),
+            Ok(Message::Hello(_))
+        ));
+    }
+}

@@ -1,0 +1,103 @@
+//! `POST /queries.json`.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+use hyper::StatusCode;
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use pio_http::body::{self, BodyError};
+
+use crate::answers::{self, Answer};
+use crate::config::Config;
+use crate::errors::{BadRequest, NoAnswer};
+use crate::feedback::Answered;
+use crate::front::Front;
+use crate::messages;
+use crate::state::Serving;
+
+/// Answers a query and counts it.
+pub(crate) async fn answer(front: &Front, body: Incoming) -> Answer {
+    let start = Instant::now();
+    let answer = match read(&front.config, body).await {
+        Ok(query) => ask(front, &query).await.unwrap_or_else(|error| no_answer(&error)),
+        Err(refusal) => refusal,
+    };
+    front.metrics.answered(answer.status(), start.elapsed());
+    answer
+}
+
+async fn read(config: &Config, body: Incoming) -> Result<String, Answer> {
+    let limits = &config.limits;
+    let bytes = body::read(body, limits.body_bytes, limits.body).await.map_err(|error| unreadable(&error))?;
+    let query = String::from_utf8(bytes.into()).map_err(|_| bad(&BadRequest::NotText))?;
+    if query.trim().is_empty() { Err(bad(&BadRequest::Empty)) } else { Ok(query) }
+}
+
+async fn ask(front: &Front, query: &str) -> Result<Answer, NoAnswer> {
+    let serving = front.state.borrow().serving()?.clone();
+    let time = chrono::Utc::now();
+    let answer = serving.link.ask(query).await?;
+    if answer.status != 200 {
+        return Ok(refused(answer));
+    }
+    let (content_type, pr_id) = (answer.content_type, answer.pr_id);
+    let mut prediction = answer.body.unwrap_or_default();
+    if let Some(feedback) = &front.feedback {
+        let instance = instance(&serving);
+        prediction = feedback.send(Answered { query, prediction, pr_id, instance, time });
+    }
+    Ok(served(prediction, content_type.as_deref()))
+}
+
+fn instance(serving: &Serving) -> String {
+    serving.ready.engine_instance_id.clone()
+}
+
+fn served(prediction: String, content_type: Option<&str>) -> Answer {
+    let mut answer = answers::answer(StatusCode::OK, answers::JSON, Bytes::from(prediction));
+    let other = content_type.filter(|given| *given != answers::JSON);
+    if let Some(value) = other.and_then(|given| HeaderValue::from_str(given).ok()) {
+        answer.headers_mut().insert(CONTENT_TYPE, value);
+    }
+    answer
+}
+
+/// The worker's own refusal: a query that it cannot read, or one on which the engine failed.
+fn refused(answer: messages::Answer) -> Answer {
+    let words =
+        answer.message.or(answer.body).unwrap_or_else(|| "The engine failed on this query.".to_owned());
+    let status = StatusCode::from_u16(answer.status)
+        .ok()
+        .filter(|status| status.is_client_error() || status.is_server_error())
+        .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if status.is_server_error() {
+        tracing::warn!(detail = answer.detail, "a query failed: {words}");
+    }
+    answers::message(status, &words)
+}
+
+fn no_answer(error: &NoAnswer) -> Answer {
+    let words = error.to_string();
+    match error {
+        NoAnswer::TooLate(_) => answers::message(StatusCode::GATEWAY_TIMEOUT, &words),
+        NoAnswer::Loading | NoAnswer::Restarting | NoAnswer::WorkerLost => answers::unavailable(&words, 3),
+        NoAnswer::Busy => answers::unavailable(&words, 1),
+    }
+}
+
+fn bad(error: &BadRequest) -> Answer {
+    answers::message(StatusCode::BAD_REQUEST, &error.to_string())
+}
+
+fn unreadable(error: &BodyError) -> Answer {
+    let status = match error {
+        BodyError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        BodyError::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
+        BodyError::Broken => StatusCode::BAD_REQUEST,
+    };
+    let mut answer = answers::message(status, &error.to_string());
+    // What is left of the body must not be taken for the next request.
+    answer.headers_mut().insert(hyper::header::CONNECTION, HeaderValue::from_static("close"));
+    answer
+}

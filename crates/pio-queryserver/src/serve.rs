@@ -1,0 +1,85 @@
+//! A deployed engine, from its first byte to its last.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::sync::Arc;
+
+use chrono::Utc;
+use hyper::service::service_fn;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+
+use crate::config::Config;
+use crate::errors::{Failure, feedback_not_started};
+use crate::feedback::Feedback;
+use crate::front::{Front, answer};
+use crate::metrics::Metrics;
+use crate::state::State;
+use crate::supervisor::{ReloadRequest, Supervisor};
+use crate::worker::{Launch, NotLaunched};
+
+/// Serves an engine until `shutdown` is ready or a client asks for `/stop`, then drains and ends the worker.
+///
+/// # Errors
+/// When no first worker becomes ready and there is no hope that one will.
+pub async fn serve(
+    listener: TcpListener,
+    launch: Arc<dyn Launch>,
+    config: Config,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), Failure> {
+    let limits = config.limits;
+    let (state, states) = watch::channel(State::Loading);
+    let (reloads, requests) = mpsc::channel(8);
+    let front = Arc::new(front(config, states, reloads)?);
+    let (config, metrics) = (Arc::clone(&front.config), Arc::clone(&front.metrics));
+    let supervisor = Supervisor::new(launch, config, metrics, state, requests);
+
+    let (end, mut ending) = watch::channel(false);
+    let ending = async move { drop(ending.wait_for(|end| *end).await) };
+    let mut supervised = tokio::spawn(supervisor.run(ending));
+    let mut failed = None;
+    let stop = async {
+        let mut stop_asked = front.stopping.subscribe();
+        tokio::select! {
+            () = shutdown => {}
+            _ = stop_asked.wait_for(|stop| *stop) => {}
+            outcome = &mut supervised => failed = Some(outcome),
+        }
+        front.stopping.send_replace(true);
+    };
+    let answering = Arc::clone(&front);
+    let service = service_fn(move |request| {
+        let answered = answer(Arc::clone(&answering), request);
+        async move { Ok::<_, Infallible>(answered.await) }
+    });
+    pio_http::serve::serve(listener, service, limits, stop).await;
+
+    end.send_replace(true);
+    let outcome = match failed {
+        Some(outcome) => outcome,
+        None => supervised.await,
+    };
+    // The last of the feedback is sent while the front is dropped, which may take a few seconds.
+    drop(tokio::task::spawn_blocking(move || drop(front)).await);
+    outcome.unwrap_or(Err(Failure::Stopped))
+}
+
+fn front(
+    config: Config,
+    state: watch::Receiver<State>,
+    reloads: mpsc::Sender<ReloadRequest>,
+) -> Result<Front, NotLaunched> {
+    let metrics = Arc::new(Metrics::default());
+    let feedback = config.feedback.as_ref().map(|settings| Feedback::start(settings, &metrics));
+    let feedback = feedback.transpose().map_err(|error| feedback_not_started(&error))?;
+    Ok(Front {
+        config: Arc::new(config),
+        metrics,
+        state,
+        feedback,
+        started: Utc::now(),
+        reloads,
+        stopping: watch::Sender::new(false),
+    })
+}

@@ -1,0 +1,36 @@
+//! Who answers queries at the moment.
+
+use std::sync::Arc;
+
+use crate::errors::NoAnswer;
+use crate::link::Link;
+use crate::messages::Ready;
+
+/// Who answers queries at the moment. The supervisor writes it, every request reads it.
+#[derive(Clone)]
+pub(crate) enum State {
+    /// Nobody yet: the first worker is being started.
+    Loading,
+    /// A worker.
+    Serving(Serving),
+    /// Nobody: the worker ended and another is being started.
+    Restarting,
+}
+
+/// A worker that is ready.
+#[derive(Clone)]
+pub(crate) struct Serving {
+    pub(crate) link: Arc<Link>,
+    pub(crate) ready: Arc<Ready>,
+}
+
+impl State {
+    /// The worker, or why there is none.
+    pub(crate) fn serving(&self) -> Result<&Serving, NoAnswer> {
+        match self {
+            Self::Serving(serving) => Ok(serving),
+            Self::Loading => Err(NoAnswer::Loading),
+            Self::Restarting => Err(NoAnswer::Restarting),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+use std::time::{Duration, Instant};
+
+use pio_queryserver::config::{Config, Feedback};
+use pio_settings::secret::Secret;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::client::{ask, get};
+use crate::fake::{Deployed, quick, ready_with};
+
+async fn deploy_with_event_server(listener: &TcpListener) -> Deployed {
+    let port = listener.local_addr().unwrap().port();
+    let feedback = Feedback { host: "127.0.0.1".into(), port, access_key: Secret::new("k&y") };
+    ready_with(Config { feedback: Some(feedback), ..quick() }).await
+}
+
+/// Takes one request and gives its path and its body.
+async fn take(listener: &TcpListener) -> (String, Value) {
+    let (stream, _) = listener.accept().await.unwrap();
+    take_from(stream).await
+}
+
+async fn take_from(mut stream: TcpStream) -> (String, Value) {
+    let mut text = String::new();
+    let (head, body) = loop {
+        let mut buffer = [0; 4096];
+        let read = stream.read(&mut buffer).await.unwrap();
+        text += &String::from_utf8_lossy(&buffer[..read]);
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length: usize = head
+                .to_lowercase()
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: ").map(|n| n.parse().unwrap()))
+                .unwrap();
+            if body.len() == length {
+                break (head.to_owned(), body.to_owned());
+            }
+        }
+    };
+    let answer = "HTTP/1.1 201 Created\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+    stream.write_all(answer.as_bytes()).await.unwrap();
+    (head.split(' ').nth(1).unwrap().to_owned(), serde_json::from_str(&body).unwrap())
+}
+
+#[tokio::test]
+async fn a_prediction_becomes_an_event() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let deployed = deploy_with_event_server(&listener).await;
+    let answer = ask(deployed.address, "{\"user\":1}").await;
+    assert_eq!(answer.json().get("prId"), None);
+    let (path, event) = take(&listener).await;
+    assert_eq!(path, "/events.json?accessKey=k%26y");
+    assert_eq!((&event["event"], &event["entityType"]), (&json!("predict"), &json!("pio_pr")));
+    assert_eq!(event["entityId"].as_str().unwrap().len(), 64);
+    let properties = json!({"engineInstanceId": "one", "query": {"user": 1}, "prediction": answer.json()});
+    assert_eq!(event["properties"], properties);
+}
+
+#[tokio::test]
+async fn a_result_that_has_a_pr_id_carries_the_one_of_its_event() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let deployed = deploy_with_event_server(&listener).await;
+    let answer = ask(deployed.address, "prid").await.json();
+    let (_, event) = take(&listener).await;
+    assert_eq!(answer["prId"].as_str().unwrap().len(), 64);
+    assert_eq!(answer["prId"], event["entityId"]);
+    assert_eq!(event["properties"]["query"], "prid", "what is not JSON is kept as text");
+}
+
+#[tokio::test]
+async fn an_event_server_that_hangs_delays_no_answer() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let deployed = deploy_with_event_server(&listener).await;
+    let start = Instant::now();
+    for _ in 0..50 {
+        assert_eq!(ask(deployed.address, "{}").await.status, 200);
+    }
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn what_waits_goes_in_batches_and_what_fails_is_counted() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let deployed = deploy_with_event_server(&listener).await;
+    ask(deployed.address, "{}").await;
+    let (first, _) = listener.accept().await.unwrap();
+    for _ in 0..3 {
+        ask(deployed.address, "{}").await;
+    }
+    take_from(first).await;
+    let (path, events) = take(&listener).await;
+    assert!(path.starts_with("/batch/events.json?"), "{path}");
+    assert_eq!(events.as_array().unwrap().len(), 3);
+    drop(listener);
+    ask(deployed.address, "{}").await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let metrics = get(deployed.address, "/metrics").await.body;
+    assert!(metrics.contains("pio_feedback_total{outcome=\"ok\"} 4"), "{metrics}");
+    assert!(metrics.contains("pio_feedback_total{outcome=\"failed\"} 1"), "{metrics}");
+}

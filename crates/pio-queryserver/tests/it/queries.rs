@@ -1,0 +1,151 @@
+use std::time::{Duration, Instant};
+
+use pio_http::limits::Limits;
+use pio_queryserver::config::Config;
+use serde_json::{Value, json};
+
+use crate::client::{ask, get, post, send};
+use crate::fake::{AT_ONCE, Script, deploy, deploy_with, quick, ready_with};
+
+#[tokio::test]
+async fn the_port_answers_before_the_engine_does() {
+    let deployed = deploy(&[Script::Ready(Duration::from_millis(300), "one")]).await;
+    let answer = ask(deployed.address, "{}").await;
+    assert_eq!((answer.status, answer.header("retry-after")), (503, Some("3")));
+    assert!(answer.json()["message"].as_str().unwrap().contains("being loaded"));
+    assert_eq!(get(deployed.address, "/healthz").await.status, 200);
+    assert_eq!(get(deployed.address, "/readyz").await.status, 503);
+    assert_eq!(get(deployed.address, "/").await.status, 200);
+    deployed.until_ready().await;
+    assert_eq!(ask(deployed.address, "{}").await.status, 200);
+}
+
+#[tokio::test]
+async fn the_workers_answer_is_the_clients_answer() {
+    let deployed = ready_with(quick()).await;
+    let query = "{\"user\": \"é\\u0000\\\"\n\", \"num\": 4}";
+    let answer = ask(deployed.address, query).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    assert_eq!(answer.json(), json!({"echo": query, "from": "one"}));
+}
+
+#[tokio::test]
+async fn answers_come_in_any_order() {
+    let deployed = ready_with(quick()).await;
+    let start = Instant::now();
+    let (slow, quick) = tokio::join!(ask(deployed.address, "slow"), async {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let answer = ask(deployed.address, "quick").await;
+        (answer, start.elapsed())
+    });
+    assert_eq!(
+        (slow.json()["echo"].clone(), quick.0.json()["echo"].clone()),
+        ("slow".into(), "quick".into())
+    );
+    assert!(quick.1 < Duration::from_millis(250), "{:?}", quick.1);
+}
+
+#[tokio::test]
+async fn what_the_engine_refuses_is_told_without_its_stack_trace() {
+    let deployed = ready_with(quick()).await;
+    let bad = ask(deployed.address, "{bad").await;
+    assert_eq!((bad.status, bad.json()), (400, json!({"message": "The query is not JSON."})));
+    let failed = ask(deployed.address, "boom").await;
+    assert_eq!((failed.status, failed.json()), (500, json!({"message": "The engine failed."})));
+}
+
+#[tokio::test]
+async fn queries_that_are_no_text_are_refused() {
+    let deployed = ready_with(quick()).await;
+    for body in [&b""[..], b" \n", b"\xff\xfe"] {
+        let answer = send(deployed.address, "POST", "/queries.json", &[], body).await;
+        assert_eq!(answer.status, 400, "{body:?}");
+        assert!(answer.json()["message"].is_string());
+    }
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_is_refused_with_413() {
+    let limits = Limits { body_bytes: 100, ..Limits::default() };
+    let deployed = ready_with(Config { limits, ..quick() }).await;
+    assert_eq!(ask(deployed.address, &"x".repeat(100)).await.status, 200);
+    assert_eq!(ask(deployed.address, &"x".repeat(101)).await.status, 413);
+}
+
+#[tokio::test]
+async fn a_large_answer_arrives_whole() {
+    let deployed = ready_with(quick()).await;
+    let answer = ask(deployed.address, "huge").await;
+    assert_eq!((answer.status, answer.body.len()), (200, 3_000_002));
+}
+
+#[tokio::test]
+async fn an_engine_that_takes_too_long_is_answered_for_with_504() {
+    let deployed = ready_with(Config { query_time: Duration::from_millis(100), ..quick() }).await;
+    assert_eq!(ask(deployed.address, "slow").await.status, 504);
+    assert_eq!(ask(deployed.address, "quick").await.status, 200);
+}
+
+#[tokio::test]
+async fn more_queries_than_may_wait_get_503_until_the_worker_has_answered() {
+    let deployed = ready_with(Config { queries: 2, query_time: Duration::from_millis(100), ..quick() }).await;
+    let (first, second) = tokio::join!(ask(deployed.address, "slow"), ask(deployed.address, "slow"));
+    assert_eq!((first.status, second.status), (504, 504));
+    let busy = ask(deployed.address, "quick").await;
+    assert_eq!((busy.status, busy.header("retry-after")), (503, Some("1")), "the worker still has two");
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(ask(deployed.address, "quick").await.status, 200);
+}
+
+#[tokio::test]
+async fn more_bytes_than_may_wait_get_503() {
+    let deployed = ready_with(Config { query_bytes: 10_240, ..quick() }).await;
+    assert_eq!(ask(deployed.address, &"x".repeat(11_000)).await.status, 503);
+    assert_eq!(ask(deployed.address, &"x".repeat(9_000)).await.status, 200);
+}
+
+#[tokio::test]
+async fn people_get_a_page_and_machines_json() {
+    let deployed = ready_with(quick()).await;
+    ask(deployed.address, "{}").await;
+    let page = get(deployed.address, "/").await;
+    assert_eq!(page.header("content-type"), Some("text/html; charset=UTF-8"));
+    for words in ["Request count</th><td>1<", "Engine instance</th><td>one<", "Average serving", "&lt;b&gt;"]
+    {
+        assert!(page.body.contains(words), "{words} is missing in {}", page.body);
+    }
+    let json = send(deployed.address, "GET", "/", &[("accept", "application/json")], b"").await.json();
+    assert_eq!((&json["requestCount"], &json["engineInstanceId"]), (&Value::from(1), &Value::from("one")));
+}
+
+#[tokio::test]
+async fn metrics_count_queries_by_status() {
+    let deployed = ready_with(quick()).await;
+    ask(deployed.address, "{}").await;
+    ask(deployed.address, "{bad").await;
+    let text = get(deployed.address, "/metrics").await.body;
+    for line in [
+        "pio_queries_total{status=\"200\"} 1",
+        "pio_queries_total{status=\"400\"} 1",
+        "pio_ready 1",
+        "pio_query_seconds_count 1",
+        "pio_query_seconds_bucket{le=\"+Inf\"} 1",
+    ] {
+        assert!(text.lines().any(|known| known == line), "{line} is missing in {text}");
+    }
+}
+
+#[tokio::test]
+async fn stop_and_reload_ask_for_the_key() {
+    let key = pio_settings::secret::Secret::new("k ey");
+    let deployed = deploy_with(&[AT_ONCE], Config { server_key: Some(key), ..quick() }).await;
+    deployed.until_ready().await;
+    for path in ["/stop", "/stop?accessKey=", "/stop?accessKey=k", "/reload", "/reload?accessKey=k%20eyy"] {
+        assert_eq!(post(deployed.address, path, "").await.status, 401, "{path}");
+    }
+    assert_eq!(get(deployed.address, "/reload").await.status, 401);
+    assert_eq!(post(deployed.address, "/reload?accessKey=k%20ey", "").await.status, 200);
+    assert_eq!(post(deployed.address, "/stop?accessKey=k+ey", "").await.status, 200);
+    deployed.ended.await.unwrap().unwrap();
+}
