@@ -1,10 +1,11 @@
 //! The exchanges that were recorded from a running PIO, and what we decided to do otherwise.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::client::send;
+use crate::client::{Answer, send};
 use crate::fake::{quick, ready_with};
 
 /// What we answer where PIO's answer was wrong: name of the exchange, our status.
@@ -47,26 +48,13 @@ async fn every_exchange_ends_as_recorded_or_as_decided() {
     let exchanges = exchanges();
     assert_eq!(exchanges.len(), 52);
     let deployed = ready_with(quick()).await;
-    let stop =
-        exchanges.iter().position(|exchange| exchange["path"] == "/stop" && exchange["method"] == "POST");
-    for exchange in exchanges
-        .iter()
-        .filter(|exchange| exchange["path"] != "/stop")
-        .chain(&exchanges[stop.unwrap()..=stop.unwrap()])
-    {
+    let (last, others): (Vec<_>, Vec<_>) = exchanges.iter().partition(|exchange| exchange["path"] == "/stop");
+    for exchange in others.into_iter().chain(last) {
         let name = exchange["name"].as_str().unwrap();
         if OF_THE_WORKER.contains(&name) {
             continue;
         }
-        let headers: Vec<(&str, &str)> = exchange["headers"]
-            .as_object()
-            .unwrap()
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str().unwrap()))
-            .collect();
-        let (method, path) = (exchange["method"].as_str().unwrap(), exchange["path"].as_str().unwrap());
-        let body = exchange["body"].as_str().unwrap_or_default();
-        let answer = send(deployed.address, method, path, &headers, body.as_bytes()).await;
+        let answer = replay(deployed.address, exchange).await;
         let decided = DECIDED.iter().find(|(known, _)| *known == name).map(|(_, status)| *status);
         let expected =
             decided.unwrap_or_else(|| u16::try_from(exchange["status"].as_u64().unwrap()).unwrap());
@@ -74,8 +62,16 @@ async fn every_exchange_ends_as_recorded_or_as_decided() {
         if let Some(allow) = exchange["response_headers"]["allow"].as_str().filter(|_| decided.is_none()) {
             assert!(answer.header("allow").unwrap().split(", ").any(|method| method == allow), "{name}");
         }
-        if path == "/plugins.json" {
+        if exchange["path"] == "/plugins.json" {
             assert_eq!(answer.body, exchange["response_body"].as_str().unwrap());
         }
     }
+}
+
+async fn replay(address: SocketAddr, exchange: &Value) -> Answer {
+    let text = |name: &str| exchange[name].as_str().unwrap_or_default();
+    let headers = exchange["headers"].as_object().unwrap();
+    let headers: Vec<(&str, &str)> =
+        headers.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap())).collect();
+    send(address, text("method"), text("path"), &headers, text("body").as_bytes()).await
 }
