@@ -147,6 +147,18 @@ pub const PIO_EVENTSERVER_HOSTNAME: &str = "PIO_EVENTSERVER_HOSTNAME";
 /// `true` deletes the events of the app before each import of `data/sync-events.json`.
 pub const PIO_PURGE_EVENTS_ON_SYNC: &str = "PIO_PURGE_EVENTS_ON_SYNC";
 
+/// The key that `/reload` and `/stop` of a deployed engine ask for.
+pub const PIO_SERVER_ACCESS_KEY: &str = "PIO_SERVER_ACCESS_KEY";
+
+/// What is logged, such as `info` or `pio_queryserver=debug`.
+pub const PIO_LOG: &str = "PIO_LOG";
+
+/// Set to anything, it keeps colour out of what is printed.
+pub const NO_COLOR: &str = "NO_COLOR";
+
+/// Where the system looks for native libraries.
+pub const LD_LIBRARY_PATH: &str = "LD_LIBRARY_PATH";
+
 /// Tests only: the unpacked `PostgreSQL` with which test servers are started.
 pub const PIO_TEST_POSTGRES_DIR: &str = "PIO_TEST_POSTGRES_DIR";
 
@@ -157,6 +169,7 @@ pub const PIO_SHARED: &str = "PIO_SHARED";
 pub const SECRETS: &[&str] = &[
     DATABASE_URL,
     PIO_EVENTSERVER_ACCESS_KEY,
+    PIO_SERVER_ACCESS_KEY,
     PIO_STORAGE_SOURCES_PGSQL_PASSWORD,
     PIO_STORAGE_SOURCES_PGSQL_URL,
     SPARK_PUBLIC_PASSWORD,

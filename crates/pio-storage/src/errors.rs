@@ -223,7 +223,9 @@ fn of_answer(answer: &DbError) -> StorageError {
         text if text.starts_with("53") || text.starts_with("58") => Reason::Exhausted,
         text if text.starts_with("08") => Reason::Lost,
         "42P01" => return StorageError::NoEventTable { table: detail },
-        "22021" | "22P05" => return StorageError::invalid("the text", detail),
+        text if text.starts_with("22") || text.starts_with("54") => {
+            return StorageError::invalid("a value", detail);
+        }
         _ if *code == SqlState::INSUFFICIENT_PRIVILEGE => return StorageError::Forbidden { detail },
         _ => return StorageError::Unexpected { detail: format!("{detail}, SQLSTATE {}", code.code()) },
     };

@@ -68,6 +68,19 @@ impl Default for Options {
     }
 }
 
+/// How busy the pool of connections is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolStatus {
+    /// The most connections there may be.
+    pub limit: usize,
+    /// The connections there are.
+    pub open: usize,
+    /// Those of them that nobody uses.
+    pub idle: usize,
+    /// How many wait for a connection.
+    pub waiting: usize,
+}
+
 /// What the server says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerInfo {
@@ -139,6 +152,18 @@ impl Storage {
         let rows = self.session().await?.query(sql, &[]).await?;
         let row = rows.first().ok_or_else(|| StorageError::Unexpected { detail: "no answer".to_owned() })?;
         Ok(ServerInfo { version: row.try_get(0)?, read_only: row.try_get(1)? })
+    }
+
+    /// How busy the pool is.
+    #[must_use]
+    pub fn pool_status(&self) -> PoolStatus {
+        let status = self.inner.pool.status();
+        PoolStatus {
+            limit: status.max_size,
+            open: status.size,
+            idle: status.available,
+            waiting: status.waiting,
+        }
     }
 
     /// The apps.

@@ -6,7 +6,7 @@ use std::{
     io::PipeWriter,
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     sync::{
         LazyLock,
         atomic::{AtomicU32, Ordering},
@@ -43,8 +43,8 @@ pub struct PrivateServer {
 
 struct Shared {
     settings: DatabaseSettings,
-    /// Closed by the system when this process ends, however it ends; then the server is stopped.
-    _alive: PipeWriter,
+    /// Stops the server when the pipe is closed, which the system does when this process ends, however it ends.
+    _guard: (Child, PipeWriter),
 }
 
 /// The programs of `PostgreSQL`.
@@ -53,9 +53,9 @@ struct Shared {
 /// The environment names none.
 #[must_use]
 pub fn postgres_dir() -> PathBuf {
-    let folder = env::get(vars::PIO_TEST_POSTGRES_DIR).map(PathBuf::from).unwrap_or_else(|| {
+    let Some(folder) = env::get(vars::PIO_TEST_POSTGRES_DIR).map(PathBuf::from) else {
         panic!("{} names no folder with PostgreSQL; run `cargo xtask test`", vars::PIO_TEST_POSTGRES_DIR)
-    });
+    };
     assert!(folder.join("bin/postgres").is_file(), "{} holds no bin/postgres", folder.display());
     folder
 }
@@ -108,7 +108,7 @@ impl PrivateServer {
     #[must_use]
     pub fn start() -> Self {
         let server = Self { home: reachable_folder() };
-        server.ensure_running();
+        let _ = server.ensure_running();
         server
     }
 
@@ -169,16 +169,16 @@ impl Shared {
     fn start() -> Self {
         let home = reachable_folder().keep();
         let settings = embedded::ensure_running(&postgres_dir(), &home).expect("a server for tests");
-        Self { settings, _alive: stop_with_this_process(&home) }
+        Self { settings, _guard: stop_with_this_process(&home) }
     }
 }
 
 /// Starts a shell that waits for this process to end, stops the server, and deletes its data.
-fn stop_with_this_process(home: &Path) -> PipeWriter {
+fn stop_with_this_process(home: &Path) -> (Child, PipeWriter) {
     let (reader, writer) = std::io::pipe().expect("a pipe");
     let script = "cat; kill -INT $(head -n1 \"$1/postgres/server/data/postmaster.pid\"); \
                   while [ -e \"$1/postgres/server/data/postmaster.pid\" ]; do sleep 0.1; done; rm -rf \"$1\"";
-    Command::new("sh")
+    let shell = Command::new("sh")
         .args(["-c", script, "sh"])
         .arg(home)
         .stdin(reader)
@@ -187,7 +187,7 @@ fn stop_with_this_process(home: &Path) -> PipeWriter {
         .process_group(0)
         .spawn()
         .expect("a shell");
-    writer
+    (shell, writer)
 }
 
 async fn make_template() {

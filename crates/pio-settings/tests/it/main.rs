@@ -1,5 +1,7 @@
 //! What the environment means.
 
+#![expect(clippy::unwrap_used, reason = "clippy sees helpers of tests as no tests")]
+
 mod database;
 mod memory;
 mod words;

@@ -37,6 +37,12 @@ impl Connector {
 
     /// Makes one connection; a task of its own drives it.
     async fn open(&self, config: &Config, news: Option<News>) -> Opened {
+        let (client, connection) = self.negotiate(config, news).await?;
+        client.batch_execute(SESSION).await?;
+        Ok((client, connection))
+    }
+
+    async fn negotiate(&self, config: &Config, news: Option<News>) -> Opened {
         let Some(tls) = &self.tls else { return plain(config, news).await };
         match self.mode {
             SslMode::Disable => plain(config, news).await,
@@ -73,6 +79,13 @@ type Opening<'a> = Pin<Box<dyn Future<Output = Opened> + Send + 'a>>;
 
 /// Takes a message for each notification; its other end sees it closed when the connection ends.
 pub(crate) type News = mpsc::UnboundedSender<()>;
+
+/// What holds for every session: an acknowledged commit is on the server's disk, whatever the database's default is; and
+/// the server ends what it does for a client that has gone.
+const SESSION: &str = "SELECT CASE WHEN current_setting('synchronous_commit') = 'off' \
+    THEN set_config('synchronous_commit', 'on', false) END, \
+    CASE WHEN current_setting('client_connection_check_interval', true) IS NOT NULL \
+    THEN set_config('client_connection_check_interval', '5s', false) END";
 
 /// The driver's configuration for these settings.
 pub(crate) fn config(settings: &DatabaseSettings, options: &Options) -> Config {

@@ -89,8 +89,9 @@ fn copy_folder(from: &Path, to: &Path) -> Result<(), EmbeddedError> {
             fs::os::unix::fs::symlink(fs::read_link(entry.path())?, &target)?;
         } else {
             fs::copy(entry.path(), &target)?;
-            let mode = entry.metadata()?.mode() | 0o444 | (entry.metadata()?.mode() & 0o100) / 0o100 * 0o111;
-            fs::set_permissions(&target, std::fs::Permissions::from_mode(mode & 0o755))?;
+            let is_program = entry.metadata()?.mode() & 0o100 != 0;
+            let mode = if is_program { 0o755 } else { 0o644 };
+            fs::set_permissions(&target, std::fs::Permissions::from_mode(mode))?;
         }
     }
     Ok(())

@@ -12,7 +12,7 @@ use fs_err as fs;
 use super::errors::EmbeddedError;
 
 /// Longer than a start after a crash may take.
-const LIMIT: Duration = Duration::from_secs(180);
+const LIMIT: Duration = Duration::from_mins(3);
 
 /// The lock; it ends with this value, or with the process.
 pub(super) struct Lock {

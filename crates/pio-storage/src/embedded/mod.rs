@@ -18,7 +18,7 @@ use pio_settings::database::DatabaseSettings;
 use self::{connection::Connection, errors::EmbeddedError, lock::Lock, place::Place, process::Postmaster};
 
 /// How long a server may take to stop.
-const STOP_LIMIT: Duration = Duration::from_secs(60);
+const STOP_LIMIT: Duration = Duration::from_mins(1);
 
 /// What is known of the embedded server.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -19,7 +19,7 @@ use super::{
 };
 
 /// After a crash the server first reads what it had not yet written; that takes the longer the more it was.
-const START_LIMIT: Duration = Duration::from_secs(120);
+const START_LIMIT: Duration = Duration::from_mins(2);
 
 /// A port that was free may be taken by the time the server wants it.
 const ATTEMPTS: usize = 3;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use tokio_postgres::types::ToSql;
 
-use super::{row, table::EventTable};
+use super::{indexes::ENTITY, row, table::EventTable};
 use crate::{errors::Result, schema::check_text};
 
 /// Which events are asked for, as PIO's Event API and event stores have it. The default is all of them.
@@ -57,18 +57,23 @@ impl Select {
         select.condition("eventtime >=", filter.start_time.map(time));
         select.condition("eventtime <", filter.until_time.map(time));
         select.condition("entitytype =", filter.entity_type.clone());
-        select.condition("entityid =", filter.entity_id.clone());
+        select.entity(filter.entity_id.clone());
         select.one_of("event", filter.event_names.clone());
-        select.nullable("targetentitytype", filter.target_entity_type.clone());
-        select.nullable("targetentityid", filter.target_entity_id.clone());
+        if let Some(target) = filter.target_entity_type.clone() {
+            select.is_or_is_absent("targetentitytype", target);
+        }
+        if let Some(target) = filter.target_entity_id.clone() {
+            select.is_or_is_absent("targetentityid", target);
+        }
         select.sql.push_str(match filter.order {
             Order::EventTime => " ORDER BY eventtime, creationtime, id",
             Order::EventTimeReversed => " ORDER BY eventtime DESC, creationtime DESC, id DESC",
             Order::Stored => "",
         });
         if let Some(limit) = filter.limit {
-            select.values.push(Box::new(i64::from(limit)));
-            select.sql.push_str(&format!(" LIMIT ${}", select.values.len()));
+            let number = select.bind(i64::from(limit));
+            select.sql.push_str(" LIMIT $");
+            select.sql.push_str(&number.to_string());
         }
         Ok(select)
     }
@@ -78,25 +83,38 @@ impl Select {
         self.values.iter().map(|value| &**value as &(dyn ToSql + Sync)).collect()
     }
 
-    fn condition(&mut self, comparison: &str, value: Option<impl ToSql + Sync + Send + 'static>) {
-        let Some(value) = value else { return };
+    /// Binds a value, and gives the number of its placeholder.
+    fn bind(&mut self, value: impl ToSql + Sync + Send + 'static) -> usize {
         self.values.push(Box::new(value));
-        let number = self.values.len();
-        self.and(&format!("{comparison} ${number}"));
+        self.values.len()
+    }
+
+    fn condition(&mut self, comparison: &str, value: Option<impl ToSql + Sync + Send + 'static>) {
+        if let Some(value) = value {
+            let number = self.bind(value);
+            self.and(&format!("{comparison} ${number}"));
+        }
+    }
+
+    /// Asks for the hash as well, which is what the index holds.
+    fn entity(&mut self, id: Option<String>) {
+        if let Some(id) = id {
+            let number = self.bind(id);
+            self.and(&format!("{ENTITY} = hashtextextended(${number}, 0) AND entityid = ${number}"));
+        }
     }
 
     fn one_of(&mut self, column: &str, values: Option<Vec<String>>) {
-        let Some(values) = values else { return };
-        self.values.push(Box::new(values));
-        let number = self.values.len();
-        self.and(&format!("{column} = ANY(${number}::text[])"));
+        if let Some(values) = values {
+            let number = self.bind(values);
+            self.and(&format!("{column} = ANY(${number}::text[])"));
+        }
     }
 
-    fn nullable(&mut self, column: &str, value: Option<Option<String>>) {
+    fn is_or_is_absent(&mut self, column: &str, value: Option<String>) {
         match value {
-            Some(None) => self.and(&format!("{column} IS NULL")),
-            Some(value) => self.condition(&format!("{column} ="), value),
-            None => {}
+            Some(value) => self.condition(&format!("{column} ="), Some(value)),
+            None => self.and(&format!("{column} IS NULL")),
         }
     }
 

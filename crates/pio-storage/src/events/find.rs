@@ -10,7 +10,7 @@ use super::{
 };
 use crate::errors::Result;
 
-impl<'a> Events<'a> {
+impl Events<'_> {
     /// The event with this id.
     ///
     /// # Errors

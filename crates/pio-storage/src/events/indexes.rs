@@ -13,18 +13,22 @@ use crate::{
 /// hold a snapshot, for which the other's index would wait in turn.
 const LOCK: i64 = 0x7069_6f5f_696e_6478;
 
+/// The expression of which the index by entity is made.
+pub(super) const ENTITY: &str = "hashtextextended(entityid, 0)";
+
 /// An index that look-ups need.
 pub(super) struct Index {
     table: EventTable,
     suffix: &'static str,
-    columns: &'static str,
+    columns: String,
 }
 
-/// The indexes of a table: look-ups by entity, and reading in the order of time.
+/// The indexes of a table: look-ups by entity, and reading in the order of time. An entity's id may be longer than an
+/// index can hold, and its hash is small; a query must ask for both, see [`ENTITY`].
 pub(super) fn of(table: EventTable) -> [Index; 2] {
     [
-        Index { table, suffix: "entity", columns: "entitytype, entityid, eventtime" },
-        Index { table, suffix: "time", columns: "eventtime" },
+        Index { table, suffix: "entity", columns: format!("{ENTITY}, eventtime") },
+        Index { table, suffix: "time", columns: "eventtime".to_owned() },
     ]
 }
 
@@ -79,7 +83,7 @@ async fn make(session: &mut Session, index: &Index) -> Result<bool> {
     match state(session, &name).await? {
         State::Valid => return Ok(false),
         State::Broken => {
-            session.batch_unlimited(&format!("DROP INDEX CONCURRENTLY IF EXISTS \"{name}\"")).await?
+            session.batch_unlimited(&format!("DROP INDEX CONCURRENTLY IF EXISTS \"{name}\"")).await?;
         }
         State::Missing => {}
     }

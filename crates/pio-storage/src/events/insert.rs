@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
 use uuid::Uuid;
 
-use super::{Event, Events, Insertion, NewEvent, Outcome, row, table::EventTable, zone};
+use super::{Event, Events, Insertion, NewEvent, Outcome, json, row, table::EventTable, zone};
 use crate::{
     errors::{Reason, Result, StorageError},
     session::Session,
@@ -113,13 +113,7 @@ fn is_same(new: &NewEvent, stored: &Event) -> bool {
         && new.pr_id == stored.pr_id
         && new.tags == stored.tags
         && new.event_time.is_none_or(|time| zone::in_milliseconds(time) == stored.event_time)
-        && is_same_json(if new.properties.is_empty() { "{}" } else { &new.properties }, &stored.properties)
-}
-
-/// Whether two JSON texts mean the same: the order of keys and the way a number is written do not count.
-fn is_same_json(one: &str, other: &str) -> bool {
-    let parse = |text| serde_json::from_str::<serde_json::Value>(text).ok();
-    one == other || parse(one).is_some_and(|value| parse(other) == Some(value))
+        && json::is_same(if new.properties.is_empty() { "{}" } else { &new.properties }, &stored.properties)
 }
 
 /// The events column by column, as the statement takes them.

@@ -5,6 +5,7 @@ mod find;
 mod import;
 mod indexes;
 mod insert;
+mod json;
 mod row;
 pub mod table;
 pub mod zone;

@@ -1,0 +1,90 @@
+//! Whether two JSON texts mean the same.
+
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
+
+/// Whether two JSON texts mean the same: space, the order of keys and the way a number is written do not count.
+pub(super) fn is_same(one: &str, other: &str) -> bool {
+    if one == other {
+        return true;
+    }
+    let parse = serde_json::from_str::<&RawValue>;
+    matches!((parse(one), parse(other)), (Ok(one), Ok(other)) if is_same_value(one.get(), other.get()))
+}
+
+fn is_same_value(one: &str, other: &str) -> bool {
+    match (one.as_bytes().first(), other.as_bytes().first()) {
+        _ if one == other => true,
+        (Some(b'{'), Some(b'{')) => is_same_object(one, other),
+        (Some(b'['), Some(b'[')) => is_same_array(one, other),
+        (Some(b'"'), Some(b'"')) => matches!(
+            (serde_json::from_str::<String>(one), serde_json::from_str::<String>(other)),
+            (Ok(one), Ok(other)) if one == other
+        ),
+        (Some(b'-' | b'0'..=b'9'), Some(b'-' | b'0'..=b'9')) => is_same_number(one, other),
+        _ => false,
+    }
+}
+
+fn is_same_object(one: &str, other: &str) -> bool {
+    let parse = serde_json::from_str::<BTreeMap<String, &RawValue>>;
+    let (Ok(one), Ok(other)) = (parse(one), parse(other)) else { return false };
+    one.len() == other.len()
+        && one.iter().zip(&other).all(|((name, one), (other_name, other))| {
+            name == other_name && is_same_value(one.get(), other.get())
+        })
+}
+
+fn is_same_array(one: &str, other: &str) -> bool {
+    let parse = serde_json::from_str::<Vec<&RawValue>>;
+    let (Ok(one), Ok(other)) = (parse(one), parse(other)) else { return false };
+    one.len() == other.len()
+        && one.iter().zip(&other).all(|(one, other)| is_same_value(one.get(), other.get()))
+}
+
+/// Whole numbers are compared digit by digit: floating point has too few.
+fn is_same_number(one: &str, other: &str) -> bool {
+    match (one.parse::<i128>(), other.parse::<i128>()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => {
+            matches!((one.parse::<f64>(), other.parse::<f64>()), (Ok(one), Ok(other)) if one.total_cmp(&other).is_eq())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_same;
+
+    #[test]
+    fn meaning_counts_and_not_writing() {
+        let same = [
+            (r#"{"a":1,"b":[1e3,null]}"#, r#" { "b": [1000.0, null], "a": 1 } "#),
+            (r#""\u0041\/""#, r#""A/""#),
+            ("1", "1.0"),
+            ("{}", " { } "),
+            (r#"{"a":1,"a":2}"#, r#"{"a":2}"#),
+        ];
+        for (one, other) in same {
+            assert!(is_same(one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn what_differs_is_seen() {
+        let different = [
+            (r#"{"a":1}"#, r#"{"a":2}"#),
+            (r#"{"a":1}"#, r#"{"b":1}"#),
+            (r#"{"a":1}"#, r#"{"a":1,"b":1}"#),
+            ("[1,2]", "[2,1]"),
+            ("1", r#""1""#),
+            ("null", "false"),
+            ("123456789012345678901234567890", "123456789012345678901234567891"),
+            ("no json", "no  json"),
+        ];
+        for (one, other) in different {
+            assert!(!is_same(one, other), "{one} {other}");
+        }
+    }
+}
