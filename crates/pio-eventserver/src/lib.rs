@@ -1,1 +1,24 @@
 #![doc = include_str!("../README.md")]
+
+pub mod api;
+mod auth;
+mod body;
+pub mod config;
+mod errors;
+pub mod event;
+mod grants;
+pub mod json;
+mod metrics;
+mod openapi;
+mod pace;
+pub mod plugins;
+mod query;
+mod requests;
+pub mod respond;
+mod routes;
+pub mod server;
+mod startup;
+mod stats;
+mod time;
+pub mod webhooks;
+mod writer;

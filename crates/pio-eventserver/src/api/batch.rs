@@ -1,0 +1,110 @@
+//! `POST /batch/events.json`
+
+use std::error::Error;
+use std::fmt::Write as _;
+
+use hyper::StatusCode;
+use hyper::body::{Body, Bytes};
+use hyper::http::request::Parts;
+use pio_storage::events::{Insertion, NewEvent, Outcome};
+
+use crate::api::events::of_storage;
+use crate::api::{Answer, Caller, State};
+use crate::body::{self, JSON};
+use crate::errors::{MAX_BATCH, Refusal};
+use crate::event::document::{self, Document};
+use crate::event::fields::Fields;
+use crate::event::invalid::InvalidEvent;
+use crate::event::validate;
+use crate::json::text::quote;
+use crate::query::Query;
+use crate::respond;
+
+impl State {
+    pub(super) async fn create_batch<B>(&self, parts: &Parts, query: Query<'_>, body: B) -> Answer
+    where
+        B: Body<Data = Bytes> + Unpin,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        let caller = self.caller(parts, query).await?;
+        let limits = &self.config.limits;
+        let read = body::read(body, &parts.headers, JSON, limits.body, &self.budget, limits).await?;
+        let Document::Array(items) = document::read(read.text()?, MAX_BATCH).map_err(InvalidEvent::from)?
+        else {
+            return Err(Refusal::NotABatch);
+        };
+        if items.count > MAX_BATCH {
+            return Err(Refusal::LargeBatch);
+        }
+        let mut events = Vec::with_capacity(items.kept.len());
+        let mut results = Vec::with_capacity(items.kept.len());
+        for item in items.kept {
+            match self.check(&caller, item) {
+                Ok(event) => {
+                    results.push(Err(Refusal::Internal));
+                    events.push((results.len() - 1, event));
+                }
+                Err(refusal) => results.push(Err(refusal)),
+            }
+        }
+        self.store_all(&caller, events, &mut results).await?;
+        Ok(respond::json(StatusCode::OK, to_json(&results)))
+    }
+
+    fn check(&self, caller: &Caller, item: Option<Fields>) -> Result<NewEvent, Refusal> {
+        let fields = item.ok_or(InvalidEvent::NotAnObject)?;
+        self.permit(caller, validate::event(fields)?)
+    }
+
+    /// Stores the events in one commit and puts what became of each into its place among the results.
+    async fn store_all(
+        &self,
+        caller: &Caller,
+        events: Vec<(usize, NewEvent)>,
+        results: &mut [Result<String, Refusal>],
+    ) -> Result<(), Refusal> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let afterwards: Vec<_> =
+            events.iter().map(|(place, event)| (*place, self.afterwards(caller, event))).collect();
+        let events = events.into_iter().map(|(_, event)| event).collect();
+        let outcomes = self.writer.store(caller.table(), events).await?;
+        for ((place, afterwards), outcome) in afterwards.into_iter().zip(outcomes) {
+            results[place] = match outcome {
+                Ok(Insertion { id, outcome: Outcome::Conflict }) => Err(Refusal::Conflict(id)),
+                Ok(Insertion { id, .. }) => {
+                    self.was_stored(caller, afterwards);
+                    Ok(id)
+                }
+                // The database failed, not the event: the whole batch is to be sent again.
+                Err(error) if error.is_unavailable() => return Err(Refusal::NotStored),
+                Err(error) => Err(of_storage(&error)),
+            };
+        }
+        Ok(())
+    }
+}
+
+fn to_json(results: &[Result<String, Refusal>]) -> String {
+    let mut out = String::with_capacity(2 + results.len() * 64);
+    out.push('[');
+    for (at, result) in results.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        match result {
+            Ok(id) => {
+                out.push_str("{\"status\":201,\"eventId\":");
+                quote(id, &mut out);
+            }
+            Err(refusal) => {
+                let _ = write!(out, "{{\"status\":{},\"message\":", refusal.status().as_u16());
+                quote(&refusal.message(), &mut out);
+            }
+        }
+        out.push('}');
+    }
+    out.push(']');
+    out
+}

@@ -1,0 +1,61 @@
+//! `GET` and `POST` of `/webhooks/<name>.json` and `/webhooks/<name>.form`
+
+use std::error::Error;
+
+use hyper::StatusCode;
+use hyper::body::{Body, Bytes};
+use hyper::http::request::Parts;
+
+use crate::api::{Answer, State};
+use crate::body::{self, FORM, JSON};
+use crate::errors::Refusal;
+use crate::event::invalid::InvalidEvent;
+use crate::event::parse;
+use crate::json::tree::{self, Object, Value};
+use crate::query::Query;
+use crate::respond;
+use crate::webhooks::Form;
+
+impl State {
+    /// Tells whether there is a connector of this name.
+    pub(super) async fn hook(&self, parts: &Parts, query: Query<'_>, name: &str, is_json: bool) -> Answer {
+        self.caller(parts, query).await?;
+        let connectors = &self.config.connectors;
+        let is_there =
+            if is_json { connectors.json.contains_key(name) } else { connectors.form.contains_key(name) };
+        if is_there { Ok(respond::message(StatusCode::OK, "Ok")) } else { Err(no_connector(name)) }
+    }
+
+    pub(super) async fn json_hook<B>(&self, parts: &Parts, query: Query<'_>, body: B, name: &str) -> Answer
+    where
+        B: Body<Data = Bytes> + Unpin,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        let caller = self.caller(parts, query).await?;
+        let limits = &self.config.limits;
+        let read = body::read(body, &parts.headers, JSON, limits.webhook_body, &self.budget, limits).await?;
+        let Value::Object(data) = tree::parse(read.text()?).map_err(InvalidEvent::from)? else {
+            return Err(InvalidEvent::NotAnObject.into());
+        };
+        let connector = self.config.connectors.json.get(name).ok_or_else(|| no_connector(name))?;
+        self.store_one(&caller, parse::event(&connector(&data)?.to_json())?).await
+    }
+
+    pub(super) async fn form_hook<B>(&self, parts: &Parts, query: Query<'_>, body: B, name: &str) -> Answer
+    where
+        B: Body<Data = Bytes> + Unpin,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        let caller = self.caller(parts, query).await?;
+        let limits = &self.config.limits;
+        let read = body::read(body, &parts.headers, FORM, limits.webhook_body, &self.budget, limits).await?;
+        let form: Form = form_urlencoded::parse(read.text()?.as_bytes()).into_owned().collect();
+        let connector = self.config.connectors.form.get(name).ok_or_else(|| no_connector(name))?;
+        let event: Object = connector(&form)?;
+        self.store_one(&caller, parse::event(&event.to_json())?).await
+    }
+}
+
+fn no_connector(name: &str) -> Refusal {
+    Refusal::NoConnector(name.to_owned())
+}

@@ -1,0 +1,121 @@
+//! `GET /events.json`, and `GET` and `DELETE` of `/events/<id>.json`
+
+use std::pin::Pin;
+
+use futures_util::stream::{self, Stream, StreamExt as _};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, StreamBody};
+use hyper::StatusCode;
+use hyper::body::{Bytes, Frame};
+use hyper::http::request::Parts;
+use pio_storage::errors::{Result as StorageResult, StorageError};
+use pio_storage::events::Event;
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::api::{Answer, State};
+use crate::errors::Refusal;
+use crate::event::json;
+use crate::query::{self, Query};
+use crate::respond::{self, BrokenOff};
+
+/// Up to this many events are answered whole; more are sent in pieces as they come.
+const WHOLE: u32 = 500;
+
+/// How many bytes a piece has at least.
+const PIECE: usize = 32 * 1024;
+
+impl State {
+    pub(super) async fn get(&self, parts: &Parts, query: Query<'_>, id: &str) -> Answer {
+        let caller = self.caller(parts, query).await?;
+        let event = self.storage.events().get(caller.table(), id).await.map_err(of_reading)?;
+        let event = event.ok_or(Refusal::NotFound)?;
+        let mut body = String::with_capacity(512);
+        json::write(&event, &mut body);
+        Ok(respond::json(StatusCode::OK, body))
+    }
+
+    pub(super) async fn delete(&self, parts: &Parts, query: Query<'_>, id: &str) -> Answer {
+        let caller = self.caller(parts, query).await?;
+        if self.storage.events().delete(caller.table(), id).await.map_err(of_reading)? {
+            Ok(respond::message(StatusCode::OK, "Found"))
+        } else {
+            Err(Refusal::NotFound)
+        }
+    }
+
+    pub(super) async fn list(&self, parts: &Parts, query: Query<'_>) -> Answer {
+        let caller = self.caller(parts, query).await?;
+        let filter = query::filter(query)?;
+        if filter.limit.is_none_or(|limit| limit > WHOLE) {
+            let place = self.streams.clone().try_acquire_owned().map_err(|_| Refusal::Overloaded)?;
+            let events = self.storage.events().stream(caller.table(), &filter).await.map_err(of_reading)?;
+            return in_pieces(Box::pin(events), place).await;
+        }
+        let events = self.storage.events().find(caller.table(), &filter).await.map_err(of_reading)?;
+        if events.is_empty() {
+            return Err(Refusal::NotFound);
+        }
+        let mut body = String::with_capacity(events.len() * 400);
+        for event in &events {
+            body.push(if body.is_empty() { '[' } else { ',' });
+            json::write(event, &mut body);
+        }
+        body.push(']');
+        Ok(respond::json(StatusCode::OK, body))
+    }
+}
+
+fn of_reading(error: StorageError) -> Refusal {
+    match error {
+        StorageError::NoEventTable { .. } => Refusal::NoEventTable,
+        error => Refusal::Storage(error),
+    }
+}
+
+type Events = Pin<Box<dyn Stream<Item = StorageResult<Event>> + Send>>;
+
+/// A list that is sent while it is read.
+struct Pieces {
+    events: Events,
+    first: Option<Event>,
+    is_done: bool,
+    _place: OwnedSemaphorePermit,
+}
+
+async fn in_pieces(mut events: Events, place: OwnedSemaphorePermit) -> Answer {
+    let first = events.next().await.ok_or(Refusal::NotFound)?.map_err(of_reading)?;
+    let pieces = Pieces { events, first: Some(first), is_done: false, _place: place };
+    let frames = stream::try_unfold(pieces, |mut pieces| async move {
+        let piece = pieces.next().await?;
+        Ok((!piece.is_empty()).then(|| (Frame::data(Bytes::from(piece)), pieces)))
+    });
+    Ok(respond::pieces(UnsyncBoxBody::new(StreamBody::new(frames).boxed_unsync())))
+}
+
+impl Pieces {
+    /// The next piece; an empty one after the last.
+    async fn next(&mut self) -> Result<String, BrokenOff> {
+        let mut piece = String::new();
+        if let Some(first) = self.first.take() {
+            piece.push('[');
+            json::write(&first, &mut piece);
+        }
+        while !self.is_done && piece.len() < PIECE {
+            match self.events.next().await {
+                Some(Ok(event)) => {
+                    piece.push(',');
+                    json::write(&event, &mut piece);
+                }
+                Some(Err(error)) => {
+                    tracing::warn!(%error, "a list of events was broken off");
+                    return Err(BrokenOff);
+                }
+                None => {
+                    piece.push(']');
+                    self.is_done = true;
+                }
+            }
+        }
+        Ok(piece)
+    }
+}

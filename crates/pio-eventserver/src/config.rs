@@ -1,0 +1,61 @@
+//! How a server is set up.
+
+use std::time::Duration;
+
+use crate::plugins::Plugins;
+use crate::webhooks::Connectors;
+
+/// Everything that can be chosen. The default is PIO's event server.
+#[derive(Clone, Default)]
+pub struct Config {
+    /// Whether `/stats.json` counts events.
+    pub stats: bool,
+    /// What looks at events before or after they are stored.
+    pub plugins: Plugins,
+    /// What turns other services' calls into events.
+    pub connectors: Connectors,
+    /// What the server holds at most.
+    pub limits: Limits,
+}
+
+/// Limits of space and time.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// The largest body of events, in bytes. PIO's was the same.
+    pub body: usize,
+    /// The largest body of a webhook, in bytes.
+    pub webhook_body: usize,
+    /// How many bytes of bodies are worked on at a time; more wait a moment and are then refused.
+    pub bodies: usize,
+    /// How many events wait for their commit at a time; more are refused.
+    pub queue: usize,
+    /// How many connections are open at a time; further ones are refused.
+    pub connections: usize,
+    /// How long the head of a request may take, from its first byte.
+    pub head_time: Duration,
+    /// How long a body may take.
+    pub body_time: Duration,
+    /// How long a connection may be idle: longer than the 90 s of Heroku's router.
+    pub idle_time: Duration,
+    /// How long an event may wait for its commit.
+    pub commit_time: Duration,
+    /// How long requests under way may take once the server is told to stop.
+    pub drain_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body: 8 * 1024 * 1024,
+            webhook_body: 1024 * 1024,
+            bodies: 10 * 1024 * 1024,
+            queue: 20_000,
+            connections: 4096,
+            head_time: Duration::from_secs(15),
+            body_time: Duration::from_secs(25),
+            idle_time: Duration::from_secs(95),
+            commit_time: Duration::from_secs(5),
+            drain_time: Duration::from_secs(22),
+        }
+    }
+}

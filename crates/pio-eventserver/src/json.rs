@@ -1,0 +1,37 @@
+//! Reading and writing JSON the way PIO's parser did.
+//!
+//! Clients were tested against json4s, which is lenient about commas, colons and the kind of closing bracket. The lexer accepts
+//! what it accepted; everything that leaves this server is strict JSON. Nothing here builds a tree, so a body costs no more
+//! memory than its own size.
+
+pub(crate) mod canonical;
+pub(crate) mod lexer;
+pub(crate) mod number;
+pub(crate) mod text;
+pub mod tree;
+
+/// Why a text is not JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Syntax {
+    /// A character that no token begins with.
+    #[error("there is an unexpected character")]
+    Character,
+    /// A string without its closing quote, or with a broken escape.
+    #[error("a string is not closed or holds a broken escape")]
+    String,
+    /// Digits and signs that make no number, or one beyond the range of a double.
+    #[error("a number is malformed or too large")]
+    Number,
+    /// A value where none may stand, a field without a value, or a bracket that closes nothing.
+    #[error("a value, a field name or a bracket is out of place")]
+    Place,
+    /// More open brackets than [`lexer::MAX_DEPTH`].
+    #[error("objects and arrays are nested more than {} levels deep", lexer::MAX_DEPTH)]
+    Depth,
+    /// The text ended before the outermost bracket was closed, or held no object or array at all.
+    #[error("the text ends before its outermost object or array is complete")]
+    End,
+}
+
+#[cfg(test)]
+mod tests;

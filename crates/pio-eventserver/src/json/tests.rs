@@ -1,0 +1,109 @@
+//! The parser against what json4s answered for the same 1,500 texts.
+
+use serde::Deserialize;
+
+use crate::json::lexer::MAX_DEPTH;
+use crate::json::lexer::{Lexer, Token};
+use crate::json::tree::{self, Value};
+use crate::json::{Syntax, canonical, number, text};
+
+#[derive(Deserialize)]
+struct Recorded {
+    text: String,
+    parsed: String,
+}
+
+#[test]
+fn texts_are_accepted_and_read_as_json4s_does() {
+    for line in include_str!("../../tests/data/json4s-bodies.jsonl").lines() {
+        let case: Recorded = serde_json::from_str(line).unwrap();
+        let parsed = match tree::parse(&case.text) {
+            Ok(value) => strict(&value),
+            Err(Syntax::End) => "nothing".to_owned(),
+            Err(_) => "error".to_owned(),
+        };
+        let expected = match tree::parse(&case.parsed) {
+            Ok(value) => strict(&value),
+            Err(_) => case.parsed,
+        };
+        assert_eq!(parsed, expected, "{}", case.text);
+    }
+}
+
+fn strict(value: &Value) -> String {
+    match value {
+        Value::Object(object) => object.to_json(),
+        other => tree::Object::default().with("", other.clone()).to_json(),
+    }
+}
+
+#[test]
+fn a_copy_is_the_same_as_a_tree_printed() {
+    for line in include_str!("../../tests/data/json4s-bodies.jsonl").lines() {
+        let case: Recorded = serde_json::from_str(line).unwrap();
+        let Ok(Value::Object(object)) = tree::parse(&case.parsed) else { continue };
+        let mut copied = String::new();
+        let mut lexer = Lexer::new(&case.parsed);
+        let first = lexer.next().unwrap();
+        canonical::copy(first, &mut lexer, &mut copied).unwrap();
+        assert_eq!(copied, object.to_json());
+        assert!(serde_json::from_str::<serde_json::Value>(&copied).is_ok(), "{copied} is not strict JSON");
+    }
+}
+
+#[test]
+fn numbers_are_printed_as_java_prints_them() {
+    for (source, printed) in [
+        ("1e-07", "1.0E-7"),
+        ("1e300", "1.0E300"),
+        ("12345678.9", "1.23456789E7"),
+        ("0.001", "0.001"),
+        ("0.00012", "1.2E-4"),
+        ("1e6", "1000000.0"),
+        ("-0.0", "0.0"),
+        ("-1.5e-3", "-0.0015"),
+        ("100.", "100.0"),
+    ] {
+        let mut out = String::new();
+        number::double(source, &mut out).unwrap();
+        assert_eq!(out, printed);
+    }
+}
+
+#[test]
+fn numbers_beyond_a_double_are_refused() {
+    assert_eq!(number::double("1e400", &mut String::new()), Err(Syntax::Number));
+}
+
+#[test]
+fn quoting_escapes_what_json_wants_escaped() {
+    let mut out = String::new();
+    text::quote("a\"b\\c\u{1}\n\u{7f}é\u{2028}😀", &mut out);
+    assert_eq!(out, "\"a\\\"b\\\\c\\u0001\\n\u{7f}é\u{2028}😀\"");
+}
+
+#[test]
+fn half_a_surrogate_pair_becomes_the_replacement_character() {
+    let value = tree::parse(r#"{"a":"\ud83dx\udc00"}"#).unwrap();
+    assert_eq!(value, Value::Object(tree::Object::default().with_text("a", Some("\u{fffd}x\u{fffd}"))));
+}
+
+#[test]
+fn nesting_has_an_end() {
+    let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+    let copy = |source: &str| {
+        let mut lexer = Lexer::new(source);
+        let first = lexer.next()?;
+        canonical::copy(first, &mut lexer, &mut String::new())
+    };
+    assert!(copy(&deep(MAX_DEPTH)).is_ok());
+    assert_eq!(copy(&deep(MAX_DEPTH + 1)), Err(Syntax::Depth));
+    assert_eq!(tree::parse(&deep(MAX_DEPTH)), Err(Syntax::Depth));
+}
+
+#[test]
+fn the_end_of_a_text_stays_the_end() {
+    let mut lexer = Lexer::new(" ");
+    assert_eq!(lexer.next(), Ok(Token::End));
+    assert_eq!(lexer.next(), Ok(Token::End));
+}

@@ -1,0 +1,76 @@
+//! Responses.
+
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{Either, Full};
+use hyper::body::Bytes;
+use hyper::header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use hyper::{Response, StatusCode};
+
+use crate::errors::Refusal;
+use crate::json::text::quote;
+
+/// The body of a response: whole, or in pieces as they are read from the database.
+pub type ApiBody = Either<Full<Bytes>, UnsyncBoxBody<Bytes, BrokenOff>>;
+
+/// A response in pieces cannot be completed; its connection is closed.
+#[derive(Debug, thiserror::Error)]
+#[error("the events could not all be read")]
+pub struct BrokenOff;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const PLAIN_TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=UTF-8");
+
+/// How many seconds a refused client should wait.
+const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("1");
+
+/// A JSON response.
+pub(crate) fn json(status: StatusCode, body: impl Into<Bytes>) -> Response<ApiBody> {
+    whole(status, JSON, body.into())
+}
+
+/// A response in another format.
+pub(crate) fn whole(status: StatusCode, content_type: HeaderValue, body: Bytes) -> Response<ApiBody> {
+    let mut response = Response::new(Either::Left(Full::new(body)));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
+    response
+}
+
+/// A JSON response in pieces.
+pub(crate) fn pieces(body: UnsyncBoxBody<Bytes, BrokenOff>) -> Response<ApiBody> {
+    let mut response = Response::new(Either::Right(body));
+    response.headers_mut().insert(CONTENT_TYPE, JSON);
+    response
+}
+
+/// `{"message":"…"}`
+pub(crate) fn message(status: StatusCode, text: &str) -> Response<ApiBody> {
+    let mut body = String::from("{\"message\":");
+    quote(text, &mut body);
+    body.push('}');
+    json(status, body)
+}
+
+/// The response to a request that did not get what it asked for.
+pub(crate) fn refusal(refusal: &Refusal) -> Response<ApiBody> {
+    let status = refusal.status();
+    let mut response = if refusal.is_plain_text() {
+        whole(status, PLAIN_TEXT, refusal.message().into())
+    } else {
+        message(status, &refusal.message())
+    };
+    let headers = response.headers_mut();
+    match refusal {
+        Refusal::Method(allow) => {
+            headers.insert(ALLOW, HeaderValue::from_static(allow));
+        }
+        Refusal::SlowBody(_) | Refusal::BrokenBody | Refusal::TooLarge(_) => {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        _ if status == StatusCode::SERVICE_UNAVAILABLE => {
+            headers.insert(RETRY_AFTER, RETRY_SECONDS);
+        }
+        _ => {}
+    }
+    response
+}

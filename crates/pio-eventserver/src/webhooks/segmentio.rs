@@ -1,0 +1,110 @@
+//! Segment's JSON webhook, version 2.
+
+use crate::json::tree::{Object, Value};
+use crate::webhooks::schema::{Field, Kind, fields, optional, required};
+use crate::webhooks::{ConnectorError, event_of};
+
+/// What every call has.
+const COMMON: &[Field] = &[
+    required("type", Kind::Text),
+    required("sent_at", Kind::Text),
+    required("timestamp", Kind::Text),
+    required("version", Kind::Text),
+    optional("anonymous_id", Kind::Text),
+    optional("user_id", Kind::Text),
+    optional("context", Kind::Fields(CONTEXT)),
+];
+
+const CONTEXT: &[Field] = &[
+    required("ip", Kind::Text),
+    required("library", Kind::Fields(&[required("name", Kind::Text), required("version", Kind::Text)])),
+    required("user_agent", Kind::Text),
+    optional("app", Kind::Fields(&texts(["name", "version", "build"]))),
+    optional("campaign", Kind::Fields(&texts(["name", "source", "medium", "term", "content"]))),
+    optional("device", Kind::Fields(DEVICE)),
+    optional("network", Kind::Fields(NETWORK)),
+    optional("location", Kind::Fields(LOCATION)),
+    optional("os", Kind::Fields(&[required("name", Kind::Text), required("version", Kind::Text)])),
+    optional("referrer", Kind::Fields(&[required("id", Kind::Text), required("type", Kind::Text)])),
+    optional("screen", Kind::Fields(SCREEN)),
+    optional("timezone", Kind::Text),
+];
+
+const DEVICE: &[Field] = &[
+    optional("id", Kind::Text),
+    optional("advertising_id", Kind::Text),
+    optional("ad_tracking_enabled", Kind::Bool),
+    optional("manufacturer", Kind::Text),
+    optional("model", Kind::Text),
+    optional("name", Kind::Text),
+    optional("type", Kind::Text),
+    optional("token", Kind::Text),
+];
+
+const NETWORK: &[Field] = &[
+    optional("bluetooth", Kind::Bool),
+    optional("carrier", Kind::Text),
+    optional("cellular", Kind::Bool),
+    optional("wifi", Kind::Bool),
+];
+
+const LOCATION: &[Field] = &[
+    optional("city", Kind::Text),
+    optional("country", Kind::Text),
+    optional("latitude", Kind::Double),
+    optional("longitude", Kind::Double),
+    optional("speed", Kind::Int),
+];
+
+const SCREEN: &[Field] =
+    &[required("width", Kind::Int), required("height", Kind::Int), required("density", Kind::Int)];
+
+const IDENTIFY: &[Field] = &[required("user_id", Kind::Text), optional("traits", Kind::Map)];
+const TRACK: &[Field] = &[required("event", Kind::Text), optional("properties", Kind::Map)];
+const ALIAS: &[Field] = &[required("previous_id", Kind::Text), required("user_id", Kind::Text)];
+const VIEW: &[Field] = &[optional("name", Kind::Text), optional("properties", Kind::Map)];
+const GROUP: &[Field] = &[required("group_id", Kind::Text), optional("traits", Kind::Map)];
+
+const fn texts<const N: usize>(names: [&'static str; N]) -> [Field; N] {
+    let mut fields = [optional("", Kind::Text); N];
+    let mut at = 0;
+    while at < N {
+        fields[at] = optional(names[at], Kind::Text);
+        at += 1;
+    }
+    fields
+}
+
+/// Makes an event of a call of Segment.
+///
+/// # Errors
+///
+/// Where the version is missing, the type is unknown, or a required field is missing or has the wrong type.
+pub fn event(data: &Object) -> Result<Object, ConnectorError> {
+    if data.get("version").is_none() {
+        return Err(ConnectorError("Failed to get segment.io API version.".to_owned()));
+    }
+    let common = fields(data, COMMON)?;
+    let kind = common.text("type").unwrap_or_default();
+    let mut properties = Object(common.0.iter().filter(|(name, _)| name == "context").cloned().collect());
+    let own = fields(data, expected(kind)?)?;
+    properties.0.extend(own.0.into_iter().filter(|(name, _)| name != "user_id"));
+    let user = common.text("user_id").or_else(|| common.text("anonymous_id")).ok_or_else(|| {
+        ConnectorError("there was no `userId` or `anonymousId` in the common fields.".to_owned())
+    })?;
+    Ok(event_of(kind, "user", user)
+        .with_text("eventTime", common.text("timestamp"))
+        .with("properties", Value::Object(properties)))
+}
+
+/// The fields of each type of call.
+fn expected(kind: &str) -> Result<&'static [Field], ConnectorError> {
+    Ok(match kind {
+        "identify" => IDENTIFY,
+        "track" => TRACK,
+        "alias" => ALIAS,
+        "page" | "screen" => VIEW,
+        "group" => GROUP,
+        _ => return Err(ConnectorError(format!("Cannot convert unknown type {kind} to event JSON."))),
+    })
+}

@@ -1,0 +1,112 @@
+//! What is stored, and what of it is answered.
+
+use pio_eventserver::config::Config;
+use pio_storage::Storage;
+use pio_storage::access_keys::NewAccessKey;
+use pio_storage::events::table::EventTable;
+use serde_json::json;
+
+use crate::client::Call;
+use crate::server::Server;
+
+const EVENTS: &str = "/events.json?accessKey=ACCESSKEY";
+const BATCH: &str = "/batch/events.json?accessKey=ACCESSKEY";
+
+fn event(id: &str, rating: u32) -> String {
+    json!({
+        "eventId": id, "event": "rate", "entityType": "user", "entityId": "u1",
+        "targetEntityType": "item", "targetEntityId": "i1", "properties": { "rating": rating },
+    })
+    .to_string()
+}
+
+#[tokio::test]
+async fn a_row_is_what_pio_would_have_written() {
+    let server = Server::start(Config::default()).await;
+    let body = r#"{"event":"$set","entityType":"user","entityId":7,"eventTime":"2014-11-22T10:00:00.5+09:00","tags":["a"]}"#;
+    let id = server.post(EVENTS, body).await.json()["eventId"].as_str().unwrap().to_owned();
+    let storage = Storage::connect(&server.settings).await.unwrap();
+    let stored = storage.events().get(EventTable::of_app(1), &id).await.unwrap().unwrap();
+    assert_eq!((stored.entity_id.as_str(), stored.properties.as_str()), ("7", "{}"));
+    assert_eq!((stored.target_entity_type, stored.pr_id, stored.tags.len()), (None, None, 0));
+    assert_eq!(stored.event_time.to_rfc3339(), "2014-11-22T10:00:00.500+09:00");
+    assert_eq!(stored.creation_time.offset().local_minus_utc(), 0);
+}
+
+#[tokio::test]
+async fn an_event_that_is_sent_again_is_stored_once() {
+    let server = Server::start(Config::default()).await;
+    for _ in 0..3 {
+        let reply = server.post(EVENTS, event("mine", 4)).await;
+        assert_eq!((reply.status, reply.json()), (201, json!({ "eventId": "mine" })));
+    }
+    let reply = server.post(EVENTS, event("mine", 5)).await;
+    assert_eq!(reply.status, 409);
+    let stored = server.get("/events/mine.json?accessKey=ACCESSKEY").await.json();
+    assert_eq!(stored["properties"], json!({ "rating": 4 }));
+}
+
+#[tokio::test]
+async fn a_conflict_within_a_batch_leaves_the_others_alone() {
+    let server = Server::start(Config::default()).await;
+    server.post(EVENTS, event("taken", 1)).await;
+    let batch = [event("one", 1), event("taken", 2), event("two", 1), event("two", 2)].join(",");
+    let reply = server.post(BATCH, format!("[{batch}]")).await.json();
+    let statuses: Vec<_> = reply.as_array().unwrap().iter().map(|item| item["status"].as_u64().unwrap()).collect();
+    assert_eq!(statuses, [201, 409, 201, 409]);
+}
+
+#[tokio::test]
+async fn requests_that_come_together_are_each_answered_for_themselves() {
+    let server = Server::start(Config::default()).await;
+    server.post(EVENTS, event("taken", 1)).await;
+    let calls = (0..60).map(|number| {
+        let id = if number % 3 == 0 { "taken".to_owned() } else { format!("id{number}") };
+        let call = Call::post(EVENTS, event(&id, 2));
+        let address = server.address;
+        tokio::spawn(async move { (number, crate::client::call(address, &call).await) })
+    });
+    for call in calls.collect::<Vec<_>>() {
+        let (number, reply) = call.await.unwrap();
+        assert_eq!(reply.status, if number % 3 == 0 { 409 } else { 201 }, "{number}");
+    }
+}
+
+#[tokio::test]
+async fn an_event_may_be_of_any_size_that_a_body_may_have() {
+    let server = Server::start(Config::default()).await;
+    let long: String = (0..100_000).map(|number| format!("{number:x}")).collect();
+    let body = json!({ "event": "e", "entityType": long, "entityId": long, "properties": { "x": long } });
+    let reply = server.post(EVENTS, body.to_string()).await;
+    assert_eq!(reply.status, 201, "{}", reply.body);
+}
+
+#[tokio::test]
+async fn keys_and_channels_count_from_the_moment_they_are_made_until_they_are_deleted() {
+    let server = Server::start(Config::default()).await;
+    let storage = Storage::connect(&server.settings).await.unwrap();
+    let list = "/events.json?accessKey=NEWKEY";
+    assert_eq!(server.get(list).await.status, 401);
+    let key = NewAccessKey { key: Some("NEWKEY".to_owned()), app_id: 1, events: Vec::new() };
+    storage.access_keys().create(&key).await.unwrap();
+    eventually(&server, list, 404).await;
+    let list = "/events.json?accessKey=NEWKEY&channel=new";
+    assert_eq!(server.get(list).await.status, 401);
+    let channel = storage.channels().create(1, "new").await.unwrap();
+    eventually(&server, list, 404).await;
+    storage.channels().delete(&channel).await.unwrap();
+    eventually(&server, list, 401).await;
+    storage.access_keys().delete("NEWKEY").await.unwrap();
+    eventually(&server, "/events.json?accessKey=NEWKEY", 401).await;
+}
+
+/// Changes are heard of within a fraction of the time for which look-ups are kept.
+async fn eventually(server: &Server, path: &str, status: u16) {
+    for _ in 0..30 {
+        if server.get(path).await.status == status {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("{path} was not answered with {status}");
+}
