@@ -1,0 +1,46 @@
+package org.apache.predictionio.controller
+
+import org.apache.predictionio.core.BaseAlgorithm
+import org.apache.predictionio.workflow.PersistentModelManifest
+
+import org.apache.spark.SparkContext
+import org.apache.spark.rdd.RDD
+
+import scala.reflect.ClassTag
+
+/** An algorithm whose data and model fit into one machine's memory.
+  *
+  * @tparam PD prepared data
+  * @tparam M  model; it is stored as it is, unless it is a [[PersistentModel]]
+  * @tparam Q  query
+  * @tparam P  prediction
+  */
+abstract class LAlgorithm[PD, M: ClassTag, Q, P] extends BaseAlgorithm[RDD[PD], RDD[M], Q, P] {
+
+  override def trainBase(sc: SparkContext, pd: RDD[PD]): RDD[M] = pd.map(train)
+
+  /** Trains a model. */
+  def train(pd: PD): M
+
+  override def batchPredictBase(sc: SparkContext, bm: Any, qs: RDD[(Long, Q)]): RDD[(Long, P)] =
+    bm match {
+      case rdd: RDD[_] => batchPredict(rdd.asInstanceOf[RDD[M]].first(), qs)
+      case model => batchPredict(model.asInstanceOf[M], qs)
+    }
+
+  /** Predicts many queries: each with [[predict]], unless overridden. */
+  def batchPredict(m: M, qs: RDD[(Long, Q)]): RDD[(Long, P)] =
+    qs.map { case (index, q) => (index, predict(m, q)) }
+
+  override def predictBase(localBaseModel: Any, q: Q): P = predict(localBaseModel.asInstanceOf[M], q)
+
+  /** Predicts one query. */
+  def predict(m: M, q: Q): P
+
+  override def makePersistentModel(sc: SparkContext, modelId: String, algoParams: Params, bm: Any): Any =
+    bm.asInstanceOf[RDD[M]].first() match {
+      case model: PersistentModel[_] =>
+        PersistentModelManifest.saved(sc, modelId, algoParams, model).getOrElse(())
+      case model => model
+    }
+}

@@ -1,0 +1,4 @@
+package org.apache.predictionio.data.storage
+
+/** For algorithms that have no model. */
+case class NullModel()

@@ -1,0 +1,40 @@
+package org.apache.predictionio.data.storage
+
+import org.apache.predictionio.data.storage.jdbc._
+import org.apache.predictionio.runtime.DatabaseSettings
+
+/** Everything that is stored, in the one database which the runtime was started with. */
+object Storage {
+
+  /** Events, one by one. */
+  def getLEvents(): LEvents = new JDBCLEvents(DatabaseSettings.current)
+
+  /** Events, one by one. */
+  def getLEvents(test: Boolean): LEvents = getLEvents()
+
+  /** Events, in parallel on Spark. */
+  def getPEvents(): PEvents = new JDBCPEvents(DatabaseSettings.current)
+
+  /** The apps. */
+  def getMetaDataApps(): Apps = new JDBCApps(Connections.current)
+
+  /** The access keys. */
+  def getMetaDataAccessKeys(): AccessKeys = new JDBCAccessKeys(Connections.current)
+
+  /** The channels. */
+  def getMetaDataChannels(): Channels = new JDBCChannels(Connections.current)
+
+  /** The trainings. */
+  def getMetaDataEngineInstances(): EngineInstances = new JDBCEngineInstances(Connections.current)
+
+  /** The evaluations. */
+  def getMetaDataEvaluationInstances(): EvaluationInstances = new JDBCEvaluationInstances(Connections.current)
+
+  /** The models. */
+  def getModelDataModels(): Models = new JDBCModels(Connections.current)
+
+  /** Throws where the database cannot be reached. */
+  def verifyAllDataObjects(): Unit = {
+    val _ = getMetaDataApps().getAll()
+  }
+}

@@ -1,0 +1,90 @@
+package org.apache.predictionio.data.storage.jdbc
+
+import org.apache.predictionio.runtime.{DatabaseSettings, Errors}
+
+import org.postgresql.Driver
+
+import java.sql.{Connection, SQLException}
+import java.util.Properties
+import java.util.concurrent.{ConcurrentHashMap, ConcurrentLinkedDeque, Semaphore}
+
+/** A few connections which this process uses again and again. Database plans allow as few as twenty in all. */
+private[predictionio] class Connections(settings: DatabaseSettings) {
+  private val free = new Semaphore(Connections.Most, true)
+  private val idle = new ConcurrentLinkedDeque[Connection]
+
+  /** Lends a connection in autocommit mode. What failed because the server had ended the connection is tried once more. */
+  def use[T](work: Connection => T): T = {
+    free.acquire()
+    try lend(work)
+    catch {
+      case e: SQLException if Connections.isLost(e) && !idle.isEmpty =>
+        closeIdle()
+        lend(work)
+    } finally free.release()
+  }
+
+  /** Lends a connection for one transaction, which is committed where the work ends well and else rolled back. */
+  def transaction[T](work: Connection => T): T = use { connection =>
+    connection.setAutoCommit(false)
+    try {
+      val result = work(connection)
+      connection.commit()
+      connection.setAutoCommit(true)
+      result
+    } catch {
+      case e: Throwable =>
+        connection.close()
+        throw e
+    }
+  }
+
+  /** Closes the connections that nobody uses. */
+  def closeIdle(): Unit = Iterator.continually(idle.pollFirst()).takeWhile(_ != null).foreach(Connections.close)
+
+  private def lend[T](work: Connection => T): T = {
+    val connection = Option(idle.pollFirst()).getOrElse(Connections.open(settings))
+    try {
+      val result = work(connection)
+      if (connection.isClosed) () else idle.addFirst(connection)
+      result
+    } catch {
+      case e: Throwable =>
+        Connections.close(connection)
+        throw e
+    }
+  }
+}
+
+/** Opens connections. */
+private[predictionio] object Connections {
+  private val Most = 6
+  private val pools = new ConcurrentHashMap[DatabaseSettings, Connections]
+
+  /** The connections of this process to the database in force. */
+  def current: Connections = of(DatabaseSettings.current)
+
+  /** The connections of this process to a database. */
+  def of(settings: DatabaseSettings): Connections = pools.computeIfAbsent(settings, new Connections(_))
+
+  /** Opens a connection outside of the pool, with more properties of the driver. */
+  def open(settings: DatabaseSettings, more: (String, String)*): Connection = {
+    val properties = new Properties
+    properties.setProperty("user", settings.user)
+    if (settings.password != null) properties.setProperty("password", settings.password)
+    defaults.foreach { case (name, value) => properties.setProperty(name, value) }
+    more.foreach { case (name, value) => properties.setProperty(name, value) }
+    try new Driver().connect(settings.url, properties)
+    catch { case e: SQLException => throw Errors.databaseDown(settings, e) }
+  }
+
+  /** Closes a connection, whatever state it is in. */
+  def close(connection: Connection): Unit =
+    try connection.close()
+    catch { case _: SQLException => () }
+
+  private val defaults = Seq("ApplicationName" -> "pio runtime", "tcpKeepAlive" -> "true", "connectTimeout" -> "10")
+
+  private def isLost(e: SQLException): Boolean =
+    Option(e.getSQLState).exists(state => state.startsWith("08") || state.startsWith("57P"))
+}

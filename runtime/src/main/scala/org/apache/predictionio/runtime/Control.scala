@@ -1,0 +1,59 @@
+package org.apache.predictionio.runtime
+
+import org.apache.predictionio.runtime.link.Link
+
+import org.json4s._
+
+/** Listens while a job runs: stops it when told to, and ends the process at once when the native process is gone. */
+private[runtime] class Control(link: Link) {
+  @volatile private var stopping = false
+  @volatile private var ended = false
+  private val worker = Thread.currentThread
+
+  /** True where the job was told to stop. */
+  def isStopping: Boolean = stopping
+
+  /** Begins to listen. */
+  def start(): Unit = Control.daemon("link") {
+    link.received.foreach(message => if (message \ "type" == JString("stop")) stop())
+    Control.endNow()
+  }
+
+  /** The job has ended; what comes in from now on is too late. */
+  def end(): Unit = ended = true
+
+  /** Cancels what Spark does, again and again, because an engine may go on with the next job; in the end gives up. */
+  private def stop(): Unit = if (!stopping) {
+    stopping = true
+    Control.daemon("stop") {
+      (0 until Control.StopSeconds).foreach { _ =>
+        SparkContexts.cancelJobs()
+        worker.interrupt()
+        Thread.sleep(1000)
+      }
+      if (!ended) Runtime.getRuntime.halt(1)
+    }
+  }
+}
+
+private[runtime] object Control {
+
+  /** How long a job may take to stop. */
+  val StopSeconds = 20
+
+  /** Ends the process; temporary files are removed if that is quickly done. */
+  def endNow(): Unit = {
+    daemon("halt") {
+      Thread.sleep(3000)
+      Runtime.getRuntime.halt(1)
+    }
+    System.exit(1)
+  }
+
+  /** Runs something in a thread that does not keep the process alive. */
+  def daemon(name: String)(work: => Unit): Unit = {
+    val thread = new Thread(() => work, name)
+    thread.setDaemon(true)
+    thread.start()
+  }
+}

@@ -1,0 +1,38 @@
+package org.apache.predictionio.runtime
+
+import org.apache.spark.SparkContext
+import org.apache.spark.TaskContext
+
+/** Where the database is and who we are there.
+  *
+  * @param url      a JDBC URL without user and password
+  * @param user     the role
+  * @param password its password; never printed
+  */
+case class DatabaseSettings(url: String, user: String, password: String) {
+  override def toString: String = s"DatabaseSettings($url, $user, ***)"
+}
+
+/** The settings in force in this process: set by the runtime on the driver, and sent along with each Spark job. */
+object DatabaseSettings {
+
+  /** Spark hides the values of properties whose names contain "password" wherever it shows or logs them. */
+  private val Property = "spark.predictionio.database.password"
+
+  @volatile private var own: Option[DatabaseSettings] = None
+
+  /** Sets them for this process. */
+  def use(settings: DatabaseSettings): Unit = own = Some(settings)
+
+  /** Sends them along with the jobs that this thread and those it makes later start. */
+  def shareWithTasks(sc: SparkContext): Unit =
+    own.foreach(s => sc.setLocalProperty(Property, Seq(s.url, s.user, s.password).mkString("\n")))
+
+  /** The settings of this process, or of the task that runs in it. */
+  def current: DatabaseSettings = own.orElse(ofTask).getOrElse(throw Errors.noDatabase)
+
+  private def ofTask: Option[DatabaseSettings] =
+    Option(TaskContext.get()).flatMap(task => Option(task.getLocalProperty(Property))).map(_.split("\n", -1)).collect {
+      case Array(url, user, password) => DatabaseSettings(url, user, password)
+    }
+}

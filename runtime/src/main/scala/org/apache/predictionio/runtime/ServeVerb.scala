@@ -1,0 +1,101 @@
+package org.apache.predictionio.runtime
+
+import org.apache.predictionio.data.storage.EngineInstance
+import org.apache.predictionio.runtime.json.JsonFault
+import org.apache.predictionio.runtime.link.{Link, Messages}
+import org.apache.predictionio.workflow.CleanupFunctions
+
+import org.json4s._
+
+import java.util.concurrent.{ExecutorService, Executors, TimeUnit}
+import java.util.concurrent.atomic.AtomicInteger
+
+/** Answers queries with a trained engine until it is told to stop or the native process is gone. */
+private[runtime] object ServeVerb {
+
+  /** Serves as the spec says. */
+  def run(spec: Spec, link: Link, control: Control): Unit = {
+    val instance = EngineLoading.instance(spec.text(spec.options, "engineInstanceId"))
+    val deployed = Deployed.of(spec, instance, "Serving")
+    val threads = pool(EngineLoading.loader)
+    link.send(ready(instance, deployed))
+    val messages = link.received
+    while (messages.hasNext) messages.next() match {
+      case query if query \ "type" == JString("query") => threads.execute(() => link.send(answer(deployed, query)))
+      case stop if stop \ "type" == JString("stop") =>
+        end(threads)
+        return
+      case _ => ()
+    }
+    Control.endNow()
+  }
+
+  private def end(threads: ExecutorService): Unit = {
+    threads.shutdown()
+    threads.awaitTermination(Control.StopSeconds.toLong, TimeUnit.SECONDS)
+    CleanupFunctions.run()
+  }
+
+  private def pool(loader: ClassLoader): ExecutorService = {
+    val number = new AtomicInteger
+    val count = math.max(4, Runtime.getRuntime.availableProcessors)
+    Executors.newFixedThreadPool(
+      count,
+      (work: Runnable) => {
+        val thread = new Thread(work, s"query-${number.incrementAndGet()}")
+        thread.setContextClassLoader(loader)
+        thread.setDaemon(true)
+        thread
+      }
+    )
+  }
+
+  private def ready(instance: EngineInstance, deployed: Deployed): JObject = Messages.message(
+    "ready",
+    "engineInstanceId" -> JString(instance.id),
+    "startTime" -> JString(instance.startTime.toString),
+    "algorithms" -> JArray(deployed.algorithms.map(a => JString(a.getClass.getName)).toList),
+    "info" -> JObject(
+      "dataSourceParams" -> JString(instance.dataSourceParams),
+      "preparatorParams" -> JString(instance.preparatorParams),
+      "algorithmsParams" -> JString(instance.algorithmsParams),
+      "servingParams" -> JString(instance.servingParams),
+      "engineFactory" -> JString(instance.engineFactory)
+    )
+  )
+
+  private def answer(deployed: Deployed, message: JValue): JObject = {
+    val id: JField = "id" -> (message \ "id")
+    val body = message \ "body" match {
+      case JString(text) => text
+      case _ => ""
+    }
+    try {
+      val answer = deployed.answer(body)
+      Messages.message(
+        "answer",
+        id,
+        "status" -> JInt(200),
+        "body" -> JString(answer.json),
+        "contentType" -> JString("application/json"),
+        "prId" -> Messages.optional(answer.prId.map(JString(_)))
+      )
+    } catch { case e: Throwable => refusal(id, e) }
+  }
+
+  private def refusal(id: JField, e: Throwable): JObject = {
+    val (status, words) = e match {
+      case fault: JsonFault => (400, fault.getMessage)
+      case fault: MappingException => (400, s"The query is not as it should be: ${fault.getMessage}.")
+      case known: UserError => (500, s"${known.what} ${known.why}")
+      case other => (500, s"The engine could not answer this query. ${Errors.describe(other)}.")
+    }
+    Messages.message(
+      "answer",
+      id,
+      "status" -> JInt(status),
+      "message" -> JString(words),
+      "detail" -> (if (status == 500) JString(Messages.trace(e)) else JNull)
+    )
+  }
+}

@@ -1,0 +1,51 @@
+package org.apache.predictionio.runtime
+
+import org.apache.predictionio.workflow.WorkflowInterruption
+
+import org.apache.spark.SparkException
+
+import java.sql.SQLException
+
+/** Runs the engine's code and says of a failure in which part of the work it came about. */
+private[predictionio] object Stages {
+
+  /** Runs a part of the work.
+    *
+    * @param failure says that this part could not be done
+    */
+  def run[T](failure: String)(work: => T): T =
+    try work
+    catch {
+      case e: UserError => throw e
+      case e: WorkflowInterruption => throw e
+      case e: InterruptedException => throw e
+      case e: Throwable if !fatal(e) => throw translated(failure, e)
+    }
+
+  private def translated(failure: String, e: Throwable): UserError = {
+    val causes = Iterator.iterate(e)(_.getCause).takeWhile(_ != null).take(20).toSeq
+    val known = causes.collectFirst { case error: UserError => error }
+    val database = causes.collectFirst { case error: SQLException => error }
+    known.orElse(database.map(Errors.databaseFailed)).getOrElse {
+      if (isEmptyData(causes)) Errors.noData(failure, e)
+      else if (isSpark(e)) Errors.spark(e)
+      else Errors.engineFailed(failure, e)
+    }
+  }
+
+  /** Engines of all kinds say so when there is nothing to learn from. */
+  private def isEmptyData(causes: Seq[Throwable]): Boolean = causes.exists { cause =>
+    val text = Option(cause.getMessage).getOrElse("")
+    text.contains("empty collection") || text.contains("cannot be empty") || text.contains("RDD is empty") ||
+    text.contains("No data") || text.contains("empty.reduceLeft") || text.contains("nothing to fit")
+  }
+
+  private def isSpark(e: Throwable): Boolean =
+    e.isInstanceOf[SparkException] && e.getCause == null && !Option(e.getMessage).exists(_.contains("Lost task"))
+
+  private def fatal(e: Throwable): Boolean = e match {
+    case _: StackOverflowError | _: LinkageError | _: NotImplementedError | _: AssertionError | _: OutOfMemoryError => false
+    case _: VirtualMachineError | _: ThreadDeath => true
+    case _ => false
+  }
+}

@@ -1,0 +1,145 @@
+package org.apache.predictionio.runtime.json
+
+import org.json4s._
+import org.json4s.reflect.{ClassDescriptor, ConstructorParamDescriptor, Reflector, ScalaType, TypeInfo}
+
+import scala.util.Try
+
+/** Compares a JSON document with the class it is to become: finds what is missing or of a wrong type, and turns texts that
+  * say a number or a truth value into what they say. What it does not know it leaves to json4s.
+  */
+private[json] class Fitting(formats: Formats) {
+  private type Fitted = (JValue, Seq[Fault])
+
+  /** The document as json4s can read it, and all that is wrong with it. */
+  def fit(value: JValue, tpe: ScalaType, path: String): Fitted =
+    if (tpe.isOption || isCustom(value, tpe)) (value, Nil)
+    else
+      tpe.erasure match {
+        case c if Fitting.whole.contains(c) => fitWhole(value, Fitting.whole(c), path)
+        case c if Fitting.fractions(c) => fitFraction(value, path)
+        case c if c == classOf[Boolean] || c == classOf[java.lang.Boolean] => fitBoolean(value, path)
+        case c if c == classOf[String] => fitText(value, path)
+        case _ if tpe.isMap => fitMap(value, tpe, path)
+        case _ if tpe.isCollection || tpe.isArray => fitList(value, tpe, path)
+        case c if Fitting.isDescribed(c) => fitObject(value, tpe, path)
+        case _ => (value, Nil)
+      }
+
+  private def isCustom(value: JValue, tpe: ScalaType): Boolean =
+    formats.customSerializers.exists(_.deserialize(formats).isDefinedAt((TypeInfo(tpe.erasure, None), value)))
+
+  private def fitWhole(value: JValue, range: Fitting.Range, path: String): Fitted = value match {
+    case JInt(number) if number < range.least || number > range.most => wrong(value, path, range.words)
+    case JString(text) =>
+      Try(BigInt(text.trim)).map(number => fitWhole(JInt(number), range, path)).getOrElse(wrong(value, path, range.words))
+    case _: JInt | _: JLong | _: JDouble | _: JDecimal => (value, Nil)
+    case _ => wrong(value, path, range.words)
+  }
+
+  private def fitFraction(value: JValue, path: String): Fitted = value match {
+    case JString(text) => Try(text.trim.toDouble).map(d => fine(JDouble(d))).getOrElse(wrong(value, path, "a number"))
+    case _: JInt | _: JLong | _: JDouble | _: JDecimal => (value, Nil)
+    case _ => wrong(value, path, "a number")
+  }
+
+  private def fitBoolean(value: JValue, path: String): Fitted = value match {
+    case _: JBool => fine(value)
+    case JString("true") => fine(JBool.True)
+    case JString("false") => fine(JBool.False)
+    case _ => wrong(value, path, "true or false")
+  }
+
+  private def fitText(value: JValue, path: String): Fitted = value match {
+    case JBool(truth) => fine(JString(truth.toString))
+    case JNothing | _: JObject | _: JArray => wrong(value, path, "a text")
+    case _ => fine(value)
+  }
+
+  private def fitMap(value: JValue, tpe: ScalaType, path: String): Fitted = value match {
+    case JObject(fields) if tpe.typeArgs.size == 2 =>
+      val fitted = fields.map { case (name, inner) => name -> fit(inner, tpe.typeArgs(1), under(path, name)) }
+      (JObject(fitted.map { case (name, (inner, _)) => name -> inner }), fitted.flatMap(_._2._2))
+    case _: JObject => fine(value)
+    case _ => wrong(value, path, "an object")
+  }
+
+  private def fitList(value: JValue, tpe: ScalaType, path: String): Fitted = value match {
+    case JArray(items) if tpe.typeArgs.size == 1 =>
+      val fitted = items.zipWithIndex.map { case (item, index) => fit(item, tpe.typeArgs.head, s"$path[$index]") }
+      (JArray(fitted.map(_._1)), fitted.flatMap(_._2))
+    case _: JArray | JNothing | JNull => fine(value)
+    case _ => wrong(value, path, "a list")
+  }
+
+  private def fitObject(value: JValue, tpe: ScalaType, path: String): Fitted = value match {
+    case given: JObject =>
+      Reflector.describeWithFormats(tpe)(formats) match {
+        case described: ClassDescriptor if tpe.erasure.getConstructors.length == 1 =>
+          described.constructors.find(_.isPrimary).map(c => fitFields(given, c.params, path)).getOrElse(fine(given))
+        case _ => fine(given)
+      }
+    case _ => wrong(value, path, "an object")
+  }
+
+  private def fitFields(given: JObject, params: Seq[ConstructorParamDescriptor], path: String): Fitted = {
+    val fields = given.obj.toMap
+    val fitted = params.flatMap { param =>
+      fields.get(param.name) match {
+        case None if param.defaultValue.isDefined => None
+        case found => Some(param.name -> fit(found.getOrElse(JNothing), param.argType, under(path, param.name)))
+      }
+    }
+    val changed = fitted.collect { case (name, (value, _)) if value != JNothing => name -> value }.toMap
+    (JObject(given.obj.map { case (name, old) => name -> changed.getOrElse(name, old) }), fitted.flatMap(_._2._2))
+  }
+
+  private def under(path: String, name: String) = if (path.isEmpty) name else s"$path.$name"
+
+  private def fine(value: JValue): Fitted = (value, Nil)
+
+  private def wrong(value: JValue, path: String, expected: String): Fitted = {
+    val found = Some(value).filterNot(v => v == JNothing || v == JNull).map(Fitting.shortened)
+    (value, Seq(Fault(path, expected, found)))
+  }
+}
+
+private[json] object Fitting {
+
+  /** The whole numbers that a type can hold. */
+  case class Range(least: BigInt, most: BigInt) {
+    val words: String = s"a whole number from $least to $most"
+  }
+
+  private val bytes = Range(Byte.MinValue.toInt, Byte.MaxValue.toInt)
+  private val shorts = Range(Short.MinValue.toInt, Short.MaxValue.toInt)
+  private val ints = Range(Int.MinValue, Int.MaxValue)
+  private val longs = Range(Long.MinValue, Long.MaxValue)
+
+  /** The types of whole numbers. */
+  val whole: Map[Class[_], Range] = Map(
+    classOf[Byte] -> bytes,
+    classOf[java.lang.Byte] -> bytes,
+    classOf[Short] -> shorts,
+    classOf[java.lang.Short] -> shorts,
+    classOf[Int] -> ints,
+    classOf[java.lang.Integer] -> ints,
+    classOf[Long] -> longs,
+    classOf[java.lang.Long] -> longs
+  )
+
+  /** The types of numbers with fractions. */
+  val fractions: Set[Class[_]] =
+    Set(classOf[Double], classOf[java.lang.Double], classOf[Float], classOf[java.lang.Float])
+
+  /** True where the fields of a class tell what is expected. */
+  def isDescribed(cls: Class[_]): Boolean =
+    classOf[Product].isAssignableFrom(cls) && !cls.isInterface && !classOf[JValue].isAssignableFrom(cls) &&
+      !cls.getName.startsWith("scala.") && !JavaClasses.isJavaClass(cls)
+
+  /** A value as words show it. */
+  def shortened(value: JValue): String = {
+    val text = JsonText.write(value)
+    if (text.length <= 60) text else text.take(57) + "…"
+  }
+}
