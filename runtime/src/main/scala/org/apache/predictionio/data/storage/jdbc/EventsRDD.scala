@@ -17,56 +17,31 @@ private[jdbc] case class EventQuery(
   rows: EventRows
 )
 
-/** Some pages of a table, from one up to but not including another; the last range is open, so that it also holds what
-  * has been stored since the ranges were chosen.
-  */
-private[jdbc] case class PageRange(index: Int, from: Long, until: Option[Long]) extends Partition {
-
-  /** The condition on a row's place; the numbers are ours, so nothing needs to be bound. */
-  def condition: Option[String] = {
-    val bounds = Option(from).filter(_ > 0).map(page => s"ctid >= '($page,0)'::tid") ++
-      until.map(page => s"ctid < '($page,0)'::tid")
-    if (bounds.isEmpty) None else Some(bounds.mkString(" AND "))
-  }
-}
-
-/** Events of a table, read by several tasks at once, each with its own connection, range of pages and server-side cursor.
+/** Events of a table, read by several tasks at once, each with its own slice, connection and server-side cursor.
   *
   * Each task sees the table as it is when the task begins. Events are only ever added, so that reading while events come
   * in finds all older ones, and of the new ones some.
   */
-private[jdbc] class EventsRDD(sc: SparkContext, query: EventQuery, ranges: Seq[PageRange], read: LongAccumulator)
+private[jdbc] class EventsRDD(sc: SparkContext, query: EventQuery, slices: Seq[Slice], read: LongAccumulator)
     extends RDD[Event](sc, Nil) {
 
-  override protected def getPartitions: Array[Partition] = ranges.toArray
+  override protected def getPartitions: Array[Partition] = slices.toArray
 
   override def compute(split: Partition, context: TaskContext): Iterator[Event] = {
-    val connection = EventsRDD.open(query.settings)
-    context.addTaskCompletionListener[Unit](_ => Connections.close(connection))
-    val rows = EventsRDD.execute(connection, query, split.asInstanceOf[PageRange])
-    new RowIterator(rows, query.rows.reader, read)
+    val slice = split.asInstanceOf[Slice]
+    if (slice.isEmpty) Iterator.empty
+    else {
+      val connection = EventsRDD.open(query.settings)
+      context.addTaskCompletionListener[Unit](_ => Connections.close(connection))
+      new RowIterator(EventsRDD.execute(connection, query, slice), query.rows.reader, read)
+    }
   }
 }
 
-/** Plans and runs the reading. */
+/** Runs the reading. */
 private[jdbc] object EventsRDD {
 
-  /** Below this many pages (2 MiB) a second connection costs more than it gains. */
-  private val PagesOfARange = 256L
-
-  /** At most so many connections read a table at once. */
-  private val MostRanges = 8
-
   private val RowsOfAFetch = 2000
-
-  /** Divides a table into ranges of pages for so many tasks at once. */
-  def ranges(pages: Long, parallelism: Int): Seq[PageRange] = {
-    val count = math.max(1L, Seq(pages / PagesOfARange, parallelism.toLong, MostRanges.toLong).min)
-    (0L until count).map { index =>
-      val until = if (index == count - 1) None else Some(pages * (index + 1) / count)
-      PageRange(index.toInt, pages * index / count, until)
-    }
-  }
 
   private def open(settings: DatabaseSettings): Connection = {
     // A negative threshold makes the server send numbers and times in binary form from the first row on.
@@ -76,8 +51,8 @@ private[jdbc] object EventsRDD {
     connection
   }
 
-  private def execute(connection: Connection, query: EventQuery, range: PageRange): ResultSet = {
-    val (where, values) = EventFilter.where(range.condition.map(_ -> Nil).toSeq ++ query.filter.conditions)
+  private def execute(connection: Connection, query: EventQuery, slice: Slice): ResultSet = {
+    val (where, values) = EventFilter.where(slice.conditions ++ query.filter.conditions)
     val statement = connection.prepareStatement(s"SELECT ${query.rows.columns} FROM ${query.table.name}$where")
     Sql.bind(statement, values)
     statement.setFetchSize(RowsOfAFetch)

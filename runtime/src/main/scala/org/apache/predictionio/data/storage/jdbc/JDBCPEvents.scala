@@ -66,8 +66,7 @@ private[predictionio] class JDBCPEvents(settings: DatabaseSettings) extends PEve
   }
 
   private def read(sc: SparkContext, table: EventTable, filter: EventFilter, rows: EventRows): RDD[Event] = {
-    val pages = Connections.of(settings).use(table.pages)
-    val ranges = EventsRDD.ranges(pages, 2 * sc.defaultParallelism)
-    new EventsRDD(sc, EventQuery(settings, table, filter, rows), ranges, Progress.eventsRead(sc))
+    val slices = Connections.of(settings).use(Slices.of(_, table, filter, 2 * sc.defaultParallelism))
+    new EventsRDD(sc, EventQuery(settings, table, filter, rows), slices, Progress.eventsRead(sc))
   }
 }
