@@ -1,1 +1,10 @@
 #![doc = include_str!("../README.md")]
+
+pub mod cli;
+pub mod console;
+mod database;
+mod errors;
+mod logging;
+mod output;
+mod runtime;
+mod verbs;

@@ -108,7 +108,8 @@ struct Sender {
 
 impl Sender {
     fn new(settings: &config::Feedback, metrics: Arc<Metrics>) -> Self {
-        let config = ureq::Agent::config_builder().timeout_global(Some(TIME)).http_status_as_error(false);
+        let config =
+            ureq::Agent::config_builder().timeout_global(Some(TIME)).http_status_as_error(false).proxy(None);
         let host = &settings.host;
         let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
         Self {

@@ -1,0 +1,41 @@
+//! Which database a command uses, and its work with it.
+
+use anyhow::{Context as _, Result};
+use pio_closure::closure::Closure;
+use pio_settings::database::DatabaseSettings;
+use pio_settings::dirs;
+use pio_storage::{Options, Storage, embedded};
+
+use crate::runtime;
+
+/// The database that the environment names, else the embedded one, which is started where it does not run.
+pub(crate) fn settings() -> Result<DatabaseSettings> {
+    if let Some(settings) = DatabaseSettings::from_env()? {
+        return Ok(settings);
+    }
+    let home = dirs::pio_home();
+    if let embedded::Status::Running(settings) = embedded::status(&home) {
+        return Ok(settings);
+    }
+    let postgres = Closure::locate()
+        .and_then(|closure| closure.postgres_dir())
+        .context("no database is named by DATABASE_URL, and the embedded PostgreSQL cannot be started")?;
+    Ok(embedded::ensure_running(&postgres, &home)?)
+}
+
+/// Does something with the database.
+pub(crate) fn with<T>(work: impl AsyncFnOnce(Storage) -> Result<T>) -> Result<T> {
+    let settings = settings()?;
+    runtime::single()?.block_on(async { work(connect(&settings).await?).await })
+}
+
+/// Connects with as few connections as a command needs.
+pub(crate) async fn connect(settings: &DatabaseSettings) -> Result<Storage> {
+    let options = Options { pool_size: 2, ..Options::default() };
+    Storage::connect_with(settings, options).await.with_context(|| place(settings))
+}
+
+/// Where the database is, for messages; no secret.
+pub(crate) fn place(settings: &DatabaseSettings) -> String {
+    format!("the database {} at {}:{}", settings.name, settings.host, settings.port)
+}

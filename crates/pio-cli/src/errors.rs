@@ -1,0 +1,207 @@
+//! The words of the console's own failures, and how any failure is shown: what happened, why, and what to do.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::output::to_stderr;
+
+/// What the console itself refuses or fails at. The first sentences are PIO's where PIO had words for it.
+#[derive(Debug, Error)]
+pub(crate) enum ConsoleError {
+    #[error("App {0} already exists. Aborting.")]
+    AppExists(String),
+    #[error("App ID {id} already exists and maps to the app '{name}'. Aborting.")]
+    AppIdExists { id: i32, name: String },
+    #[error("App {0} does not exist. Aborting.")]
+    NoApp(String),
+    #[error("App ID {0} does not exist. Aborting.")]
+    NoAppId(i32),
+    #[error("Channel {0} already exists.\nUnable to create new channel.")]
+    ChannelExists(String),
+    #[error(
+        "Unable to create new channel.\nThe channel name {0} is invalid.\nOnly alphanumeric and - characters are allowed and max length is 16."
+    )]
+    ChannelName(String),
+    #[error("Unable to delete channel.\nChannel {0} doesn't exist.")]
+    NoChannelToDelete(String),
+    #[error("Unable to delete data for channel.\nChannel {0} doesn't exist.")]
+    NoChannelToEmpty(String),
+    #[error("Channel {0} doesn't exist in this app.")]
+    NoChannel(String),
+    #[error("The access key {0} exists already. Aborting.")]
+    KeyExists(String),
+    #[error("The access key {0} does not exist.")]
+    NoKey(String),
+    #[error("Nothing was deleted, because nobody confirmed it.")]
+    NotConfirmed,
+
+    #[error("{} does not exist.", .0.display())]
+    NoInput(PathBuf),
+    #[error("{0} is not a file of this machine, and only such can be read.")]
+    RemoteInput(String),
+    #[error("Nothing was imported: {}.", bad_lines(*.bad, *.first))]
+    BadLines { bad: u64, first: u64 },
+    #[error("Nothing was imported: {0} holds an event ID that belongs to another event already.")]
+    RepeatedId(String),
+    #[error("{} exists already.", .0.display())]
+    OutputExists(PathBuf),
+    #[error("Parquet is not written any more.")]
+    Parquet,
+
+    #[error("Nothing at {0}")]
+    NothingDeployed(String),
+    #[error("Another program listens at {0}. It is not a deployed engine.")]
+    OtherServer(String),
+    #[error("The deployed engine at {0} does not accept this access key.")]
+    WrongServerKey(String),
+    #[error("The deployed engine at {0} does not end.")]
+    DoesNotEnd(String),
+    #[error("Could not bind to {address}: {source}.")]
+    Bind { address: String, source: std::io::Error },
+    #[error("--feedback needs the access key of the app that keeps the feedback.")]
+    NoFeedbackKey,
+
+    #[error("Python engines are not supported.")]
+    Python,
+    #[error("template commands are no longer supported.\nPlease use git to get and manage your templates.")]
+    Template,
+    #[error("Upgrade is no longer supported")]
+    Upgrade,
+    #[error("Unregister is no longer supported.")]
+    Unregister,
+    #[error("The evaluation dashboard is not part of this distribution.")]
+    Dashboard,
+    #[error("The admin server is not part of this distribution.")]
+    AdminServer,
+    #[error("{0} is not ready: see above.")]
+    NotReady(&'static str),
+}
+
+fn bad_lines(bad: u64, first: u64) -> String {
+    if bad == 1 {
+        format!("line {first} is no event")
+    } else {
+        format!("{bad} lines are no events, the first is {first}")
+    }
+}
+
+impl ConsoleError {
+    /// The part of the console that speaks, as PIO named it.
+    fn class(&self) -> &'static str {
+        match self {
+            Self::AppExists(_)
+            | Self::AppIdExists { .. }
+            | Self::NoApp(_)
+            | Self::ChannelExists(_)
+            | Self::ChannelName(_) => "App$",
+            Self::KeyExists(_) | Self::NoKey(_) => "AccessKey$",
+            Self::NoInput(_)
+            | Self::RemoteInput(_)
+            | Self::NoAppId(_)
+            | Self::NoChannel(_)
+            | Self::BadLines { .. }
+            | Self::RepeatedId(_) => "FileToEvents$",
+            Self::OutputExists(_) | Self::Parquet => "EventsToFile$",
+            Self::NothingDeployed(_)
+            | Self::OtherServer(_)
+            | Self::WrongServerKey(_)
+            | Self::DoesNotEnd(_)
+            | Self::Bind { .. }
+            | Self::NoFeedbackKey
+            | Self::Python => "Engine$",
+            Self::Template | Self::Upgrade | Self::Unregister | Self::Dashboard | Self::AdminServer => {
+                "Console$"
+            }
+            Self::NotReady(_) => "Management$",
+            Self::NoChannelToDelete(_) | Self::NoChannelToEmpty(_) | Self::NotConfirmed => "Pio$",
+        }
+    }
+
+    /// What to do about it.
+    fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::AppExists(_) => "Choose another name, or delete the app with `pio app delete`.",
+            Self::AppIdExists { .. } => "Choose another ID, or leave --id out to get the next free one.",
+            Self::NoApp(_) | Self::NoAppId(_) => {
+                "`pio app list` shows the apps there are; `pio app new <name>` makes one."
+            }
+            Self::NoChannelToDelete(_) | Self::NoChannelToEmpty(_) | Self::NoChannel(_) => {
+                "`pio app show <name>` shows the channels of an app; `pio app channel-new <name> <channel>` makes one."
+            }
+            Self::KeyExists(_) => "Choose another key, or leave --key out to have one made.",
+            Self::NoKey(_) => "`pio accesskey list` shows the keys there are.",
+            Self::NotConfirmed => "Answer YES, or give --force.",
+            Self::NoInput(_) => "Name an existing file with --input, or - for standard input.",
+            Self::RemoteInput(_) => "Fetch the file first, and name it with --input.",
+            Self::BadLines { .. } => "Correct the lines and import the whole file again.",
+            Self::RepeatedId(_) => "Leave the eventId out, or delete the event that is there.",
+            Self::OutputExists(_) => "Name a folder that does not exist, or remove this one first.",
+            Self::Parquet => {
+                "Export JSON (leave --format out), and convert it with Spark: spark.read.json(folder).write.parquet(…)."
+            }
+            Self::OtherServer(_) => "Choose another port with --port, or stop that program.",
+            Self::WrongServerKey(_) => {
+                "Give the key it was deployed with, as --server-access-key or in PIO_SERVER_ACCESS_KEY."
+            }
+            Self::DoesNotEnd(_) => "Wait until its queries are answered, or stop its process.",
+            Self::Bind { .. } => "Choose another port with --port, or another address with --ip.",
+            Self::NoFeedbackKey => "Give it with --accesskey, or in PIO_EVENTSERVER_ACCESS_KEY.",
+            Self::Python => "Write the engine in Scala or Java.",
+            Self::Dashboard => {
+                "`pio eval` prints the results and writes best.json; they stay in the table pio_meta_evaluationinstances."
+            }
+            Self::AdminServer => "Use `pio app`, with --json for programs.",
+            _ => return None,
+        })
+    }
+}
+
+/// Prints why a command failed.
+pub(crate) fn report(error: &anyhow::Error) {
+    match error.downcast_ref::<ConsoleError>() {
+        Some(own) => {
+            to_stderr(format_args!("[ERROR] [{}] {own}", own.class()));
+            if let Some(hint) = own.hint() {
+                to_stderr(hint);
+            }
+        }
+        None => to_stderr(format_args!("[ERROR] [Pio$] {}", sentence(&format!("{error:#}")))),
+    }
+}
+
+/// A text with a capital at its start and a full stop at its end.
+fn sentence(text: &str) -> String {
+    let mut letters = text.trim_end().chars();
+    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+    let mut sentence: String = first.chain(letters).collect();
+    if !sentence.ends_with(['.', '!', '?', '…', ':']) && !sentence.contains('\n') {
+        sentence.push('.');
+    }
+    sentence
+}
+
+/// Keeps a defect of this program from showing a stack trace.
+pub(crate) fn hide_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place =
+            panic.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
+        to_stderr(format_args!(
+            "[ERROR] [Pio$] This is a defect of pio{place}. Please report it with what you did."
+        ));
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentence;
+
+    #[test]
+    fn errors_of_libraries_become_sentences() {
+        assert_eq!(
+            sentence("there is no app 1. `pio app list` shows it"),
+            "There is no app 1. `pio app list` shows it."
+        );
+        assert_eq!(sentence("Done.\n"), "Done.");
+    }
+}

@@ -1,0 +1,73 @@
+//! What the console prints: PIO's lines and JSON on standard output, trouble on standard error.
+
+use std::fmt::Display;
+use std::io::{self, BufRead as _, Write as _};
+
+use serde_json::Value;
+
+/// Where results and talk go.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Console {
+    /// Whether results are printed as JSON. Then nothing else goes to standard output.
+    pub(crate) json: bool,
+}
+
+/// A person's answer to a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Yes,
+    No,
+    /// There is nobody to answer.
+    None,
+}
+
+impl Console {
+    /// A line as PIO printed it; `class` is the part of the console that speaks, which scripts know.
+    pub(crate) fn info(self, class: &str, text: impl Display) {
+        self.line(format_args!("[INFO] [{class}] {text}"));
+    }
+
+    /// A line about something that may be wrong.
+    pub(crate) fn warn(self, class: &str, text: impl Display) {
+        to_stderr(format_args!("[WARN] [{class}] {text}"));
+    }
+
+    /// A line of a result.
+    pub(crate) fn line(self, text: impl Display) {
+        if self.json {
+            to_stderr(text);
+        } else {
+            // A reader that has gone, such as `head`, wants no more.
+            let _ = writeln!(io::stdout().lock(), "{text}");
+        }
+    }
+
+    /// The result, where it was asked for as JSON.
+    pub(crate) fn result(self, value: &Value) {
+        if self.json {
+            let _ = writeln!(io::stdout().lock(), "{value:#}");
+        }
+    }
+
+    /// Asks for a YES, on a terminal or from whatever stands in for one.
+    pub(crate) fn confirm(self) -> Answer {
+        let prompt = "Enter 'YES' to proceed: ";
+        if self.json {
+            let _ = write!(io::stderr().lock(), "{prompt}");
+        } else {
+            let _ = write!(io::stdout().lock(), "{prompt}");
+            let _ = io::stdout().flush();
+        }
+        let mut line = String::new();
+        match io::stdin().lock().read_line(&mut line) {
+            Ok(read) if read > 0 && line.trim_end() == "YES" => Answer::Yes,
+            Ok(read) if read > 0 => Answer::No,
+            _ => Answer::None,
+        }
+    }
+}
+
+/// A line of talk on standard error.
+pub(crate) fn to_stderr(text: impl Display) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}

@@ -1,0 +1,34 @@
+//! `pio eventserver`.
+
+use anyhow::{Context as _, Result};
+use pio_eventserver::config::Config;
+use tokio::net::TcpListener;
+
+use crate::cli::Common;
+use crate::cli::servers::EventServer;
+use crate::errors::ConsoleError;
+use crate::{database, logging, runtime};
+
+pub(crate) fn run(common: &Common, args: &EventServer) -> Result<()> {
+    logging::start(common.verbose);
+    let settings = database::settings()?;
+    runtime::single()?.block_on(async {
+        let shutdown = runtime::asked_to_end()?;
+        // A database that is away later is waited for; one that is away now is more likely a mistake in its URL.
+        drop(database::connect(&settings).await?);
+        let listener = bind(&args.ip, args.port).await?;
+        tracing::info!(address = %listener.local_addr()?, "the event server listens");
+        let config = Config { stats: args.stats, ..Config::default() };
+        pio_eventserver::server::serve(listener, &settings, config, shutdown)
+            .await
+            .with_context(|| database::place(&settings))
+    })
+}
+
+/// Takes a port.
+pub(crate) async fn bind(ip: &str, port: u16) -> Result<TcpListener, ConsoleError> {
+    TcpListener::bind((ip, port)).await.map_err(|source| {
+        let address = if ip.contains(':') { format!("[{ip}]:{port}") } else { format!("{ip}:{port}") };
+        ConsoleError::Bind { address, source }
+    })
+}

@@ -1,0 +1,90 @@
+//! `pio export`: the events of an app or channel as JSON lines, complete or absent.
+
+use std::io::{BufWriter, Write};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use fs_err as fs;
+use futures_util::{StreamExt as _, pin_mut};
+use pio_eventserver::event::json;
+use pio_storage::Storage;
+use pio_storage::events::filter::{Filter, Order};
+use pio_storage::events::table::EventTable;
+use serde_json::json;
+
+use super::lookup;
+use crate::cli::data;
+use crate::database;
+use crate::errors::ConsoleError;
+use crate::output::Console;
+
+const EVENTS_TO_FILE: &str = "EventsToFile$";
+
+pub(crate) fn run(console: Console, args: &data::Export) -> Result<()> {
+    if args.format == data::Format::Parquet {
+        return Err(ConsoleError::Parquet.into());
+    }
+    if args.output == Path::new("-") {
+        let out = std::io::stdout().lock();
+        database::with(async |storage| {
+            let table = lookup::table(&storage, args.appid, args.channel.as_deref()).await?;
+            write(&storage, table, BufWriter::new(out)).await
+        })?;
+        return Ok(());
+    }
+    let output = local(&args.output);
+    if output.exists() {
+        return Err(ConsoleError::OutputExists(output).into());
+    }
+    let exported = database::with(async |storage| {
+        let table = lookup::table(&storage, args.appid, args.channel.as_deref()).await?;
+        to_folder(&storage, table, &output).await
+    })?;
+    console.info(EVENTS_TO_FILE, format_args!("Events are exported to {}/. ({exported})", output.display()));
+    console.info(EVENTS_TO_FILE, "Done.");
+    console.result(&json!({"exported": exported, "output": output}));
+    Ok(())
+}
+
+fn local(output: &Path) -> PathBuf {
+    let text = output.to_string_lossy();
+    match text.strip_prefix("file:") {
+        Some(rest) => PathBuf::from(rest.strip_prefix("//").unwrap_or(rest)),
+        None => output.to_owned(),
+    }
+}
+
+/// Writes into a folder beside its place, as Spark names the files in it, and moves it there when it is complete.
+async fn to_folder(storage: &Storage, table: EventTable, output: &Path) -> Result<u64> {
+    let parent = output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(parent)?;
+    let readable = std::fs::Permissions::from_mode(0o755);
+    let partial = tempfile::Builder::new()
+        .prefix(".pio-export-")
+        .permissions(readable)
+        .tempdir_in(parent)
+        .with_context(|| format!("no folder can be made in {}", parent.display()))?;
+    let file = fs::File::create(partial.path().join("part-00000"))?;
+    let exported = write(storage, table, BufWriter::with_capacity(256 * 1024, &file)).await?;
+    file.sync_all()?;
+    fs::write(partial.path().join("_SUCCESS"), "")?;
+    fs::rename(partial.path(), output)?;
+    Ok(exported)
+}
+
+async fn write(storage: &Storage, table: EventTable, mut out: impl Write) -> Result<u64> {
+    let filter = Filter { order: Order::Stored, ..Filter::default() };
+    let events = storage.events().stream(table, &filter).await?;
+    pin_mut!(events);
+    let (mut count, mut line) = (0, String::new());
+    while let Some(event) = events.next().await {
+        line.clear();
+        json::write(&event?, &mut line);
+        line.push('\n');
+        out.write_all(line.as_bytes())?;
+        count += 1;
+    }
+    out.flush()?;
+    Ok(count)
+}

@@ -1,0 +1,89 @@
+//! `pio import`: events from files, all of them or none.
+
+mod lines;
+mod source;
+
+use anyhow::{Context as _, Result};
+use pio_storage::Storage;
+use pio_storage::events::Outcome;
+use pio_storage::events::table::EventTable;
+use serde_json::json;
+use tokio::sync::mpsc;
+
+use self::lines::Batch;
+use self::source::Source;
+use super::lookup;
+use crate::cli::data;
+use crate::database;
+use crate::errors::ConsoleError;
+use crate::output::Console;
+
+const FILE_TO_EVENTS: &str = "FileToEvents$";
+/// How many batches may wait for the database.
+const WAITING: usize = 4;
+/// How many bad lines are shown.
+const SHOWN: u64 = 20;
+
+#[derive(Default)]
+struct Counts {
+    stored: u64,
+    repeated: u64,
+    bad: u64,
+    first_bad: u64,
+}
+
+pub(crate) fn run(console: Console, args: &data::Import) -> Result<()> {
+    let source = Source::find(&args.input)?;
+    let counts = database::with(async |storage| {
+        let table = lookup::table(&storage, args.appid, args.channel.as_deref()).await?;
+        import(console, &storage, table, source).await
+    })?;
+    if counts.repeated > 0 {
+        console.info(FILE_TO_EVENTS, format_args!("{} of them were there already.", counts.repeated));
+    }
+    let imported = counts.stored + counts.repeated;
+    console.info(FILE_TO_EVENTS, format_args!("Events are imported. ({imported})"));
+    console.info(FILE_TO_EVENTS, "Done.");
+    console.result(&json!({"imported": imported, "repeated": counts.repeated}));
+    Ok(())
+}
+
+/// Reads in a thread of its own while the database stores. Without the commit at the end nothing is stored.
+async fn import(console: Console, storage: &Storage, table: EventTable, source: Source) -> Result<Counts> {
+    let (batches, mut received) = mpsc::channel(WAITING);
+    let reader = std::thread::spawn(move || lines::read(source, &batches));
+    let mut import = storage.events().import(table).await?;
+    let mut counts = Counts::default();
+    while let Some(batch) = received.recv().await {
+        complain(console, &batch, &mut counts);
+        if counts.bad == 0 {
+            let insertions = import.add(&batch.events).await.with_context(|| batch.place())?;
+            for insertion in insertions {
+                match insertion.outcome {
+                    Outcome::Stored => counts.stored += 1,
+                    Outcome::Repeated => counts.repeated += 1,
+                    Outcome::Conflict => return Err(ConsoleError::RepeatedId(batch.place()).into()),
+                }
+            }
+        }
+    }
+    reader.join().map_err(|_| anyhow::anyhow!("the file could not be read to its end"))??;
+    if counts.bad > 0 {
+        return Err(ConsoleError::BadLines { bad: counts.bad, first: counts.first_bad }.into());
+    }
+    import.commit().await?;
+    Ok(counts)
+}
+
+/// Says which lines are bad, but not all of a file that holds something else altogether.
+fn complain(console: Console, batch: &Batch, counts: &mut Counts) {
+    for (number, why) in &batch.bad {
+        counts.bad += 1;
+        if counts.bad == 1 {
+            counts.first_bad = *number;
+        }
+        if counts.bad <= SHOWN {
+            console.warn(FILE_TO_EVENTS, format_args!("line {number}: {why}"));
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! One module for each verb.
+
+pub(crate) mod access_key;
+pub(crate) mod app;
+mod app_data;
+pub(crate) mod event_server;
+pub(crate) mod export;
+pub(crate) mod import;
+mod lookup;
+pub(crate) mod status;
+pub(crate) mod undeploy;
+pub(crate) mod version;

@@ -1,0 +1,145 @@
+//! `pio status`: what is there, what is missing, what to do about it.
+
+use anyhow::Result;
+use pio_closure::closure::{Closure, RELEASE};
+use pio_storage::instances::engine::EngineInstance;
+use serde_json::{Value, json};
+
+use super::version::VERSION;
+use crate::database;
+use crate::errors::ConsoleError;
+use crate::output::Console;
+
+const MANAGEMENT: &str = "Management$";
+const STORAGE: &str = "Storage$";
+
+/// The key in an instance's environment that tells our models from PIO's own.
+const OWN_MODEL: &str = "PIO_RUNTIME";
+
+pub(crate) fn run(console: Console) -> Result<()> {
+    console.info(MANAGEMENT, "Inspecting PredictionIO...");
+    let closure = inspect_closure(console);
+    console.info(MANAGEMENT, "Inspecting storage backend connections...");
+    let database = inspect_database(console);
+    let ready = closure.is_ok() && database.is_ok();
+    console.result(&json!({
+        "ready": ready,
+        "version": VERSION,
+        "closure": shown(&closure),
+        "database": shown(&database),
+    }));
+    if ready {
+        console.info(MANAGEMENT, "Your system is all ready to go.");
+        return Ok(());
+    }
+    for error in [closure.err(), database.err()].into_iter().flatten() {
+        console.warn(MANAGEMENT, format_args!("{error:#}"));
+    }
+    Err(ConsoleError::NotReady("Your system").into())
+}
+
+fn shown(outcome: &Result<Value>) -> Value {
+    match outcome {
+        Ok(facts) => facts.clone(),
+        Err(error) => json!({ "error": format!("{error:#}") }),
+    }
+}
+
+fn inspect_closure(console: Console) -> Result<Value> {
+    let closure = Closure::locate()?;
+    console
+        .info(MANAGEMENT, format_args!("PredictionIO {VERSION} is installed at {}", closure.root.display()));
+    console.info(MANAGEMENT, "Inspecting Apache Spark...");
+    let spark = first_line(&closure, RELEASE);
+    console.info(MANAGEMENT, format_args!("Apache Spark is installed at {}", closure.root.display()));
+    console.info(MANAGEMENT, format_args!("{spark} detected"));
+    closure.jars()?;
+    closure.runtime_jar()?;
+    closure.postgresql_jdbc_jar()?;
+    let java = closure.java()?;
+    let version = java_version(&closure);
+    console.info(MANAGEMENT, format_args!("Java {version} is at {}", java.display()));
+    if closure.cds_archive().is_none() {
+        console.warn(
+            MANAGEMENT,
+            "There is no archive of Java classes, so trainings start slower than they could.",
+        );
+    }
+    Ok(json!({"root": closure.root, "spark": spark, "java": version}))
+}
+
+fn first_line(closure: &Closure, file: &str) -> String {
+    let text = fs_err::read_to_string(closure.root.join(file)).unwrap_or_default();
+    text.lines().next().unwrap_or("Apache Spark").to_owned()
+}
+
+/// As the runtime says in its own `release` file, without starting it.
+fn java_version(closure: &Closure) -> String {
+    let text = fs_err::read_to_string(closure.root.join("java/release")).unwrap_or_default();
+    let version = text.lines().find_map(|line| line.strip_prefix("JAVA_VERSION="));
+    version.unwrap_or("of an unknown version").trim_matches('"').to_owned()
+}
+
+fn inspect_database(console: Console) -> Result<Value> {
+    let settings = database::settings()?;
+    let place = format!("{} at {}:{}", settings.name, settings.host, settings.port);
+    database::with(async |storage| {
+        for backend in ["Meta", "Model", "Event"] {
+            console.info(STORAGE, format_args!("Verifying {backend} Data Backend (Source: PGSQL)..."));
+        }
+        let server = storage.ping().await?;
+        console.info(
+            STORAGE,
+            format_args!("PostgreSQL {}, database {place}: the schema is up to date", server.version),
+        );
+        if server.read_only {
+            console.warn(
+                STORAGE,
+                "The database accepts no writes now: events are refused, nothing can be trained.",
+            );
+        }
+        let apps = storage.apps().list().await?.len();
+        let instances = storage.engine_instances().list().await?;
+        console.info(STORAGE, format_args!("{apps} app(s), {} engine instance(s)", instances.len()));
+        let unfinished = explain(console, &instances);
+        Ok(json!({
+            "postgresql": server.version,
+            "readOnly": server.read_only,
+            "name": settings.name,
+            "host": settings.host,
+            "port": settings.port,
+            "apps": apps,
+            "engineInstances": instances.len(),
+            "unfinished": unfinished,
+        }))
+    })
+}
+
+/// Says what became of trainings that did not end well, and gives back the ids of those that never ended.
+fn explain(console: Console, instances: &[EngineInstance]) -> Vec<String> {
+    let unfinished: Vec<&EngineInstance> =
+        instances.iter().filter(|instance| instance.status == "INIT").collect();
+    for instance in &unfinished {
+        console.warn(
+            MANAGEMENT,
+            format_args!(
+                "Engine instance {} of {} (begun {}) is INIT: its training still runs, was told to stop early, or was interrupted. \
+                 If it does not run any more, train again; it does no harm where it is.",
+                instance.id,
+                instance.engine_factory,
+                instance.start_time.format("%Y-%m-%d %H:%M UTC"),
+            ),
+        );
+    }
+    let of_pio = instances
+        .iter()
+        .filter(|instance| instance.status == "COMPLETED" && !instance.env.contains_key(OWN_MODEL))
+        .count();
+    if of_pio > 0 {
+        console.info(
+            MANAGEMENT,
+            format_args!("{of_pio} engine instance(s) were trained by PIO itself; train these engines again before deploying them."),
+        );
+    }
+    unfinished.into_iter().map(|instance| instance.id.clone()).collect()
+}

@@ -1,0 +1,89 @@
+//! `pio undeploy`, which `pio deploy` does too before it takes the port.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use pio_settings::secret::Secret;
+use pio_settings::{env, vars};
+
+use crate::cli::servers::Undeploy;
+use crate::errors::ConsoleError;
+use crate::output::Console;
+
+const ENGINE: &str = "Engine$";
+
+/// How long a server may take to answer.
+const ANSWER: Duration = Duration::from_secs(5);
+/// How long a server may take to end: it drains its queries first.
+const END: Duration = Duration::from_secs(40);
+
+/// The deployed engine to be ended.
+pub(crate) struct Target<'a> {
+    pub(crate) ip: &'a str,
+    pub(crate) port: u16,
+    pub(crate) key: Option<&'a Secret>,
+}
+
+pub(crate) fn run(console: Console, args: &Undeploy) -> Result<()> {
+    let key =
+        args.server_access_key.clone().or_else(|| env::get(vars::PIO_SERVER_ACCESS_KEY)).map(Secret::new);
+    let target = Target { ip: &args.ip, port: args.port, key: key.as_ref() };
+    if target.end(console)? { Ok(()) } else { Err(ConsoleError::NothingDeployed(target.url()).into()) }
+}
+
+impl Target<'_> {
+    /// Ends the engine that is deployed there. Tells whether there was one.
+    pub(crate) fn end(&self, console: Console) -> Result<bool, ConsoleError> {
+        console.info(ENGINE, format_args!("Undeploying any existing engine instance at {}", self.url()));
+        let config = ureq::Agent::config_builder()
+            .timeout_global(Some(ANSWER))
+            .http_status_as_error(false)
+            .proxy(None);
+        let agent: ureq::Agent = config.build().into();
+        let mut request = agent.post(format!("{}/stop", self.reachable()));
+        if let Some(key) = self.key {
+            request = request.query("accessKey", key.expose());
+        }
+        let status = match request.send_empty() {
+            Ok(answer) => answer.status().as_u16(),
+            Err(ureq::Error::Io(_) | ureq::Error::ConnectionFailed | ureq::Error::HostNotFound) => {
+                return Ok(false);
+            }
+            Err(_) => return Err(ConsoleError::OtherServer(self.url())),
+        };
+        match status {
+            200 => self.wait_for_end(&agent).map(|()| true),
+            401 | 403 => Err(ConsoleError::WrongServerKey(self.url())),
+            _ => Err(ConsoleError::OtherServer(self.url())),
+        }
+    }
+
+    fn wait_for_end(&self, agent: &ureq::Agent) -> Result<(), ConsoleError> {
+        let start = Instant::now();
+        while start.elapsed() < END {
+            match agent.get(format!("{}/healthz", self.reachable())).call() {
+                Err(ureq::Error::Io(_) | ureq::Error::ConnectionFailed) => return Ok(()),
+                _ => std::thread::sleep(Duration::from_millis(50)),
+            }
+        }
+        Err(ConsoleError::DoesNotEnd(self.url()))
+    }
+
+    /// As the user named it.
+    fn url(&self) -> String {
+        if self.ip.contains(':') {
+            format!("http://[{}]:{}", self.ip, self.port)
+        } else {
+            format!("http://{}:{}", self.ip, self.port)
+        }
+    }
+
+    /// An address of all interfaces is one to bind to; connections go to the loopback.
+    fn reachable(&self) -> String {
+        match self.ip {
+            "0.0.0.0" => format!("http://127.0.0.1:{}", self.port),
+            "::" => format!("http://[::1]:{}", self.port),
+            _ => self.url(),
+        }
+    }
+}
