@@ -25,6 +25,8 @@ const TEMPLATE: &str = "pio_template";
 
 /// What tests use as long as their process lives.
 static SHARED: LazyLock<Shared> = LazyLock::new(Shared::start);
+/// The folder of a server that was made and stopped: copies of it start in no time.
+static SEED: LazyLock<PathBuf> = LazyLock::new(make_seed);
 static TEMPLATE_MADE: OnceCell<()> = OnceCell::const_new();
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
@@ -43,6 +45,7 @@ pub struct PrivateServer {
 
 struct Shared {
     settings: DatabaseSettings,
+    home: PathBuf,
     /// Stops the server when the pipe is closed, which the system does when this process ends, however it ends.
     _guard: (Child, PipeWriter),
 }
@@ -108,6 +111,9 @@ impl PrivateServer {
     #[must_use]
     pub fn start() -> Self {
         let server = Self { home: reachable_folder() };
+        let copy = Command::new("cp").arg("-a").arg(SEED.join("postgres")).arg(server.home()).status();
+        assert!(copy.expect("cp").success(), "the seed could not be copied");
+        forget_port(&server.home().join("postgres/connection.json"));
         let _ = server.ensure_running();
         server
     }
@@ -169,7 +175,8 @@ impl Shared {
     fn start() -> Self {
         let home = reachable_folder().keep();
         let settings = embedded::ensure_running(&postgres_dir(), &home).expect("a server for tests");
-        Self { settings, _guard: stop_with_this_process(&home) }
+        let guard = stop_with_this_process(&home);
+        Self { settings, home, _guard: guard }
     }
 }
 
@@ -190,10 +197,28 @@ fn stop_with_this_process(home: &Path) -> (Child, PipeWriter) {
     (shell, writer)
 }
 
+fn make_seed() -> PathBuf {
+    let seed = SHARED.home.join("seed");
+    embedded::ensure_running(&postgres_dir(), &seed).expect("a server to copy");
+    embedded::stop(&seed).expect("stopping it");
+    let settings = seed.join("postgres/server/data/postgresql.auto.conf");
+    // Tests kill processes, not the machine: no need to wait for the disk.
+    fs::write(settings, "fsync = off\n").expect("a setting");
+    seed
+}
+
+/// Copies must not all want the same port.
+fn forget_port(connection: &Path) {
+    let text = fs::read_to_string(connection).expect("the seed's connection");
+    let mut value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    value["port"] = 0.into();
+    fs::write(connection, value.to_string()).expect("the copy's connection");
+}
+
 async fn make_template() {
     // The first test to come here starts the server, which blocks.
     let settings = tokio::task::spawn_blocking(|| SHARED.settings.clone()).await.expect("a server for tests");
-    // Nothing in a test survives it: no need to wait for the disk.
+    // What is stored in a test need not outlive the machine.
     run_sql(&settings, "ALTER SYSTEM SET fsync = off").await;
     run_sql(&settings, "SELECT pg_reload_conf()").await;
     run_sql(&settings, &format!("CREATE DATABASE {TEMPLATE}")).await;

@@ -5,5 +5,12 @@
 mod access_keys;
 mod apps;
 mod changes;
+mod embedded;
 mod events;
+mod faults;
+mod filters;
+mod import;
+mod indexes;
+mod instances;
+mod migration;
 mod sample;

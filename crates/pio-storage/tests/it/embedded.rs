@@ -1,0 +1,213 @@
+//! The embedded server, in whatever state it was left.
+
+use std::{
+    net::TcpListener,
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use fs_err as fs;
+use pio_settings::database::DatabaseSettings;
+use pio_storage::{
+    Storage,
+    embedded::{self, Status, errors::EmbeddedError},
+    test_support::{PrivateServer, postgres_dir, run_sql},
+};
+use tempfile::TempDir;
+
+use crate::sample::app;
+
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}
+
+fn make_app(settings: &DatabaseSettings) {
+    block_on(async {
+        Storage::connect(settings).await.unwrap().apps().create(&app("Kept")).await.map(drop).unwrap()
+    });
+}
+
+fn has_app(settings: &DatabaseSettings) -> bool {
+    block_on(async { Storage::connect(settings).await.unwrap().apps().find("Kept").await.unwrap().is_some() })
+}
+
+fn server_folder(server: &PrivateServer) -> PathBuf {
+    server.home().join("postgres/server")
+}
+
+#[test]
+fn data_survive_a_stop_and_a_crash() {
+    let server = PrivateServer::start();
+    let settings = server.ensure_running();
+    make_app(&settings);
+    server.stop();
+    assert_eq!(embedded::status(server.home()), Status::Stopped);
+    assert!(!embedded::stop(server.home()).unwrap(), "it was stopped already");
+    assert_eq!(server.ensure_running(), settings, "port and password stay");
+    assert!(has_app(&settings));
+    server.kill();
+    assert!(has_app(&server.ensure_running()));
+    assert_eq!(embedded::status(server.home()), Status::Running(settings));
+}
+
+#[test]
+fn it_is_reachable_from_this_machine_only_and_with_its_password() {
+    let server = PrivateServer::start();
+    let mut settings = server.ensure_running();
+    let file = server.home().join("postgres/connection.json");
+    assert_eq!(fs::metadata(file).unwrap().mode() & 0o777, 0o600);
+    assert_eq!(settings.host, "127.0.0.1");
+    let listening = fs::read_to_string("/proc/net/tcp").unwrap();
+    let local = format!("0100007F:{:04X}", settings.port);
+    assert!(listening.lines().any(|line| line.contains(&local)));
+    assert!(!listening.contains(&format!("00000000:{:04X}", settings.port)));
+    settings.password = pio_settings::secret::Secret::new("guess");
+    assert!(block_on(Storage::connect(&settings)).is_err());
+}
+
+#[test]
+fn a_process_id_that_another_process_has_now_is_not_taken_for_the_server() {
+    let server = PrivateServer::start();
+    let settings = server.ensure_running();
+    make_app(&settings);
+    server.kill();
+    // The file still names the crashed server's process. Another one of the same user gets that number.
+    let file = server_folder(&server).join("data/postmaster.pid");
+    let mut other = Command::new("sleep").arg("60").spawn().unwrap();
+    let text = fs::read_to_string(&file).unwrap();
+    let (_, rest) = text.split_once('\n').unwrap();
+    fs::write(&file, format!("{}\n{rest}", other.id())).unwrap();
+    assert_eq!(embedded::status(server.home()), Status::Stopped);
+    assert!(has_app(&server.ensure_running()));
+    other.kill().unwrap();
+    other.wait().unwrap();
+}
+
+#[test]
+fn a_port_that_was_taken_meanwhile_is_replaced() {
+    let server = PrivateServer::start();
+    let settings = server.ensure_running();
+    make_app(&settings);
+    server.stop();
+    let _taken = TcpListener::bind(("127.0.0.1", settings.port)).unwrap();
+    assert_eq!(embedded::status(server.home()), Status::Stopped);
+    let moved = server.ensure_running();
+    assert_ne!(moved.port, settings.port);
+    assert!(has_app(&moved));
+}
+
+#[test]
+fn an_interrupted_initialization_is_done_anew() {
+    let server = PrivateServer::start();
+    server.stop();
+    let folder = server_folder(&server);
+    // As if the first start had been cut off: files here and there, and no data under their real name.
+    fs::rename(folder.join("data"), folder.join("unfinished")).unwrap();
+    fs::remove_file(folder.join("unfinished/PG_VERSION")).unwrap();
+    make_app(&server.ensure_running());
+    assert!(!folder.join("unfinished").exists());
+    assert!(!server.home().join("postgres/password").exists(), "no password lies about");
+}
+
+#[test]
+fn a_lost_password_is_replaced() {
+    let server = PrivateServer::start();
+    let settings = server.ensure_running();
+    make_app(&settings);
+    fs::write(server.home().join("postgres/connection.json"), "{").unwrap();
+    let renewed = server.ensure_running();
+    assert_ne!(renewed.password, settings.password);
+    assert!(has_app(&renewed));
+}
+
+#[test]
+fn many_commands_at_once_share_one_server() {
+    let server = PrivateServer::start();
+    server.stop();
+    let home = server.home().to_owned();
+    let starts: Vec<_> = (0..6)
+        .map(|_| {
+            let home = home.clone();
+            thread::spawn(move || embedded::ensure_running(&postgres_dir(), &home).unwrap())
+        })
+        .collect();
+    let settings: Vec<_> = starts.into_iter().map(|start| start.join().unwrap()).collect();
+    assert!(settings.iter().all(|one| *one == settings[0]));
+    make_app(&settings[0]);
+}
+
+#[test]
+fn a_running_server_costs_next_to_nothing() {
+    let server = PrivateServer::start();
+    let _ = server.ensure_running();
+    let start = Instant::now();
+    for _ in 0..100 {
+        let _ = server.ensure_running();
+    }
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?} for 100", start.elapsed());
+}
+
+#[test]
+fn data_of_another_version_are_left_alone() {
+    let server = PrivateServer::start();
+    server.stop();
+    fs::write(server_folder(&server).join("data/PG_VERSION"), "9\n").unwrap();
+    let error = embedded::ensure_running(&postgres_dir(), server.home()).unwrap_err();
+    assert!(matches!(&error, EmbeddedError::Version { found, .. } if found == "9"), "{error}");
+}
+
+#[test]
+fn missing_programs_are_named() {
+    let home = TempDir::new().unwrap();
+    let error = embedded::ensure_running(Path::new("/nowhere"), home.path()).unwrap_err();
+    assert!(error.to_string().contains("/nowhere/bin/postgres is missing"), "{error}");
+    embedded::remove(home.path()).unwrap();
+}
+
+#[test]
+fn a_folder_that_others_cannot_reach_stays_as_it_is() {
+    let home = TempDir::new().unwrap();
+    fs::set_permissions(home.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
+    let settings = embedded::ensure_running(&postgres_dir(), home.path()).unwrap();
+    make_app(&settings);
+    assert_eq!(fs::metadata(home.path()).unwrap().mode() & 0o777, 0o700);
+    let place = fs::canonicalize(home.path().join("postgres")).unwrap();
+    // Root's server runs as another user and needs another place; everyone else's does not.
+    assert_eq!(place.starts_with("/var/lib/pio"), rustix::process::geteuid().is_root());
+    block_on(run_sql(&settings, "DO $$ BEGIN ASSERT current_setting('fsync') = 'on'; END $$"));
+    assert!(embedded::stop(home.path()).unwrap());
+    assert!(has_app(&embedded::ensure_running(&postgres_dir(), home.path()).unwrap()));
+    embedded::remove(home.path()).unwrap();
+    assert!(!place.exists() && !home.path().join("postgres").exists());
+}
+
+#[test]
+fn it_outlives_the_command_and_holds_none_of_its_pipes() {
+    let server = PrivateServer::start();
+    server.stop();
+    // A command that starts the server and whose output is read to the end: that end must come with the command's.
+    let start = Instant::now();
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "embedded::start_for_another_test", "--ignored", "--nocapture"])
+        .env("PIO_HOME", server.home())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(start.elapsed() < Duration::from_secs(30));
+    assert!(matches!(embedded::status(server.home()), Status::Running(_)));
+    let session = fs::read_to_string(format!("/proc/{}/stat", server.pid())).unwrap();
+    let fields: Vec<_> = session.rsplit(") ").next().unwrap().split(' ').collect();
+    assert_eq!(fields[3], server.pid().to_string(), "it leads a session of its own");
+}
+
+/// Not a test: what another test runs as a command of its own.
+#[test]
+#[ignore = "run by another test"]
+fn start_for_another_test() {
+    let home = pio_settings::dirs::pio_home();
+    embedded::ensure_running(&postgres_dir(), &home).unwrap();
+}

@@ -1,0 +1,164 @@
+//! A database that is away, slow, full or refuses.
+
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
+
+use pio_settings::{database::DatabaseSettings, secret::Secret};
+use pio_storage::{
+    Options, Storage,
+    errors::{Reason, StorageError},
+    events::{filter::Filter, table::EventTable},
+    test_support::{PrivateServer, database, run_sql},
+};
+use tokio::{net::TcpListener, task::spawn_blocking};
+
+use crate::sample::{app, event};
+
+fn quick() -> Options {
+    Options {
+        connect_timeout: Duration::from_millis(500),
+        operation_timeout: Duration::from_millis(500),
+        pool_size: 2,
+        ..Options::default()
+    }
+}
+
+async fn reason(settings: &DatabaseSettings) -> Reason {
+    match Storage::connect_with(settings, quick()).await {
+        Err(error @ StorageError::Unavailable { .. }) => {
+            assert!(!error.to_string().contains("wrong-password"), "{error}");
+            let StorageError::Unavailable { reason, .. } = error else { unreachable!() };
+            reason
+        }
+        Err(other) => panic!("not unavailable: {other}"),
+        Ok(_) => panic!("it was available"),
+    }
+}
+
+#[tokio::test]
+async fn each_way_of_not_connecting_is_told_apart() {
+    let db = database().await;
+    let with = |change: fn(&mut DatabaseSettings)| {
+        let mut settings = db.settings.clone();
+        change(&mut settings);
+        settings
+    };
+    assert_eq!(reason(&with(|s| s.port = 1)).await, Reason::Unreachable);
+    assert_eq!(reason(&with(|s| s.host = "no-such-host.invalid".to_owned())).await, Reason::Unreachable);
+    assert_eq!(reason(&with(|s| s.password = Secret::new("wrong-password"))).await, Reason::Rejected);
+    assert_eq!(reason(&with(|s| s.password = Secret::default())).await, Reason::Rejected);
+    assert_eq!(reason(&with(|s| s.name = "nowhere".to_owned())).await, Reason::Rejected);
+}
+
+#[tokio::test]
+async fn a_server_that_says_nothing_is_given_up() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut settings = database().await.settings;
+    settings.port = silent.local_addr().unwrap().port();
+    let start = Instant::now();
+    assert_eq!(reason(&settings).await, Reason::TimedOut);
+    assert!(start.elapsed() < Duration::from_secs(3));
+}
+
+#[tokio::test]
+async fn a_role_without_connections_left_is_told() {
+    let db = database().await;
+    let role = format!("limited_{}", db.settings.name);
+    run_sql(&db.settings, &format!("CREATE ROLE {role} LOGIN PASSWORD 'pw' CONNECTION LIMIT 0")).await;
+    let limited = DatabaseSettings { user: role, password: Secret::new("pw"), ..db.settings };
+    assert_eq!(reason(&limited).await, Reason::TooManyConnections);
+}
+
+#[tokio::test]
+async fn a_statement_that_takes_too_long_ends_and_blocks_nobody_after_it() {
+    let db = database().await;
+    db.storage.apps().create(&app("App")).await.unwrap();
+    let quick = Storage::connect_with(&db.settings, Options { pool_size: 1, ..quick() }).await.unwrap();
+    let mut holder = db.storage.events().import(EventTable::of_app(1)).await.unwrap();
+    let same = crate::sample::with_id("x", event("view", "u1"));
+    holder.add(std::slice::from_ref(&same)).await.unwrap();
+    let error = quick.events().insert(EventTable::of_app(1), &[same]).await.unwrap_err();
+    assert!(matches!(error, StorageError::Unavailable { reason: Reason::TimedOut, .. }), "{error}");
+    assert!(quick.apps().find("App").await.unwrap().is_some(), "the next one has a connection that is free");
+    holder.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_cancelled_operation_leaves_the_pool_usable() {
+    let db = database().await;
+    db.storage.apps().create(&app("App")).await.unwrap();
+    let storage =
+        Storage::connect_with(&db.settings, Options { pool_size: 1, ..Options::default() }).await.unwrap();
+    let mut holder = db.storage.events().import(EventTable::of_app(1)).await.unwrap();
+    let same = crate::sample::with_id("x", event("view", "u1"));
+    holder.add(std::slice::from_ref(&same)).await.unwrap();
+    for _ in 0..5 {
+        let events = [same.clone()];
+        let storage = storage.events();
+        let blocked = storage.insert(EventTable::of_app(1), &events);
+        assert!(tokio::time::timeout(Duration::from_millis(50), blocked).await.is_err());
+    }
+    let answer =
+        tokio::time::timeout(Duration::from_secs(2), storage.apps().list()).await.expect("an answer");
+    assert_eq!(answer.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_busy_pool_says_so() {
+    let db = database().await;
+    db.storage.apps().create(&app("App")).await.unwrap();
+    let storage = Storage::connect_with(&db.settings, Options { pool_size: 1, ..quick() }).await.unwrap();
+    let _held = storage.events().import(EventTable::of_app(1)).await.unwrap();
+    let error = storage.apps().list().await.unwrap_err();
+    assert!(matches!(error, StorageError::Unavailable { reason: Reason::Busy, .. }), "{error}");
+    assert_eq!((storage.pool_status().open, storage.pool_status().idle), (1, 0));
+}
+
+#[tokio::test]
+async fn a_commit_is_on_disk_even_where_the_database_would_not_wait() {
+    let db = database().await;
+    let name = &db.settings.name;
+    run_sql(&db.settings, &format!("ALTER DATABASE {name} SET synchronous_commit = off")).await;
+    let storage = Storage::connect(&db.settings).await.unwrap();
+    storage.apps().create(&app("App")).await.unwrap();
+    run_sql(
+        &db.settings,
+        "CREATE TABLE seen (value text); CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS \
+        $$ BEGIN INSERT INTO seen VALUES (current_setting('synchronous_commit')); RETURN NULL; END $$; \
+        CREATE TRIGGER see AFTER INSERT ON pio_event_1 EXECUTE FUNCTION see()",
+    )
+    .await;
+    storage.events().insert(EventTable::of_app(1), &[event("view", "u1")]).await.unwrap();
+    run_sql(&db.settings, "DO $$ BEGIN ASSERT (SELECT value FROM seen) = 'on'; END $$").await;
+}
+
+#[tokio::test]
+async fn a_killed_server_loses_nothing_that_was_acknowledged_and_the_pool_recovers() {
+    let mut server = spawn_blocking(PrivateServer::start).await.unwrap();
+    let settings = server.ensure_running();
+    let storage = Storage::connect_with(&settings, quick()).await.unwrap();
+    storage.apps().create(&app("App")).await.unwrap();
+    let table = EventTable::of_app(1);
+    let mut acknowledged = Vec::new();
+    for round in 0..3 {
+        for i in 0..20 {
+            let insertions =
+                storage.events().insert(table, &[event("view", &format!("u{round}-{i}"))]).await.unwrap();
+            acknowledged.extend(insertions.into_iter().map(|insertion| insertion.id));
+        }
+        server.kill();
+        match storage.events().insert(table, &[event("view", "u")]).await {
+            // A session may end what it was at before it notices that the server is gone.
+            Ok(insertions) => acknowledged.extend(insertions.into_iter().map(|insertion| insertion.id)),
+            Err(error) => assert!(error.is_unavailable(), "{error:?}"),
+        }
+        let (running, again) = spawn_blocking(|| (server.ensure_running(), server)).await.unwrap();
+        assert_eq!(running, settings, "same port, same password");
+        server = again;
+    }
+    let stored = storage.events().find(table, &Filter::default()).await.unwrap();
+    let stored: HashSet<_> = stored.into_iter().map(|event| event.id).collect();
+    assert!(acknowledged.iter().all(|id| stored.contains(id)));
+}

@@ -1,0 +1,58 @@
+//! Storing many events, all or none.
+
+use pio_storage::{
+    errors::StorageError,
+    events::{Outcome, filter::Filter, table::EventTable},
+    test_support::{TestDatabase, database},
+};
+
+use crate::sample::{app, event, with_id};
+
+async fn with_app() -> (TestDatabase, EventTable) {
+    let db = database().await;
+    db.storage.apps().create(&app("App")).await.unwrap();
+    (db, EventTable::of_app(1))
+}
+
+async fn count(db: &TestDatabase, table: EventTable) -> usize {
+    db.storage.events().find(table, &Filter::default()).await.unwrap().len()
+}
+
+#[tokio::test]
+async fn nothing_is_seen_until_the_commit() {
+    let (db, table) = with_app().await;
+    let mut import = db.storage.events().import(table).await.unwrap();
+    for batch in 0..3 {
+        let events: Vec<_> = (0..100).map(|i| event("view", &format!("u{batch}-{i}"))).collect();
+        import.add(&events).await.unwrap();
+    }
+    assert_eq!(count(&db, table).await, 0);
+    import.commit().await.unwrap();
+    assert_eq!(count(&db, table).await, 300);
+}
+
+#[tokio::test]
+async fn without_a_commit_nothing_is_stored() {
+    let (db, table) = with_app().await;
+    let mut import = db.storage.events().import(table).await.unwrap();
+    import.add(&[event("view", "u1")]).await.unwrap();
+    assert!(matches!(import.add(&[event("\0", "u1")]).await, Err(StorageError::Invalid { .. })));
+    drop(import);
+    assert_eq!(count(&db, table).await, 0);
+}
+
+#[tokio::test]
+async fn events_that_are_there_already_are_told_apart() {
+    let (db, table) = with_app().await;
+    db.storage.events().insert(table, &[with_id("x", event("view", "u1"))]).await.unwrap();
+    let mut import = db.storage.events().import(table).await.unwrap();
+    let again = [
+        with_id("x", event("view", "u1")),
+        with_id("x", event("buy", "u1")),
+        with_id("y", event("buy", "u1")),
+    ];
+    let outcomes: Vec<_> = import.add(&again).await.unwrap().into_iter().map(|i| i.outcome).collect();
+    assert_eq!(outcomes, [Outcome::Repeated, Outcome::Conflict, Outcome::Stored]);
+    import.commit().await.unwrap();
+    assert_eq!(count(&db, table).await, 2);
+}
