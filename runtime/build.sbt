@@ -11,7 +11,8 @@ lazy val runtime = (project in file("."))
     version := "0.16.0",
     scalaVersion := "2.12.18",
     autoScalaLibrary := false,
-    Compile / unmanagedJars := (closureJars ** "*.jar").classpath,
+    Compile / unmanagedJars := ((closureJars ** "*.jar") +++ (closureJars.getParentFile / "lib" ** "*.jar")).classpath,
+    scalaCompilerBridgeBinaryJar := (closureJars.getParentFile / "sbt" / "boot" ** "compiler-bridge_2.12-*.jar").get.headOption,
     Test / unmanagedJars := (Compile / unmanagedJars).value,
     libraryDependencies += ("org.scalameta" %% "munit" % "1.0.0" % Test).exclude("org.scala-lang", "scala-library"),
     scalacOptions ++= Seq(
@@ -28,14 +29,14 @@ lazy val runtime = (project in file("."))
     Compile / packageDoc / publishArtifact := false,
     Test / fork := true,
     Test / parallelExecution := false,
-    Test / javaOptions ++= testOptions,
+    Test / javaOptions ++= openedModules,
     inConfig(DatabaseTest)(Defaults.testTasks),
     Test / testOptions := Seq(Tests.Filter(name => !name.endsWith("DatabaseSuite"))),
     DatabaseTest / testOptions := Seq(Tests.Filter(_.endsWith("DatabaseSuite")))
   )
 
 // What Spark needs opened on Java 17 and later (its own JavaModuleOptions), and a stack that holds deep lineages.
-lazy val testOptions = Seq("-Xss4m", "-Xmx1g") ++ Seq(
+lazy val openedModules = Seq("-Xss4m", "-Xmx1g") ++ Seq(
   "java.lang",
   "java.lang.invoke",
   "java.lang.reflect",

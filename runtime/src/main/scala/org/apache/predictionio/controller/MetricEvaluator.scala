@@ -27,10 +27,11 @@ class MetricEvaluator[EI, Q, P, A, R](
     params: WorkflowParams
   ): MetricEvaluatorResult[R] = {
     require(engineEvalDataSet.nonEmpty, "There is no set of engine parameters to evaluate.")
+    Progress.stage("evaluate", "Evaluating sets of parameters")
     val scored = Parallel.map(engineEvalDataSet.indices) { index =>
       val (engineParams, sets) = engineEvalDataSet(index)
       val scores = score(sc, sets)
-      Progress.step("evaluate", s"Evaluated ${index + 1} of ${engineEvalDataSet.size}", engineEvalDataSet.size)
+      Progress.step("evaluate", "Evaluated sets of parameters", engineEvalDataSet.size)
       (engineParams, scores)
     }
     val result = best(scored)

@@ -1,8 +1,9 @@
 package org.apache.predictionio.controller
 
+import org.apache.predictionio.runtime.Mean
+
 import org.apache.spark.SparkContext
 import org.apache.spark.rdd.RDD
-import org.apache.spark.util.StatCounter
 
 /** Gathers the measures of single predictions. */
 private[predictionio] trait StatsMetricHelper[EI, Q, P, A] {
@@ -10,9 +11,9 @@ private[predictionio] trait StatsMetricHelper[EI, Q, P, A] {
   /** The measure of one prediction. */
   def calculate(q: Q, p: P, a: A): Double
 
-  /** Count, mean and variance over the predictions of all sets. */
-  def calculateStats(sc: SparkContext, evalDataSet: Seq[(EI, RDD[(Q, P, A)])]): StatCounter =
-    sc.union(evalDataSet.map { case (_, set) => set.map { case (q, p, a) => calculate(q, p, a) } }).stats()
+  /** The measures of the predictions of all sets. */
+  protected def measures(sc: SparkContext, evalDataSet: Seq[(EI, RDD[(Q, P, A)])]): RDD[Double] =
+    sc.union(evalDataSet.map { case (_, set) => set.map { case (q, p, a) => calculate(q, p, a) } })
 }
 
 /** Gathers the measures of those predictions that have one. */
@@ -21,9 +22,9 @@ private[predictionio] trait StatsOptionMetricHelper[EI, Q, P, A] {
   /** The measure of one prediction, if it has one. */
   def calculate(q: Q, p: P, a: A): Option[Double]
 
-  /** Count, mean and variance over the predictions of all sets. */
-  def calculateStats(sc: SparkContext, evalDataSet: Seq[(EI, RDD[(Q, P, A)])]): StatCounter =
-    sc.union(evalDataSet.map { case (_, set) => set.flatMap { case (q, p, a) => calculate(q, p, a).toList } }).stats()
+  /** The measures of the predictions of all sets. */
+  protected def measures(sc: SparkContext, evalDataSet: Seq[(EI, RDD[(Q, P, A)])]): RDD[Double] =
+    sc.union(evalDataSet.map { case (_, set) => set.flatMap { case (q, p, a) => calculate(q, p, a).toList } })
 }
 
 /** The mean of a measure over all predictions. */
@@ -32,7 +33,7 @@ abstract class AverageMetric[EI, Q, P, A]
     with StatsMetricHelper[EI, Q, P, A]
     with QPAMetric[Q, P, A, Double] {
   override def calculate(sc: SparkContext, evalDataSet: Seq[(EI, RDD[(Q, P, A)])]): Double =
-    calculateStats(sc, evalDataSet).mean
+    Mean.of(measures(sc, evalDataSet))
 }
 
 /** The mean of a measure over those predictions for which it is defined; the others are left out. */
@@ -41,7 +42,7 @@ abstract class OptionAverageMetric[EI, Q, P, A]
     with StatsOptionMetricHelper[EI, Q, P, A]
     with QPAMetric[Q, P, A, Option[Double]] {
   override def calculate(sc: SparkContext, evalDataSet: Seq[(EI, RDD[(Q, P, A)])]): Double =
-    calculateStats(sc, evalDataSet).mean
+    Mean.of(measures(sc, evalDataSet))
 }
 
 /** The population's standard deviation of a measure over all predictions. */
@@ -50,7 +51,7 @@ abstract class StdevMetric[EI, Q, P, A]
     with StatsMetricHelper[EI, Q, P, A]
     with QPAMetric[Q, P, A, Double] {
   override def calculate(sc: SparkContext, evalDataSet: Seq[(EI, RDD[(Q, P, A)])]): Double =
-    calculateStats(sc, evalDataSet).stdev
+    measures(sc, evalDataSet).stdev()
 }
 
 /** The population's standard deviation of a measure over those predictions for which it is defined. */
@@ -59,5 +60,5 @@ abstract class OptionStdevMetric[EI, Q, P, A]
     with StatsOptionMetricHelper[EI, Q, P, A]
     with QPAMetric[Q, P, A, Option[Double]] {
   override def calculate(sc: SparkContext, evalDataSet: Seq[(EI, RDD[(Q, P, A)])]): Double =
-    calculateStats(sc, evalDataSet).stdev
+    measures(sc, evalDataSet).stdev()
 }

@@ -46,7 +46,7 @@ private[runtime] object BatchFiles {
         val part = lines.sparkContext.runJob(lines, (rows: Iterator[String]) => rows.toArray, Seq(index)).head
         val text = if (part.isEmpty) "" else part.mkString("", "\n", "\n")
         Files.write(temporary.resolve(f"part-$index%05d"), text.getBytes(UTF_8))
-        Progress.step("predict", "Predicting", lines.getNumPartitions)
+        Progress.step("predict", "Parts written", lines.getNumPartitions)
         part.length.toLong
       }
       Files.createFile(temporary.resolve("_SUCCESS"))

@@ -22,7 +22,6 @@ private[predictionio] object EngineTraining {
   ): Seq[Any] = {
     val algorithms = algorithmsOf(engine, engineParams)
     val models = trainModels(engine, sc, engineParams, algorithms.map(_.algorithm), params)
-    Progress.stage("save", "Storing the models")
     algorithms.zip(models).zipWithIndex.map { case ((made, model), index) =>
       val id = modelId(instanceId, index, made.name)
       Stages.run(s"the model of ${describe(made)} could not be stored") {

@@ -25,9 +25,11 @@ object Progress {
     listener(name, message, None, None)
   }
 
-  /** One more step of a stage is done. */
-  def step(name: String, message: String, total: Int): Unit =
-    listener(name, message, Some(steps.incrementAndGet().toLong), Some(total.toLong))
+  /** One more of so many steps of a stage is done. */
+  def step(name: String, what: String, total: Int): Unit = {
+    val done = steps.incrementAndGet()
+    listener(name, s"$what: $done of $total", Some(done.toLong), Some(total.toLong))
+  }
 
   /** Counts the events that are read, on all machines. */
   def eventsRead(sc: SparkContext): LongAccumulator = synchronized {
