@@ -65,7 +65,8 @@ fn manifest_digest() -> Result<String> {
 }
 
 fn resolve(manifest: &Manifest, scratch: &Path, cache: &Path) -> Result<(Vec<Resolved>, Vec<LeftOut>)> {
-    let all = libraries::resolve(&manifest.spark.libraries, &manifest.spark.pins, scratch, cache)?;
+    let spark = &manifest.spark;
+    let all = libraries::resolve(&spark.libraries, &spark.pins, Some(&spark.platform), scratch, cache)?;
     let (mut resolved, mut left_out) = (Vec::new(), Vec::new());
     for coordinate in all {
         match manifest.reason_to_leave_out(&coordinate)? {

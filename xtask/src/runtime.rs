@@ -34,15 +34,15 @@ pub(crate) fn run(_: &Options) -> Result<()> {
 }
 
 /// Installs a runtime that was built before into a closure that was made anew.
-pub(crate) fn restore(folder: &Path) -> Result<()> {
+pub(crate) fn restore(folder: &Path, cache: &Path) -> Result<()> {
     let closure = Closure::at(folder)?;
-    let jar = cached(&closure)?;
+    let jar = cached(&closure, cache)?;
     if jar.exists() { install(&jar, &closure) } else { Ok(()) }
 }
 
 /// The runtime's jar in the cache, built now if it was not before.
 fn built(closure: &Closure) -> Result<PathBuf> {
-    let jar = cached(closure)?;
+    let jar = cached(closure, &dirs::cache())?;
     if !jar.exists() {
         talk::step("Building the runtime");
         let built = build(closure)?;
@@ -57,9 +57,9 @@ fn built(closure: &Closure) -> Result<PathBuf> {
 }
 
 /// Where the cache has the runtime made of the present sources with this closure.
-fn cached(closure: &Closure) -> Result<PathBuf> {
+fn cached(closure: &Closure, cache: &Path) -> Result<PathBuf> {
     let key = key(&project::root().join("runtime"), closure)?;
-    Ok(dirs::cache().join("runtime").join(key).join(JAR))
+    Ok(cache.join("runtime").join(key).join(JAR))
 }
 
 /// A digest of the runtime's sources and of the closure's name, which tells its jars.

@@ -54,7 +54,7 @@ fn vendor(lock: &Lock, text: &str, cache: &Path, clients: &impl Fetch) -> Result
     fetch_missing(&store, &missing, cache, clients)?;
     talk::step("Assembling the closure");
     assemble::assemble(lock, &store, &folder)?;
-    runtime::restore(&folder)?;
+    runtime::restore(&folder, cache)?;
     Ok(folder)
 }
 
@@ -79,18 +79,26 @@ fn fetch_missing(store: &Store, missing: &[&Artifact], cache: &Path, clients: &i
     let folder = tempfile::Builder::new().prefix("fetching-").tempdir_in(cache)?;
     let wanted: Vec<Wanted> = missing.iter().map(|artifact| Wanted::of(artifact)).collect();
     let fetched = clients.fetch(&wanted, folder.path(), cache);
-    // What did arrive is kept even where something else did not: the next run goes on from there.
-    let mut kept = 0;
-    for (artifact, wanted) in missing.iter().zip(&wanted) {
-        let file = folder.path().join(&wanted.file);
-        if file.exists() {
-            store.adopt(&file, artifact)?;
-            kept += 1;
-        }
-    }
+    let kept = keep(store, missing, folder.path())?;
     fetched.with_context(|| errors::fetching(missing.len() - kept))?;
     ensure!(kept == missing.len(), errors::fetching(missing.len() - kept));
     Ok(())
+}
+
+/// Keeps what did arrive, even where something else did not or is wrong: the next run goes on from there.
+fn keep(store: &Store, missing: &[&Artifact], folder: &Path) -> Result<usize> {
+    let mut kept = 0;
+    let mut first_wrong = Ok(());
+    for artifact in missing {
+        let file = folder.join(Wanted::of(artifact).file);
+        if file.exists() {
+            match store.adopt(&file, artifact) {
+                Ok(()) => kept += 1,
+                Err(wrong) => first_wrong = first_wrong.and(Err(wrong)),
+            }
+        }
+    }
+    first_wrong.map(|()| kept)
 }
 
 fn megabytes(artifacts: &[&Artifact]) -> u64 {

@@ -68,7 +68,7 @@ impl Submit<'_> {
             .args(&self.arguments)
             .env(vars::SPARK_HOME, &self.closure.root)
             .env(vars::SPARK_SCALA_VERSION, "2.12");
-        if is_local(&self.master(&options)) && env::get(vars::SPARK_LOCAL_IP).is_none() {
+        if is_local(&master(&options)) && env::get(vars::SPARK_LOCAL_IP).is_none() {
             command = command.env(vars::SPARK_LOCAL_IP, "127.0.0.1");
         }
         if let Some(folders) = options.setting("--driver-library-path", "spark.driver.extraLibraryPath") {
@@ -110,7 +110,7 @@ impl Submit<'_> {
     }
 
     fn submit_arguments(&self, options: &Options) -> Result<Vec<String>, SubmitError> {
-        let mut arguments = vec!["--master".to_owned(), self.master(options)];
+        let mut arguments = vec!["--master".to_owned(), master(options)];
         arguments.extend([
             "--name".to_owned(),
             options.setting("--name", "spark.app.name").unwrap_or(self.name.clone()),
@@ -136,7 +136,7 @@ impl Submit<'_> {
     /// Spark finds jars only as it starts, and loads them apart; the engine must then be loaded beside them.
     fn shipped_jars(&self, options: &Options) -> Result<Vec<String>, SubmitError> {
         let mut jars = Vec::new();
-        let remote = !is_local(&self.master(options));
+        let remote = !is_local(&master(options));
         if remote {
             jars.extend([self.closure.runtime_jar()?, self.closure.postgresql_jdbc_jar()?]);
         }
@@ -146,10 +146,10 @@ impl Submit<'_> {
         let ours = jars.iter().map(|jar| jar.display().to_string());
         Ok(ours.chain(options.jars.iter().cloned()).collect())
     }
+}
 
-    fn master(&self, options: &Options) -> String {
-        options.setting("--master", "spark.master").unwrap_or_else(|| DEFAULT_MASTER.to_owned())
-    }
+fn master(options: &Options) -> String {
+    options.setting("--master", "spark.master").unwrap_or_else(|| DEFAULT_MASTER.to_owned())
 }
 
 /// Whether a master means threads of the driver, not other processes.

@@ -1,6 +1,7 @@
 //! A child process to be started.
 
 use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt as _;
@@ -252,5 +253,12 @@ impl Command {
 
     fn start_error(&self, source: io::Error) -> Error {
         Error::Start { name: self.name.clone(), source, hint: self.hint.clone() }
+    }
+}
+
+/// Shows the program's name only: arguments and variables may hold what no log should.
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Command").field("name", &self.name).finish_non_exhaustive()
     }
 }

@@ -1,22 +1,23 @@
 //! Resolves libraries with all that they need, as Maven does.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
 use crate::vendor::maven::maven;
 
-/// The coordinates of libraries (given as `group:artifact:version`) and of everything that they need at run time.
+/// The coordinates of libraries (given as `group:artifact:version`) and of everything that they need at run time, in the
+/// versions of the pins, else of the platform, else of Maven's own choice.
 pub(crate) fn resolve(
     libraries: &[String],
     pins: &[String],
+    platform: Option<&str>,
     scratch: &Path,
     cache: &Path,
 ) -> Result<Vec<String>> {
     let folder = tempfile::tempdir_in(scratch)?;
     let pom = folder.path().join("pom.xml");
-    fs_err::write(&pom, project(libraries, pins)?)?;
+    fs_err::write(&pom, project(libraries, pins, platform)?)?;
     let list = folder.path().join("list");
     let mut output = std::ffi::OsString::from("-DoutputFile=");
     output.push(&list);
@@ -36,29 +37,33 @@ fn coordinate(line: &str) -> Option<String> {
     matches!(scope, "compile" | "runtime").then(|| coordinate.to_owned())
 }
 
-fn project(libraries: &[String], pins: &[String]) -> Result<String> {
+fn project(libraries: &[String], pins: &[String], platform: Option<&str>) -> Result<String> {
+    let mut managed = String::new();
+    for pin in pins {
+        managed += &dependency(pin, "")?;
+    }
+    if let Some(platform) = platform {
+        managed += &dependency(platform, "<type>pom</type><scope>import</scope>")?;
+    }
+    let mut wanted = String::new();
+    for library in libraries {
+        wanted += &dependency(library, "<scope>compile</scope>")?;
+    }
     Ok(format!(
         "<project><modelVersion>4.0.0</modelVersion><groupId>pio</groupId><artifactId>closure</artifactId>\
-         <version>1</version><dependencyManagement><dependencies>\n{}</dependencies></dependencyManagement>\
-         <dependencies>\n{}</dependencies></project>\n",
-        dependencies(pins)?,
-        dependencies(libraries)?
+         <version>1</version><dependencyManagement><dependencies>\n{managed}</dependencies></dependencyManagement>\
+         <dependencies>\n{wanted}</dependencies></project>\n"
     ))
 }
 
-fn dependencies(coordinates: &[String]) -> Result<String> {
-    let mut text = String::new();
-    for coordinate in coordinates {
-        let parts: Vec<&str> = coordinate.split(':').collect();
-        let [group, artifact, version] = parts[..] else {
-            anyhow::bail!("{coordinate} in closure.toml is not of the form group:artifact:version")
-        };
-        writeln!(
-            text,
-            "<dependency><groupId>{group}</groupId><artifactId>{artifact}</artifactId><version>{version}</version></dependency>"
-        )?;
-    }
-    Ok(text)
+fn dependency(coordinate: &str, how: &str) -> Result<String> {
+    let parts: Vec<&str> = coordinate.split(':').collect();
+    let [group, artifact, version] = parts[..] else {
+        anyhow::bail!("{coordinate} in closure.toml is not of the form group:artifact:version")
+    };
+    Ok(format!(
+        "<dependency><groupId>{group}</groupId><artifactId>{artifact}</artifactId><version>{version}</version>{how}</dependency>\n"
+    ))
 }
 
 #[cfg(test)]

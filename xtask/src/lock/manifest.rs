@@ -25,6 +25,7 @@ pub(crate) struct Manifest {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Spark {
+    pub(crate) platform: String,
     pub(crate) libraries: Vec<String>,
     pub(crate) pins: Vec<String>,
 }

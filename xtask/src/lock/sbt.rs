@@ -25,7 +25,7 @@ pub(crate) fn resolve(sbt: &Sbt, scratch: &Path, cache: &Path) -> Result<Vec<Res
         path: closure::SBT_LAUNCHER.to_owned(),
         unpack: None,
     });
-    for coordinate in libraries::resolve(std::slice::from_ref(&sbt.plugin), &[], scratch, cache)? {
+    for coordinate in libraries::resolve(std::slice::from_ref(&sbt.plugin), &[], None, scratch, cache)? {
         if !coordinate.starts_with(BROUGHT_BY_SBT) {
             resolved.push(jar(coordinate, Section::Sbt, closure::SBT_PLUGINS)?);
         }

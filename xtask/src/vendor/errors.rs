@@ -30,7 +30,7 @@ pub(crate) enum VendorError {
 /// What to say when some files did not come.
 pub(crate) fn fetching(missing: usize) -> String {
     format!(
-        "{missing} files of the closure could not be fetched. What arrived is kept. Check the network, and the proxy or \
+        "{missing} of the closure's files could not be fetched. What arrived is kept. Check the network, and the proxy or \
          mirror settings of Maven and pip, then run `cargo xtask vendor` again"
     )
 }

@@ -89,10 +89,12 @@ fn in_parallel(
     std::thread::scope(|scope| {
         let calls: Vec<_> =
             chunks.map(|chunk| scope.spawn(move || call(chunk, into, repository, progress))).collect();
-        let results = calls
+        // All are waited for: what the others fetch is kept even where one fails.
+        let results: Vec<Result<()>> = calls
             .into_iter()
-            .map(|call| call.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        results.fold(Ok(()), |all, one| all.and(one))
+            .map(|call| call.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect();
+        results.into_iter().collect()
     })
 }
 

@@ -19,12 +19,11 @@ fn parse(text: &str) -> Vec<(String, String)> {
         if joined.is_empty() && line.starts_with(['#', '!']) {
             continue;
         }
-        match line.strip_suffix('\\') {
-            Some(start) => joined.push_str(start),
-            None => {
-                joined.push_str(line);
-                settings.extend(setting(&std::mem::take(&mut joined)));
-            }
+        if let Some(start) = line.strip_suffix('\\') {
+            joined.push_str(start);
+        } else {
+            joined.push_str(line);
+            settings.extend(setting(&std::mem::take(&mut joined)));
         }
     }
     settings.extend(setting(&joined));

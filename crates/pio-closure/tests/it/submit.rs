@@ -1,0 +1,162 @@
+use pio_closure::errors::SubmitError;
+use pio_closure::submit::Submit;
+use pio_settings::memory;
+
+use crate::{World, after};
+
+/// The words of a job with these options of the user, separated by blanks.
+fn words(world: &World, options: &str) -> Vec<String> {
+    world.words(&submit(world, options).command().unwrap())
+}
+
+fn submit<'a>(world: &'a World, options: &str) -> Submit<'a> {
+    Submit {
+        closure: &world.closure,
+        main_class: "a.Main",
+        arguments: vec!["spec.json".into()],
+        name: "train".to_owned(),
+        engine_jars: vec!["/engine.jar".into()],
+        spark_options: options.split_whitespace().map(str::to_owned).collect(),
+        spark_conf: vec![("spark.a".to_owned(), "variant".to_owned())],
+        java_options: vec!["-Dfrom=JAVA_OPTS".to_owned()],
+        memory: memory::plan_for(Some(1024 * 1024 * 1024)),
+    }
+}
+
+fn error(options: &str) -> SubmitError {
+    let world = World::new();
+    submit(&world, options).command().unwrap_err()
+}
+
+const OURS: &str = "C/jars/a.jar:C/jars/b.jar:C/runtime/pio-runtime.jar:C/lib/postgresql_jdbc.jar";
+
+#[test]
+fn without_options_a_job_runs_in_local_threads() {
+    let world = World::new();
+    let words = words(&world, "");
+    assert_eq!(after(&words, "-cp"), format!("{OURS}:/engine.jar"));
+    assert_eq!(after(&words, "--master"), "local[*]");
+    assert_eq!(after(&words, "--name"), "train");
+    assert!(!words.contains(&"--jars".to_owned()));
+    assert_eq!(words[words.len() - 4..], ["--class", "a.Main", "spark-internal", "spec.json"]);
+}
+
+#[test]
+fn both_ways_to_write_an_option_mean_the_same() {
+    let world = World::new();
+    assert_eq!(words(&world, "--master local[2] --name x"), words(&world, "--master=local[2] --name=x"));
+    assert_eq!(words(&world, "-c spark.a=1"), words(&world, "--conf=spark.a=1"));
+}
+
+#[test]
+fn memory_of_the_driver_becomes_a_flag_after_the_plan_and_java_opts() {
+    let world = World::new();
+    for options in ["--driver-memory 2g", "--driver-memory=2G", "--conf spark.driver.memory=2g"] {
+        let words = words(&world, options);
+        let at = |flag: &str| words.iter().position(|word| word == flag).unwrap();
+        assert!(
+            at("-Xmx671m") < at("-Dfrom=JAVA_OPTS") && at("-Dfrom=JAVA_OPTS") < at("-Xmx2g"),
+            "{words:?}"
+        );
+    }
+}
+
+#[test]
+fn java_options_of_the_driver_become_flags_one_by_one() {
+    let world = World::new();
+    let mut submit = submit(&world, "");
+    submit.spark_options = vec!["--driver-java-options".to_owned(), "-Da='b c' -Dd=e".to_owned()];
+    let words = world.words(&submit.command().unwrap());
+    let flags = &words[..words.iter().position(|word| word == "-cp").unwrap()];
+    assert!(flags.ends_with(&["-Da=b c".to_owned(), "-Dd=e".to_owned()]), "{flags:?}");
+}
+
+#[test]
+fn the_users_class_path_comes_first() {
+    let world = World::new();
+    for options in ["--driver-class-path /x.jar:/y", "--conf spark.driver.extraClassPath=/x.jar:/y"] {
+        assert_eq!(after(&words(&world, options), "-cp"), format!("/x.jar:/y:{OURS}:/engine.jar"));
+    }
+}
+
+#[test]
+fn naming_the_promised_driver_once_more_changes_nothing() {
+    let world = World::new();
+    let ours = world.folder.path().join("lib/postgresql_jdbc.jar");
+    for driver in ["/app/lib/postgresql_jdbc.jar", ours.to_str().unwrap()] {
+        let words = words(&world, &format!("--driver-class-path {driver}"));
+        assert_eq!(after(&words, "-cp"), format!("{OURS}:/engine.jar"));
+    }
+}
+
+#[test]
+fn on_a_cluster_executors_get_our_jars_and_the_users() {
+    let world = World::new();
+    let words = words(&world, "--master spark://h:7077 --jars /x.jar,/y.jar --executor-memory 2g");
+    assert_eq!(
+        after(&words, "--jars"),
+        "C/runtime/pio-runtime.jar,C/lib/postgresql_jdbc.jar,/engine.jar,/x.jar,/y.jar"
+    );
+    assert_eq!(after(&words, "-cp"), format!("{OURS}:/engine.jar:/x.jar:/y.jar"));
+    assert_eq!(after(&words, "--executor-memory"), "2g");
+    assert_eq!(words.iter().filter(|word| *word == "--master").count(), 1);
+}
+
+#[test]
+fn with_packages_the_engine_is_loaded_beside_them() {
+    let world = World::new();
+    let words = words(&world, "--packages g:a:1");
+    assert_eq!(after(&words, "-cp"), OURS);
+    assert_eq!(after(&words, "--jars"), "/engine.jar");
+    assert_eq!(after(&words, "--packages"), "g:a:1");
+}
+
+#[test]
+fn settings_rank_as_spark_ranks_them() {
+    let world = World::new();
+    let file = world.folder.path().join("spark.conf");
+    fs_err::write(&file, "spark.master spark://file:1\nspark.driver.memory=3g\nspark.ui.enabled true\n")
+        .unwrap();
+    let from_file = words(&world, &format!("--properties-file {}", file.display()));
+    assert_eq!(after(&from_file, "--master"), "spark://file:1");
+    assert!(from_file.contains(&"-Xmx3g".to_owned()));
+    assert!(!from_file.contains(&"spark.ui.enabled=false".to_owned()));
+    let over =
+        words(&world, &format!("--properties-file {} --conf spark.master=spark://conf:1", file.display()));
+    assert_eq!(after(&over, "--master"), "spark://conf:1");
+    let over = words(&world, "--conf spark.master=spark://conf:1 --master local");
+    assert_eq!(after(&over, "--master"), "local");
+}
+
+#[test]
+fn the_users_settings_come_after_the_variants() {
+    let world = World::new();
+    let words = words(&world, "--conf spark.a=user");
+    let at = |setting: &str| words.iter().position(|word| word == setting).unwrap();
+    assert!(at("spark.a=variant") < at("spark.a=user"));
+}
+
+#[test]
+fn flags_for_executors_are_joined() {
+    let world = World::new();
+    let words = words(&world, "--conf spark.executor.extraJavaOptions=-Da=b");
+    let last = words.iter().rfind(|word| word.starts_with("spark.executor.extraJavaOptions=")).unwrap();
+    assert_eq!(last, "spark.executor.extraJavaOptions=-Xss4m -Da=b");
+}
+
+#[test]
+fn mistakes_are_named_with_what_to_do() {
+    for (options, expected) in [
+        ("extra.jar", "`extra.jar` is not an option of spark-submit"),
+        ("--no-such-option x", "`--no-such-option` is not an option of spark-submit"),
+        ("--master", "The Spark option --master needs a value"),
+        ("--conf spark.a", "--conf spark.a has no `=`"),
+        ("--deploy-mode cluster", "--deploy-mode cluster cannot be used here"),
+        ("--class x.Y", "--class cannot be used here"),
+        ("--driver-memory lots", "`lots` is no size of memory"),
+        ("--properties-file /nowhere", "--properties-file names cannot be read"),
+    ] {
+        let words = error(options).to_string();
+        assert!(words.contains(expected), "{options}: {words}");
+    }
+}
