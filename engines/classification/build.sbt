@@ -1,0 +1,8 @@
+name := "classification"
+
+version := "1.0"
+
+libraryDependencies ++= Seq(
+  "org.apache.predictionio" %% "apache-predictionio-core" % "0.14.0" % "provided",
+  "org.apache.spark" %% "spark-mllib" % "2.4.0" % "provided"
+)
