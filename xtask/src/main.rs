@@ -3,6 +3,7 @@
 mod build;
 mod cds;
 mod demo;
+mod dist;
 mod lock;
 mod project;
 mod runtime;
@@ -41,6 +42,8 @@ enum Command {
     Vendor(vendor::Options),
     /// Builds the Scala runtime with the closure's sbt and installs it into the closure
     Runtime(runtime::Options),
+    /// Makes the release tarball: buildpack and installation in one
+    Dist(dist::Options),
 }
 
 fn main() -> ExitCode {
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Command::Lock(options) => lock::run(&options),
         Command::Vendor(options) => vendor::run(&options),
         Command::Runtime(options) => runtime::run(&options),
+        Command::Dist(options) => dist::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

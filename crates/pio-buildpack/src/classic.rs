@@ -1,0 +1,140 @@
+//! The classic buildpack: what Heroku and Dokku call.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use fs_err as fs;
+use pio_launcher::talk;
+
+use crate::app::App;
+use crate::cache::Cache;
+use crate::copy;
+use crate::distribution::{Distribution, IN_APP, Parts};
+use crate::engine_build;
+use crate::engine_json;
+use crate::errors::Error;
+use crate::java_version;
+use crate::processes;
+use crate::slug;
+use crate::startup;
+use crate::variables::Variables;
+
+/// What a platform hands to `bin/compile`.
+#[derive(Debug, Clone)]
+pub struct Build {
+    /// The app, which moves to `/app` afterwards.
+    pub app: PathBuf,
+    /// What is kept until the next build.
+    pub cache: PathBuf,
+    /// The config vars.
+    pub variables: Variables,
+    /// This buildpack.
+    pub buildpack: PathBuf,
+}
+
+/// What the app is for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// It will run.
+    Run,
+    /// Its tests will run.
+    Test,
+}
+
+/// `bin/detect`: every app is one of ours, because those without an engine are event servers.
+#[must_use]
+pub fn detect(app: &Path) -> String {
+    format!("PredictionIO ({})", App::of(app, &Variables::default()).name())
+}
+
+/// `bin/compile` and `bin/test-compile`.
+///
+/// # Errors
+/// When the app cannot be built.
+pub fn compile(build: &Build, purpose: Purpose) -> Result<(), Error> {
+    let start = Instant::now();
+    let app = App::of(&build.app, &build.variables);
+    talk::step(format_args!(
+        "PredictionIO {} for an app of the kind: {}",
+        env!("CARGO_PKG_VERSION"),
+        app.name()
+    ));
+    if let App::Engine { folder, .. } = &app {
+        engine_json::check(folder)?;
+    }
+    let cache = Cache::within(&build.cache);
+    let distribution = Distribution::find(&build.buildpack, &build.variables, &cache.root)?;
+    java_version::tell(&build.app);
+    if let App::Engine { folder, .. } = &app {
+        build_engine(build, folder, &distribution, &cache, purpose)?;
+    }
+    talk::step("Preparing the app");
+    let into = build.app.join(IN_APP);
+    distribution.install(&into, parts(&app, purpose))?;
+    distribution.install_driver(&build.app)?;
+    if purpose == Purpose::Test {
+        // The cache folder is not there any more when the tests run.
+        copy::tree(&cache.downloads(), &into.join("cache"), copy::Means::Copy, |_| true)?;
+    }
+    startup::write_profile(&build.app)?;
+    startup::write_export(&build.buildpack, &build.app);
+    startup::write_processes(&build.app, &app)?;
+    talk::detail(format_args!("Size before compression: {}", slug::shown(copy::size(&build.app)?)));
+    talk::detail(format_args!("Done in {:.1} s", start.elapsed().as_secs_f64()));
+    Ok(())
+}
+
+fn build_engine(
+    build: &Build,
+    source: &Path,
+    distribution: &Distribution,
+    cache: &Cache,
+    purpose: Purpose,
+) -> Result<(), Error> {
+    talk::step("Building the engine");
+    let engine = slug::engine_folder(&build.app, source)?;
+    cache.restore(&engine)?;
+    engine_build::build(distribution, &build.app, &engine, &cache.downloads(), &build.variables)?;
+    cache.save(&engine)?;
+    if purpose == Purpose::Run { slug::trim(&build.app, &engine) } else { Ok(()) }
+}
+
+fn parts(app: &App, purpose: Purpose) -> Parts {
+    match purpose {
+        Purpose::Test => Parts::Building,
+        Purpose::Run if app.needs_closure() => Parts::Running,
+        Purpose::Run => Parts::Programs,
+    }
+}
+
+/// `bin/release`: the process types, as YAML.
+///
+/// # Errors
+/// When what `bin/compile` left cannot be read.
+pub fn release(app: &Path) -> Result<String, Error> {
+    let kept = app.join(startup::RELEASE);
+    if kept.is_file() {
+        return Ok(fs::read_to_string(kept)?);
+    }
+    Ok(processes::release_yaml(processes::of(&App::of(app, &Variables::default()))))
+}
+
+/// `bin/report`: facts about the build for the platform, as YAML.
+#[must_use]
+pub fn report(app: &Path, variables: &Variables) -> String {
+    let app = App::of(app, variables);
+    format!("predictionio_version: \"{}\"\npredictionio_app: \"{}\"\n", env!("CARGO_PKG_VERSION"), app.name())
+}
+
+/// `bin/test`: the engine's own `sbt test`.
+///
+/// # Errors
+/// When a test fails, or there is nothing to test.
+pub fn test(app: &Path, variables: &Variables) -> Result<(), Error> {
+    let App::Engine { folder, .. } = App::of(app, variables) else { return Err(Error::NothingToTest) };
+    let engine = app.join(pio_launcher::app::ENGINE_FOLDER);
+    let engine = if engine.is_dir() { engine } else { folder };
+    let distribution = Distribution { root: app.join(IN_APP) };
+    talk::step("Running the tests of the engine");
+    engine_build::test(&distribution, app, &engine, &app.join(IN_APP).join("cache"), variables)
+}

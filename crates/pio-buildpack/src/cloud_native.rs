@@ -1,0 +1,214 @@
+//! The Cloud Native Buildpack: what `pack`, kpack and others call.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use fs_err as fs;
+use libcnb::build::{BuildContext, BuildResult, BuildResultBuilder};
+use libcnb::data::buildpack::ComponentBuildpackDescriptor;
+use libcnb::data::launch::{Launch, LaunchBuilder, ProcessBuilder, ProcessType};
+use libcnb::data::layer_name;
+use libcnb::data::sbom::SbomFormat;
+use libcnb::detect::{DetectContext, DetectResult, DetectResultBuilder};
+use libcnb::generic::{GenericMetadata, GenericPlatform};
+use libcnb::layer::{CachedLayerDefinition, InvalidMetadataAction, LayerState, RestoredLayerAction};
+use libcnb::sbom::Sbom;
+use libcnb::{BuildArgs, Buildpack, DetectArgs, Platform};
+use pio_launcher::talk;
+use pio_settings::vars;
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::cache::Cache;
+use crate::distribution::{Distribution, Parts};
+use crate::engine_build;
+use crate::engine_json;
+use crate::errors::Error;
+use crate::java_version;
+use crate::processes;
+use crate::sbom;
+use crate::slug;
+use crate::variables::Variables;
+
+/// The exit code by which a platform knows that a phase has failed.
+const FAILED: i32 = 1;
+
+/// The name under which a launcher that is called in `exec.d` knows that it shall tell the environment.
+const EXEC_D: &str = "pio-environment";
+
+struct PredictionIo;
+
+/// What the layer with the distribution remembers.
+#[derive(Serialize, Deserialize)]
+struct DistributionLayer {
+    id: String,
+}
+
+/// Nothing is remembered of a layer that only caches.
+#[derive(Serialize, Deserialize)]
+struct CacheLayer {}
+
+impl Buildpack for PredictionIo {
+    type Platform = GenericPlatform;
+    type Metadata = GenericMetadata;
+    type Error = Error;
+
+    fn detect(&self, context: DetectContext<Self>) -> libcnb::Result<DetectResult, Error> {
+        let variables = variables(&context.platform);
+        if is_ours(&context.app_dir, &variables) {
+            DetectResultBuilder::pass().build()
+        } else {
+            DetectResultBuilder::fail().build()
+        }
+    }
+
+    fn build(&self, context: BuildContext<Self>) -> libcnb::Result<BuildResult, Error> {
+        let variables = variables(&context.platform);
+        let app = App::of(&context.app_dir, &variables);
+        talk::step(format_args!(
+            "PredictionIO {} for an app of the kind: {}",
+            env!("CARGO_PKG_VERSION"),
+            app.name()
+        ));
+        if let App::Engine { folder, .. } = &app {
+            engine_json::check(folder)?;
+        }
+        let cache = Cache { root: cache_layer(&context)? };
+        let distribution = Distribution::find(&context.buildpack_dir, &variables, &cache.root)?;
+        java_version::tell(&context.app_dir);
+        if let App::Engine { folder, .. } = &app {
+            talk::step("Building the engine");
+            cache.restore(folder)?;
+            engine_build::build(&distribution, &context.app_dir, folder, &cache.downloads(), &variables)?;
+            cache.save(folder)?;
+            slug::trim_build(folder)?;
+        }
+        talk::step("Preparing the layers");
+        distribution_layer(&context, &distribution, &app)?;
+        let mut result = BuildResultBuilder::new();
+        if let Some(json) = sbom::of(&distribution, &app)? {
+            result = result.launch_sbom(Sbom::from_bytes(SbomFormat::CycloneDxJson, json));
+        }
+        result.launch(launch(&app)).build()
+    }
+
+    fn on_error(&self, error: libcnb::Error<Error>) {
+        match error {
+            libcnb::Error::BuildpackError(error) => talk::fault(&error.advice()),
+            other => talk::fault(&Error::Platform(other.to_string()).advice()),
+        }
+    }
+}
+
+impl From<Error> for libcnb::Error<Error> {
+    fn from(error: Error) -> Self {
+        Self::BuildpackError(error)
+    }
+}
+
+/// `bin/detect`.
+#[must_use]
+pub fn detect(platform: PathBuf, plan: PathBuf) -> ExitCode {
+    let arguments = DetectArgs { platform_dir_path: platform, build_plan_path: plan };
+    run(|descriptor| libcnb::libcnb_runtime_detect(&PredictionIo, descriptor, arguments))
+}
+
+/// `bin/build`.
+#[must_use]
+pub fn build(layers: PathBuf, platform: PathBuf, plan: PathBuf) -> ExitCode {
+    let arguments =
+        BuildArgs { layers_dir_path: layers, platform_dir_path: platform, buildpack_plan_path: plan };
+    run(|descriptor| libcnb::libcnb_runtime_build(&PredictionIo, descriptor, arguments))
+}
+
+type Descriptor = ComponentBuildpackDescriptor<GenericMetadata>;
+
+fn run(phase: impl FnOnce(Descriptor) -> libcnb::Result<i32, Error>) -> ExitCode {
+    let code = match descriptor().and_then(phase) {
+        Ok(code) => code,
+        Err(error) => {
+            PredictionIo.on_error(error);
+            FAILED
+        }
+    };
+    u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+fn descriptor() -> libcnb::Result<Descriptor, Error> {
+    let folder = pio_settings::env::get("CNB_BUILDPACK_DIR").unwrap_or_default();
+    libcnb::read_toml_file(Path::new(&folder).join("buildpack.toml"))
+        .map_err(libcnb::Error::CannotReadBuildpackDescriptor)
+}
+
+/// Beside other buildpacks this one must not take every app: an engine, or one that says in some way that it is for PredictionIO.
+fn is_ours(folder: &Path, variables: &Variables) -> bool {
+    let says_so = [vars::PIO_RUN_AS_EVENTSERVER, vars::PIO_RUN_AS_SPARK_CLUSTER]
+        .iter()
+        .any(|name| variables.flag(name));
+    let procfile = fs::read_to_string(folder.join("Procfile")).unwrap_or_default();
+    let runs_pio = procfile.split_whitespace().any(|word| word == "pio" || word == "pio-launcher");
+    says_so || runs_pio || matches!(App::of(folder, variables), App::Engine { .. })
+}
+
+fn variables(platform: &GenericPlatform) -> Variables {
+    Variables::of(
+        platform
+            .env()
+            .iter()
+            .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())),
+    )
+}
+
+/// What sbt has fetched and what was built: a layer that neither later buildpacks nor the image see.
+fn cache_layer(context: &BuildContext<PredictionIo>) -> libcnb::Result<PathBuf, Error> {
+    let definition = CachedLayerDefinition {
+        build: false,
+        launch: false,
+        invalid_metadata_action: &|_| InvalidMetadataAction::<CacheLayer>::DeleteLayer,
+        restored_layer_action: &|_: &CacheLayer, _| RestoredLayerAction::KeepLayer,
+    };
+    let layer = context.cached_layer(layer_name!("cache"), definition)?;
+    if matches!(layer.state, LayerState::Empty { .. }) {
+        layer.write_metadata(CacheLayer {})?;
+    }
+    Ok(layer.path())
+}
+
+/// The programs and the closure: a layer of the image that stays the same as long as the release does.
+fn distribution_layer(
+    context: &BuildContext<PredictionIo>,
+    distribution: &Distribution,
+    app: &App,
+) -> libcnb::Result<(), Error> {
+    let parts = if app.needs_closure() { Parts::Running } else { Parts::Programs };
+    let id = format!("{}-{parts:?}", distribution.id()?);
+    let definition = CachedLayerDefinition {
+        build: false,
+        launch: true,
+        invalid_metadata_action: &|_| InvalidMetadataAction::<DistributionLayer>::DeleteLayer,
+        restored_layer_action: &|known: &DistributionLayer, _| {
+            if known.id == id { RestoredLayerAction::KeepLayer } else { RestoredLayerAction::DeleteLayer }
+        },
+    };
+    let layer = context.cached_layer(layer_name!("predictionio"), &definition)?;
+    if matches!(layer.state, LayerState::Restored { .. }) {
+        talk::detail("PredictionIO is in the cache");
+        return Ok(());
+    }
+    distribution.install(&layer.path(), parts)?;
+    layer.write_exec_d_programs([(EXEC_D, distribution.root.join("bin/pio-launcher"))])?;
+    layer.write_metadata(DistributionLayer { id: id.clone() })
+}
+
+fn launch(app: &App) -> Launch {
+    let mut launch = LaunchBuilder::new();
+    for process in processes::of(app) {
+        if let Ok(kind) = process.name.parse::<ProcessType>() {
+            let is_default = process.name == "web";
+            launch.process(
+                ProcessBuilder::new(kind, ["pio-launcher"]).arg(process.role).default(is_default).build(),
+            );
+        }
+    }
+    launch.build()
+}

@@ -1,0 +1,119 @@
+//! Folders copied as they are: modes, links and times too, because Java's class archive knows jars by their times.
+
+use std::fs::{FileTimes, Metadata, Permissions};
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use fs_err as fs;
+use walkdir::{DirEntry, WalkDir};
+
+/// What becomes of each file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Means {
+    /// A file of its own.
+    Copy,
+    /// The same file under another name, where the file system can do that, else a copy.
+    Link,
+}
+
+/// Copies what is in a folder, but for what `wanted` refuses by its path within the folder.
+///
+/// # Errors
+/// When something cannot be read or written.
+pub fn tree(from: &Path, to: &Path, means: Means, wanted: impl Fn(&Path) -> bool) -> io::Result<()> {
+    let within = |entry: &DirEntry| entry.path().strip_prefix(from).map(Path::to_owned).unwrap_or_default();
+    let walk =
+        WalkDir::new(from).sort_by_file_name().into_iter().filter_entry(|entry| wanted(&within(entry)));
+    for entry in walk {
+        let entry = entry?;
+        one(&entry, &to.join(within(&entry)), means)?;
+    }
+    Ok(())
+}
+
+fn one(entry: &DirEntry, to: &Path, means: Means) -> io::Result<()> {
+    let kind = entry.file_type();
+    if kind.is_dir() {
+        return fs::create_dir_all(to);
+    }
+    if kind.is_symlink() {
+        return fs::os::unix::fs::symlink(fs::read_link(entry.path())?, to);
+    }
+    if means == Means::Link && std::fs::hard_link(entry.path(), to).is_ok() {
+        return Ok(());
+    }
+    file(entry.path(), to)
+}
+
+/// Copies one file with its mode and time.
+///
+/// # Errors
+/// When it cannot be read or written.
+pub fn file(from: &Path, to: &Path) -> io::Result<()> {
+    fs::copy(from, to)?;
+    let metadata = fs::metadata(from)?;
+    // What comes from a read-only buildpack must be writable for the platform that moves or deletes it.
+    fs::set_permissions(to, Permissions::from_mode(metadata.permissions().mode() | 0o600))?;
+    keep_time(to, &metadata)
+}
+
+fn keep_time(file: &Path, metadata: &Metadata) -> io::Result<()> {
+    let file = fs::File::options().write(true).open(file)?;
+    file.file().set_times(FileTimes::new().set_modified(metadata.modified()?))
+}
+
+/// The bytes in a folder.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn size(folder: &Path) -> io::Result<u64> {
+    let mut bytes = 0;
+    for entry in WalkDir::new(folder) {
+        let entry = entry?;
+        if entry.file_type().is_file() {
+            bytes += entry.metadata()?.len();
+        }
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+
+    use super::{Means, tree};
+
+    fn source() -> tempfile::TempDir {
+        let from = tempfile::tempdir().unwrap();
+        fs_err::create_dir_all(from.path().join("bin")).unwrap();
+        fs_err::write(from.path().join("bin/run"), "x").unwrap();
+        fs_err::set_permissions(from.path().join("bin/run"), std::fs::Permissions::from_mode(0o555)).unwrap();
+        let old = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(315_532_801);
+        let file = std::fs::File::open(from.path().join("bin/run")).unwrap();
+        file.set_times(std::fs::FileTimes::new().set_modified(old)).unwrap();
+        fs_err::os::unix::fs::symlink("run", from.path().join("bin/link")).unwrap();
+        fs_err::write(from.path().join("unwanted"), "x").unwrap();
+        from
+    }
+
+    #[test]
+    fn modes_times_and_links_are_kept() {
+        let (from, to) = (source(), tempfile::tempdir().unwrap());
+        tree(from.path(), to.path(), Means::Copy, |path| path.to_str() != Some("unwanted")).unwrap();
+        let metadata = fs_err::metadata(to.path().join("bin/run")).unwrap();
+        assert_eq!(metadata.mtime(), 315_532_801);
+        assert_eq!(metadata.permissions().mode() & 0o777, 0o755);
+        assert_eq!(fs_err::read_link(to.path().join("bin/link")).unwrap().to_str(), Some("run"));
+        assert!(!to.path().join("unwanted").exists());
+    }
+
+    #[test]
+    fn a_link_is_the_same_file() {
+        let from = source();
+        let to = tempfile::tempdir_in(from.path().parent().unwrap()).unwrap();
+        tree(from.path(), &to.path().join("x"), Means::Link, |_| true).unwrap();
+        let inode = |path: &std::path::Path| fs_err::metadata(path).unwrap().ino();
+        assert_eq!(inode(&from.path().join("bin/run")), inode(&to.path().join("x/bin/run")));
+    }
+}

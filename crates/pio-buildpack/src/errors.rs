@@ -1,0 +1,218 @@
+//! Every word that a failed build says: what happened, why, and what to do.
+
+use std::path::PathBuf;
+
+use pio_launcher::advice::Advice;
+
+/// Why a build failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The buildpack holds no distribution, and none is named.
+    #[error("This buildpack holds no PredictionIO.")]
+    NoDistribution {
+        /// Where the buildpack is.
+        buildpack: PathBuf,
+    },
+    /// `PREDICTIONIO_DIST_URL` is no address.
+    #[error("PREDICTIONIO_DIST_URL cannot be used.")]
+    BadDistributionUrl {
+        /// What is wrong with it, as a sentence.
+        reason: String,
+    },
+    /// The distribution cannot be had.
+    #[error("The distribution of PREDICTIONIO_DIST_URL could not be fetched.")]
+    Download {
+        /// What went wrong, as a sentence.
+        reason: String,
+    },
+    /// The distribution is another one than the digest says.
+    #[error("The distribution of PREDICTIONIO_DIST_URL is not the one that its digest names.")]
+    WrongDigest {
+        /// The digest in the variable.
+        expected: String,
+        /// The digest of what was fetched.
+        actual: String,
+    },
+    /// The distribution cannot be unpacked.
+    #[error("The distribution of PREDICTIONIO_DIST_URL is damaged.")]
+    BadTarball {
+        /// What is wrong with it, as a sentence.
+        reason: String,
+    },
+    /// What was unpacked is something else.
+    #[error("What PREDICTIONIO_DIST_URL names is no distribution of PredictionIO.")]
+    NotADistribution,
+    /// `engine.json` cannot be used.
+    #[error("engine.json cannot be used.")]
+    BadEngineJson {
+        /// What is wrong with it, as a sentence.
+        reason: String,
+        /// The line, where one is at fault.
+        excerpt: String,
+    },
+    /// `pio build` failed; its words stand in the log already.
+    #[error("The engine could not be built.")]
+    Build {
+        /// The last lines of what it printed.
+        last_words: Vec<String>,
+        /// Whether it was asked for every detail.
+        verbose: bool,
+    },
+    /// The engine's own tests failed; their words stand in the log already.
+    #[error("The tests of the engine failed.")]
+    Tests,
+    /// Tests are asked for, and there is no engine.
+    #[error("There is nothing to test: this app has no engine.json.")]
+    NothingToTest,
+    /// A program could not be run.
+    #[error("A program of the buildpack could not be run.")]
+    Process(#[from] pio_process::error::Error),
+    /// The platform did not do what the Cloud Native Buildpack interface says.
+    #[error("The platform and the buildpack do not understand each other.")]
+    Platform(String),
+    /// A file could not be read or written.
+    #[error("A file could not be read or written.")]
+    Io(#[from] std::io::Error),
+}
+
+/// What the log of a failed build tells of its reason.
+const BUILD_FAULTS: &[(&str, &[&str])] = &[
+    (
+        "OutOfMemoryError",
+        &["The compiler ran out of memory. Split large files, or give the build more memory."],
+    ),
+    (
+        "JAVA_HOME",
+        &[
+            "The engine has Java sources, which need a JDK. Add one before this buildpack:\nheroku buildpacks:add -i 1 heroku/jvm",
+            "Elsewhere install a JDK, 17 or newer, and set JAVA_HOME.",
+        ],
+    ),
+    (
+        "not found",
+        &[
+            "Read the first [error] above. If it names a library, check its name and version in build.sbt; it must exist for Scala 2.12.",
+            "If it names a class or method, that is a mistake in the engine's own source.",
+        ],
+    ),
+    (
+        "error downloading",
+        &[
+            "Check the name and version of that library in build.sbt; it must exist for Scala 2.12.",
+            "Then deploy again.",
+        ],
+    ),
+];
+
+impl Error {
+    /// What to print.
+    #[must_use]
+    pub fn advice(&self) -> Advice {
+        match self {
+            Self::NoDistribution { buildpack } => Advice::new(
+                self,
+                format_args!(
+                    "{} holds the scripts, but not dist/bin/pio: it is the source, not a release.",
+                    buildpack.display()
+                ),
+                [
+                    "Use the address of a release tarball as buildpack:\nheroku buildpacks:set https://…/predictionio-0.16.0.tar.gz",
+                    "Or name one:\nheroku config:set PREDICTIONIO_DIST_URL=https://…/predictionio-0.16.0.tar.gz",
+                ],
+            ),
+            Self::BadDistributionUrl { reason } => Advice::new(
+                self,
+                reason,
+                [
+                    "Set it like this:\nheroku config:set PREDICTIONIO_DIST_URL='https://…/predictionio-0.16.0.tar.gz#sha256=…'",
+                    "Or use what the buildpack holds:\nheroku config:unset PREDICTIONIO_DIST_URL",
+                ],
+            ),
+            Self::Download { reason } => Advice::new(
+                self,
+                reason,
+                [
+                    "Open the address in a browser: it must be a file that anyone may fetch.",
+                    "Deploy again, if the network was the reason.",
+                ],
+            ),
+            Self::WrongDigest { expected, actual } => Advice::new(
+                self,
+                format_args!("Expected sha256={expected}\nbut it is sha256={actual}"),
+                [
+                    "If you have replaced the file, correct the part after # in PREDICTIONIO_DIST_URL.",
+                    "If not, do not use the file: someone else has replaced it.",
+                ],
+            ),
+            Self::BadTarball { reason } => Advice::new(
+                self,
+                reason,
+                ["Upload the tarball again; `cargo xtask dist` writes it with its sha256 beside it."],
+            ),
+            Self::NotADistribution => Advice::new(
+                self,
+                "It holds no bin/pio with closure/ beside it.",
+                ["Use a release tarball of this project, or one that `cargo xtask dist` made."],
+            ),
+            other => other.advice_on_the_engine(),
+        }
+    }
+
+    fn advice_on_the_engine(&self) -> Advice {
+        match self {
+            Self::BadEngineJson { reason, excerpt } => {
+                let why = if excerpt.is_empty() { reason.clone() } else { format!("{reason}\n{excerpt}") };
+                Advice::new(
+                    self,
+                    why,
+                    [
+                        "Correct engine.json, commit and deploy again.",
+                        "To check it: python3 -m json.tool engine.json",
+                    ],
+                )
+            }
+            Self::Build { last_words, verbose } => {
+                let known =
+                    BUILD_FAULTS.iter().find(|(sign, _)| last_words.iter().any(|line| line.contains(sign)));
+                let mut remedies: Vec<&str> = known.map_or_else(
+                    || vec!["Read the first [error] above; it names the file and line."],
+                    |(_, remedies)| remedies.to_vec(),
+                );
+                remedies.push("Try it on your own machine: pio build");
+                if !verbose {
+                    remedies.push("See every detail:\nheroku config:set PIO_VERBOSE=true, and deploy again.");
+                }
+                Advice::new(self, "The lines above are those of its own build (sbt).", remedies)
+            }
+            Self::Tests => Advice::new(
+                self,
+                "The lines above are those of `sbt test`.",
+                ["Try it on your own machine: pio build --test"],
+            ),
+            Self::NothingToTest => Advice::new(
+                self,
+                "Tests are those of an engine.",
+                ["Commit engine.json at the root of the repository, or switch tests off for this app."],
+            ),
+            Self::Process(source) => Advice::new(
+                self,
+                source,
+                ["Deploy again; if that does not help, the release tarball is damaged."],
+            ),
+            Self::Io(source) => Advice::new(
+                self,
+                source,
+                [
+                    "Deploy again.",
+                    "If the disk is full or the cache is damaged, clear the cache:\nheroku builds:cache:purge",
+                ],
+            ),
+            Self::Platform(reason) => Advice::new(
+                self,
+                reason,
+                ["This buildpack speaks version 0.10 of the Buildpack API; use a lifecycle that knows it."],
+            ),
+            other => Advice::new(other, "", [""; 0]),
+        }
+    }
+}

@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+
+pub mod app;
+pub mod cache;
+pub mod classic;
+pub mod cloud_native;
+pub mod copy;
+pub mod distribution;
+pub mod engine_build;
+pub mod engine_json;
+pub mod errors;
+pub mod fetch;
+pub mod java_version;
+pub mod processes;
+pub mod sbom;
+pub mod slug;
+pub mod startup;
+pub mod unpack;
+pub mod url;
+pub mod variables;

@@ -1,0 +1,1 @@
+//! Behaviour of the buildpack as a platform sees it.

@@ -1,0 +1,100 @@
+//! What goes wrong for users: each time they are told what happened, why, and what to do.
+
+use crate::classic::App;
+use crate::jail::Network;
+use crate::{apps, database};
+
+fn engine(app: &mut App) {
+    apps::engine("recommendation", "demo", &app.source);
+    app.set("DATABASE_URL", &database::fresh());
+}
+
+#[test]
+fn a_broken_engine_json_fails_the_build_at_its_line() {
+    let mut app = App::new();
+    engine(&mut app);
+    apps::write(&app.source.join("engine.json"), "{\n  \"engineFactory\": \"a.B\"\n  \"x\": 1\n}\n");
+    let log = app.push(Network::None).ended.refused(&["engine.json cannot be used.", "Line 3"]);
+    assert!(!log.contains("Building the engine"), "{log}");
+}
+
+#[test]
+fn a_mistake_in_the_source_fails_the_build_with_its_place() {
+    let mut app = App::new();
+    engine(&mut app);
+    apps::write(&app.source.join("src/main/scala/Broken.scala"), "object Broken { val x: Int = \"text\" }\n");
+    app.push(Network::None).ended.refused(&[
+        "Broken.scala:1",
+        "type mismatch",
+        "The engine could not be built.",
+    ]);
+}
+
+#[test]
+fn a_library_that_cannot_be_had_fails_the_build_with_its_name() {
+    let mut app = App::new();
+    engine(&mut app);
+    let file = app.source.join("build.sbt");
+    let text = fs_err::read_to_string(&file).expect("build.sbt");
+    apps::write(
+        &file,
+        &format!("{text}\nlibraryDependencies += \"org.nowhere\" % \"nothing\" % \"1.2.3\"\n"),
+    );
+    app.push(Network::None).ended.refused(&["org.nowhere", "The engine could not be built."]);
+}
+
+#[test]
+fn a_release_without_a_database_says_how_to_get_one() {
+    let mut app = App::new();
+    engine(&mut app);
+    app.unset("DATABASE_URL");
+    app.push(Network::None).ended.ok();
+    app.release().refused(&["The database is missing.", "heroku addons:create heroku-postgresql"]);
+}
+
+#[test]
+fn a_training_that_fails_fails_the_release() {
+    let mut app = App::new();
+    engine(&mut app);
+    app.push(Network::None).ended.ok();
+    app.set("PIO_EVENTSERVER_APP_NAME", "nosuchapp");
+    let log = app.release().refused(&["Training failed, so this release is not deployed.", "pio app new"]);
+    assert!(log.contains("PIO_EVENTSERVER_APP_NAME is nosuchapp"), "{log}");
+    assert!(log.contains("demo"), "the app that engine.json names is not told:\n{log}");
+    app.run("pio app new demo").ok();
+    app.release().refused(&["Training failed", "data/initial-events.json"]);
+}
+
+#[test]
+fn a_database_url_that_makes_no_sense_is_told_without_its_password() {
+    let mut app = App::new();
+    engine(&mut app);
+    app.push(Network::None).ended.ok();
+    app.set("DATABASE_URL", "postgres://owner:p@ss/w0rd@127.0.0.1:5432/d");
+    let log = app.release().refused(&[]);
+    assert!(!log.contains("w0rd"), "{log}");
+}
+
+#[test]
+fn an_application_that_wants_another_java_is_told() {
+    let mut app = App::new();
+    engine(&mut app);
+    apps::write(&app.source.join("system.properties"), "java.runtime.version=1.8\n");
+    let log = app.push(Network::None).ended.ok();
+    assert!(log.contains(" !     system.properties asks for Java 1.8"), "{log}");
+}
+
+#[test]
+fn a_distribution_that_is_not_the_one_is_refused() {
+    let mut app = App::new();
+    apps::write(&app.source.join("README.md"), "Nothing here.\n");
+    let file = app.jail.path("other.tar.gz");
+    apps::write(&file, "not a tarball");
+    let url = format!("file://{}", file.display());
+    app.set("PREDICTIONIO_DIST_URL", &url);
+    app.push(Network::None).ended.refused(&["is damaged", "neither a .tar.gz nor a .tar.zst"]);
+    app.set("PREDICTIONIO_DIST_URL", &format!("{url}#sha256={}", "0".repeat(64)));
+    app.push(Network::None).ended.refused(&["is not the one that its digest names"]);
+    app.set("PREDICTIONIO_DIST_URL", "ftp://example/x.tar.gz");
+    app.push(Network::None).ended.refused(&["PREDICTIONIO_DIST_URL cannot be used."]);
+}

@@ -1,0 +1,188 @@
+//! A classic platform: Heroku, or Dokku's herokuish.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use e2e::server::Server;
+use fs_err as fs;
+
+use crate::jail::{Ended, Jail, Network};
+use crate::release;
+
+/// An app on the platform.
+pub(crate) struct App {
+    pub(crate) jail: Jail,
+    /// What is pushed.
+    pub(crate) source: PathBuf,
+    config: BTreeMap<String, String>,
+    builds: u32,
+}
+
+/// A build that has ended.
+pub(crate) struct Built {
+    pub(crate) ended: Ended,
+    pub(crate) elapsed: Duration,
+}
+
+impl App {
+    pub(crate) fn new() -> Self {
+        let jail = Jail::new();
+        let source = jail.folder("source");
+        Self { jail, source, config: BTreeMap::new(), builds: 0 }
+    }
+
+    /// `heroku config:set`.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.config.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// `heroku config:unset`.
+    pub(crate) fn unset(&mut self, name: &str) {
+        self.config.remove(name);
+    }
+
+    /// `git push`: detects and compiles in a folder that no one knows beforehand, then moves the app to where it will run.
+    pub(crate) fn push(&mut self, network: Network) -> Built {
+        let build_dir = self.lay_out();
+        let detected = Self::phase("detect", &[&build_dir], network);
+        assert!(detected.success && !detected.output.trim().is_empty(), "detect: {}", detected.output);
+        let built = self.compile("compile", &build_dir, network);
+        if built.ended.success {
+            self.publish(&build_dir);
+        }
+        built
+    }
+
+    /// Heroku CI: prepares the tests in one place and runs them in another.
+    pub(crate) fn test(&mut self, network: Network) -> Ended {
+        let build_dir = self.lay_out();
+        let compiled = self.compile("test-compile", &build_dir, network).ended;
+        if !compiled.success {
+            return compiled;
+        }
+        self.publish(&build_dir);
+        Self::phase("test", &[&self.home(), &self.env_dir()], network)
+    }
+
+    /// What `bin/release` prints.
+    pub(crate) fn release_yaml(&self) -> String {
+        Self::phase("release", &[&self.home()], Network::None).ok()
+    }
+
+    /// The release phase.
+    pub(crate) fn release(&self) -> Ended {
+        self.run("release")
+    }
+
+    /// A one-off process: a process type, or any command.
+    pub(crate) fn run(&self, command: &str) -> Ended {
+        Jail::run(
+            &["bash", "-c", &self.script(command)],
+            &self.home(),
+            &self.at_run_time(None),
+            Network::Open,
+        )
+    }
+
+    /// Starts the web process on a free port.
+    pub(crate) fn web(&self) -> Server {
+        let port = e2e::http::free_port().expect("a port");
+        let script = self.script("web");
+        let variables = self.at_run_time(Some(port));
+        let command = Jail::command(&["bash", "-c", &script], &self.home(), &variables, Network::Open);
+        Server::start(command.own_group(), "web", port).expect("a web process")
+    }
+
+    /// Where the app runs.
+    pub(crate) fn home(&self) -> PathBuf {
+        self.jail.path("app")
+    }
+
+    /// The size of the slug as the platform keeps it, in bytes.
+    pub(crate) fn slug_size(&self) -> u64 {
+        let slug = self.jail.path("slug.tgz");
+        let tar = pio_process::command::Command::new("tar")
+            .arg("-czf")
+            .arg(&slug)
+            .arg("-C")
+            .arg(self.home())
+            .arg(".");
+        tar.run().expect("a slug");
+        fs::metadata(&slug).expect("a slug").len()
+    }
+
+    fn lay_out(&mut self) -> PathBuf {
+        self.builds += 1;
+        let build_dir = self.jail.path(&format!("build_{:x}", 0x00ab_cd00 + self.builds));
+        let cp = pio_process::command::Command::new("cp").arg("-a").arg(&self.source).arg(&build_dir);
+        cp.run().expect("a copy of the source");
+        Jail::give(&build_dir);
+        let env_dir = self.jail.folder("env");
+        fs::remove_dir_all(&env_dir).expect("no config vars");
+        let env_dir = self.jail.folder("env");
+        for (name, value) in &self.config {
+            fs::write(env_dir.join(name), value).expect("a config var");
+        }
+        Jail::give(&env_dir);
+        self.jail.folder("cache");
+        build_dir
+    }
+
+    fn compile(&self, phase: &str, build_dir: &Path, network: Network) -> Built {
+        let start = Instant::now();
+        let ended = Self::phase(phase, &[build_dir, &self.jail.path("cache"), &self.env_dir()], network);
+        Built { ended, elapsed: start.elapsed() }
+    }
+
+    /// The build folder moves, and its old path is gone.
+    fn publish(&self, build_dir: &Path) {
+        let home = self.home();
+        if home.exists() {
+            fs::remove_dir_all(&home).expect("no earlier release");
+        }
+        fs::rename(build_dir, &home).expect("a moved app");
+    }
+
+    fn phase(name: &str, folders: &[&Path], network: Network) -> Ended {
+        let program = release::buildpack().join("bin").join(name);
+        let words: Vec<String> = std::iter::once(program.as_path())
+            .chain(folders.iter().copied())
+            .map(|path| path.display().to_string())
+            .collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let variables = [
+            ("HOME", "/app"),
+            ("APP_DIR", "/app"),
+            ("STACK", "heroku-24"),
+            ("REQUEST_ID", "r1"),
+            ("SOURCE_VERSION", "abc"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Jail::run(&words, folders[0], &variables.into(), network)
+    }
+
+    fn env_dir(&self) -> PathBuf {
+        self.jail.path("env")
+    }
+
+    /// What a dyno does before a command: `.profile.d`, then the process type's command or what was typed.
+    fn script(&self, command: &str) -> String {
+        let procfile = fs::read_to_string(self.home().join("Procfile")).expect("a Procfile");
+        let of_type = procfile.lines().find_map(|line| line.strip_prefix(&format!("{command}:")));
+        format!(
+            "for script in .profile.d/*.sh; do . \"$script\"; done; {}",
+            of_type.unwrap_or(command).trim()
+        )
+    }
+
+    fn at_run_time(&self, port: Option<u16>) -> BTreeMap<String, String> {
+        let mut variables = self.config.clone();
+        variables.insert("HOME".to_owned(), self.home().display().to_string());
+        variables.insert("DYNO".to_owned(), "run.1".to_owned());
+        if let Some(port) = port {
+            variables.insert("PORT".to_owned(), port.to_string());
+        }
+        variables
+    }
+}

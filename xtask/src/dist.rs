@@ -1,0 +1,101 @@
+//! `cargo xtask dist`: the release tarball, which is buildpack and installation in one. Bit for bit the same wherever it is made.
+
+mod bill;
+mod binaries;
+mod contents;
+mod tarball;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+use fs_err as fs;
+use pio_closure::closure::Closure;
+use pio_closure::lockfile::{EMBEDDED, Lock};
+
+use crate::{project, talk};
+use contents::{Contents, Source};
+
+/// What `cargo xtask dist` takes.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// The folder for the tarball and its digest; target/dist where this is absent
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Take the debug binaries of this machine and compress fast: for tests, not for users
+    #[arg(long)]
+    draft: bool,
+    /// Leave a folder as the tarball would be unpacked, and no tarball
+    #[arg(long)]
+    unpacked: Option<PathBuf>,
+}
+
+/// What stands at the root of the tarball beside the folder `buildpack/` of the project.
+const DOCUMENTS: &[&str] = &["LICENSE", "CHANGELOG.md"];
+
+/// Parts of the closure that stay here: the database is for development only, and the stamp is the cache's own.
+const LEFT_OUT: &[&str] = &["postgres", "complete.json"];
+
+/// Makes the tarball and writes its SHA-256 beside it.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let root = project::root();
+    let closure = Closure::locate()?;
+    closure.runtime_jar()?;
+    ensure!(
+        closure.cds_archive().is_some(),
+        "the closure has no class archive: run `cargo xtask runtime` first"
+    );
+    check_versions(root)?;
+    let binaries = binaries::build(root, options.draft)?;
+    let contents = gather(root, &closure, &binaries)?;
+    if let Some(folder) = &options.unpacked {
+        contents.write_to(folder)?;
+        talk::say(format_args!("The release is laid out in {}", folder.display()));
+        return Ok(());
+    }
+    let out = options.out.clone().unwrap_or_else(|| root.join("target/dist"));
+    fs::create_dir_all(&out)?;
+    let file = out.join(format!("predictionio-{}.tar.gz", env!("CARGO_PKG_VERSION")));
+    talk::step(format_args!("Writing {}", file.display()));
+    let digest = tarball::write(&contents, &file, options.draft)?;
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    fs::write(format!("{}.sha256", file.display()), format!("{digest}  {name}\n"))?;
+    let size = fs::metadata(&file)?.len();
+    talk::say(format_args!("{name}: {:.1} MB in {} files, sha256={digest}", megabytes(size), contents.len()));
+    Ok(())
+}
+
+/// Every file of the tarball: the buildpack's scripts at the root, everything else in `dist/`.
+fn gather(root: &Path, closure: &Closure, binaries: &[PathBuf]) -> Result<Contents> {
+    let mut contents = Contents::default();
+    contents.add_tree("", &root.join("buildpack"), &[])?;
+    for document in DOCUMENTS {
+        contents.add(document, Source::File(root.join(document)), false);
+    }
+    for binary in binaries {
+        let name = binary.file_name().context("a program has a name")?.to_string_lossy();
+        contents.add(&format!("dist/bin/{name}"), Source::File(binary.clone()), true);
+    }
+    contents.add_tree("dist/closure", &closure.root, LEFT_OUT)?;
+    let lock = Lock::parse(EMBEDDED)?;
+    contents.add("dist/sbom.cdx.json", Source::Bytes(bill::of(root, &lock)?), false);
+    let digests = contents.digests("dist/")?;
+    contents.add("dist/contents.sha256", Source::Bytes(digests.into_bytes()), false);
+    Ok(contents)
+}
+
+/// The buildpack tells its version in a file of its own.
+fn check_versions(root: &Path) -> Result<()> {
+    let text = fs::read_to_string(root.join("buildpack/buildpack.toml"))?;
+    let version = env!("CARGO_PKG_VERSION");
+    ensure!(
+        text.contains(&format!("version = \"{version}\"")),
+        "buildpack/buildpack.toml is not of version {version}"
+    );
+    let log = fs::read_to_string(root.join("CHANGELOG.md"))?;
+    ensure!(log.contains(&format!("## {version}")), "CHANGELOG.md has no section for version {version}");
+    Ok(())
+}
+
+fn megabytes(bytes: u64) -> f64 {
+    f64::from(u32::try_from(bytes / 1024).unwrap_or(u32::MAX)) / 1024.0
+}
