@@ -72,7 +72,7 @@ pub fn compile(build: &Build, purpose: Purpose) -> Result<(), Error> {
     let into = build.app.join(IN_APP);
     distribution.install(&into, parts(&app, purpose))?;
     distribution.install_driver(&build.app)?;
-    if purpose == Purpose::Test {
+    if purpose == Purpose::Test && cache.downloads().is_dir() {
         // The cache folder is not there any more when the tests run.
         copy::tree(&cache.downloads(), &into.join("cache"), copy::Means::Copy, |_| true)?;
     }
