@@ -90,8 +90,8 @@ fn is_source(entry: &DirEntry) -> bool {
 /// Runs sbt and returns the jar that it made.
 fn build(closure: &Closure) -> Result<PathBuf> {
     let sources = project::root().join("runtime");
-    let sbt =
-        Sbt { closure, state: dirs::cache().join("sbt"), global_base: dirs::cache().join("sbt/global") };
+    let state = dirs::cache().join("sbt");
+    let sbt = Sbt { closure, global_base: state.join("global"), state, options: Vec::new() };
     sbt.command()?
         .env("PIO_CLOSURE_JARS", closure.root.join(closure::JARS))
         .current_dir(&sources)

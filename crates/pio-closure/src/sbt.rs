@@ -18,6 +18,8 @@ pub struct Sbt<'a> {
     pub state: PathBuf,
     /// The folder for sbt's global settings and plugins.
     pub global_base: PathBuf,
+    /// More flags of its JVM, after ours.
+    pub options: Vec<String>,
 }
 
 impl Sbt<'_> {
@@ -40,6 +42,7 @@ impl Sbt<'_> {
             .arg(property("sbt.global.base", &self.global_base))
             .arg(property("sbt.ivy.home", &self.state.join("ivy")))
             .arg(property("sbt.coursier.home", &self.state.join("coursier")))
+            .args(&self.options)
             .arg("-jar")
             .arg(self.closure.sbt_launcher()?))
     }
