@@ -24,7 +24,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 
 fn sbt(closure: &Closure, root: &Path) -> Result<Command> {
     let state = dirs::cache().join("sbt");
-    let sbt = Sbt { closure, global_base: state.join("global"), state };
+    let sbt = Sbt { closure, global_base: state.join("global"), state, options: Vec::new() };
     Ok(sbt
         .command()?
         .env("PIO_CLOSURE_JARS", closure.root.join(closure::JARS))
