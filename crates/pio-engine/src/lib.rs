@@ -1,1 +1,11 @@
 #![doc = include_str!("../README.md")]
+
+pub mod build;
+pub mod console;
+pub mod engine;
+pub mod errors;
+pub mod instance;
+pub mod job;
+pub mod notice;
+pub mod template;
+pub mod variant;

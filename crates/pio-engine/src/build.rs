@@ -1,0 +1,167 @@
+//! `pio build`: an engine's own sbt build, staged so that it runs with today's sbt, and its jars collected.
+
+pub mod advice;
+mod attempts;
+mod collect;
+pub mod inputs;
+pub mod jdk;
+pub mod options;
+pub mod output;
+pub mod plugin_jar;
+pub mod record;
+mod sbt;
+mod sbt_home;
+pub mod stage;
+mod toolchain;
+
+use std::path::{Path, PathBuf};
+
+use pio_closure::closure::Closure;
+
+use crate::errors::BuildError;
+use crate::notice::{Listener, Notice};
+use attempts::{Attempts, Goal};
+use inputs::{Input, Kind};
+use options::BuildOptions;
+use record::{Origin, Record};
+
+/// A built engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Built {
+    /// The engine's jar and those of its dependencies, in the order of the class path.
+    pub jars: Vec<PathBuf>,
+    /// A digest of everything that is compiled.
+    pub content_hash: String,
+    /// Whether nothing had to be done.
+    pub unchanged: bool,
+}
+
+/// Where a build keeps what it makes, in the engine's folder.
+const FOLDER: &str = "target/pio";
+
+/// Builds an engine, unless it is built already.
+///
+/// # Errors
+/// The engine cannot be built; the words say why and what to change.
+pub fn build(
+    closure: &Closure,
+    engine: &Path,
+    options: &BuildOptions,
+    listener: &Listener,
+) -> Result<Built, BuildError> {
+    let engine = existing(engine)?;
+    let inputs = sources(&engine)?;
+    let origin = Origin {
+        content_hash: inputs::digest(&engine, &inputs)?,
+        toolchain: toolchain::digest(closure)?,
+        uber_jar: options.uber_jar,
+        sbt_extra: options.sbt_extra.clone(),
+    };
+    let folder = engine.join(FOLDER);
+    if !options.clean
+        && let Some(record) = finished(&folder, &origin)
+    {
+        return Ok(record.built(&folder, true));
+    }
+    let _lock = lock(&folder)?;
+    if options.clean {
+        clean(&folder)?;
+    } else if let Some(record) = finished(&folder, &origin) {
+        return Ok(record.built(&folder, true));
+    }
+    let attempt = Attempts {
+        closure,
+        engine: &engine,
+        folder: &folder,
+        inputs: &inputs,
+        options,
+        goal: Goal::Jars,
+        listener,
+    };
+    attempt.run()?;
+    let record = collect::collect(&folder, &sbt::export_folder(&folder), origin)?;
+    Ok(record.built(&folder, false))
+}
+
+/// Runs the engine's own tests with sbt. Everything that sbt prints goes to the listener.
+///
+/// # Errors
+/// The engine cannot be built, or a test fails.
+pub fn test(
+    closure: &Closure,
+    engine: &Path,
+    options: &BuildOptions,
+    listener: &Listener,
+) -> Result<(), BuildError> {
+    let engine = existing(engine)?;
+    let inputs = sources(&engine)?;
+    let folder = engine.join(FOLDER);
+    let _lock = lock(&folder)?;
+    let attempts = Attempts {
+        closure,
+        engine: &engine,
+        folder: &folder,
+        inputs: &inputs,
+        options,
+        goal: Goal::Tests,
+        listener,
+    };
+    attempts.run()
+}
+
+/// The engine as it was built last, for verbs that run it. Only where it was never built, or for another runtime, it is built now:
+/// a process that serves should not begin to compile because a file was touched.
+///
+/// # Errors
+/// The engine cannot be built.
+pub fn ensure(closure: &Closure, engine: &Path, listener: &Listener) -> Result<Built, BuildError> {
+    let folder = engine.join(FOLDER);
+    let toolchain = toolchain::digest(closure)?;
+    let Some(record) = Record::load(&folder).filter(|record| record.origin.toolchain == toolchain) else {
+        listener(Notice::Step("Building the engine, because it has not been built yet".to_owned()));
+        return build(closure, engine, &BuildOptions::default(), listener);
+    };
+    if inputs::digest(engine, &inputs::find(engine))? != record.origin.content_hash {
+        let words = "The sources have changed since the engine was built; `pio build` takes the changes in.";
+        listener(Notice::Warning(words.to_owned()));
+    }
+    Ok(record.built(&folder, true))
+}
+
+fn existing(engine: &Path) -> Result<PathBuf, BuildError> {
+    engine.canonicalize().map_err(|_| BuildError::NoFolder { folder: engine.to_owned() })
+}
+
+fn sources(engine: &Path) -> Result<Vec<Input>, BuildError> {
+    let inputs = inputs::find(engine);
+    let is_code = |input: &Input| input.kind == Kind::Source && !inputs::is_test(&input.path);
+    if inputs.iter().any(is_code) {
+        Ok(inputs)
+    } else {
+        Err(BuildError::NoSources { folder: engine.to_owned() })
+    }
+}
+
+fn finished(folder: &Path, origin: &Origin) -> Option<Record> {
+    Record::load(folder).filter(|record| record.origin == *origin)
+}
+
+/// Keeps two builds of one engine apart: the second waits.
+fn lock(folder: &Path) -> Result<std::fs::File, BuildError> {
+    fs_err::create_dir_all(folder)?;
+    let file = fs_err::File::create(folder.join("lock"))?.into_file();
+    file.lock()?;
+    Ok(file)
+}
+
+fn clean(folder: &Path) -> Result<(), BuildError> {
+    for entry in fs_err::read_dir(folder)? {
+        let path = entry?.path();
+        match path.file_name().and_then(|name| name.to_str()) {
+            Some("lock") => {}
+            _ if path.is_dir() => fs_err::remove_dir_all(path)?,
+            _ => fs_err::remove_file(path)?,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! The known errors.
+
+/// A known error: how it is told, and what to say about it.
+pub(crate) struct Row {
+    /// All of this stands in the compiler's message.
+    pub(crate) message: &'static [&'static str],
+    /// One of this stands in the line or in the message; empty where that does not matter.
+    pub(crate) source: &'static [&'static str],
+    /// Why it happens.
+    pub(crate) why: &'static str,
+    /// What to change.
+    pub(crate) change: &'static str,
+}
+
+/// The rows; the first that fits counts.
+pub(crate) const TABLE: &[Row] = &[
+    Row {
+        message: &[],
+        source: &["LogisticRegressionWithSGD"],
+        why: "Spark 3 has no LogisticRegressionWithSGD.",
+        change: "Use org.apache.spark.mllib.classification.LogisticRegressionWithLBFGS, as in `new LogisticRegressionWithLBFGS().run(data)`.",
+    },
+    Row {
+        message: &[],
+        source: &["LinearRegressionWithSGD", "RidgeRegressionWithSGD", "LassoWithSGD"],
+        why: "Spark 3 has removed the regressions with stochastic gradient descent from mllib.",
+        change: "Use org.apache.spark.ml.regression.LinearRegression; its elasticNetParam is 0 for ridge and 1 for lasso.",
+    },
+    Row {
+        message: &[],
+        source: &["setRuns"],
+        why: "Spark 3 has no runs for KMeans: it always makes one.",
+        change: "Remove the call of setRuns.",
+    },
+    Row {
+        message: &["overloaded method", "train"],
+        source: &["KMeans"],
+        why: "Spark 3 has no runs for KMeans: it always makes one.",
+        change: "Call KMeans.train(data, k, maxIterations), without the number of runs.",
+    },
+    Row {
+        message: &["toArray is not a member of", "RDD"],
+        source: &[],
+        why: "RDD.toArray was removed in Spark 2.",
+        change: "Write collect() instead.",
+    },
+    Row {
+        message: &[],
+        source: &["mahout"],
+        why: "Apache Mahout has no version for Spark 3, so engines that use it cannot run here.",
+        change: "Replace what is taken from Mahout by Spark's mllib, for example by its ALS or by cosine similarities of a RowMatrix.",
+    },
+    Row {
+        message: &[],
+        source: &[
+            "org.apache.spark.h2o",
+            "import water",
+            "hex.deeplearning",
+            "not found: object hex",
+            "not found: object water",
+        ],
+        why: "H2O's Sparkling Water for Spark 1 and 2 does not work with Spark 3.",
+        change: "Use a classifier or regression of Spark's ml or mllib.",
+    },
+    Row {
+        message: &[],
+        source: &["deeplearning4j", "nd4j"],
+        why: "The version of Deeplearning4j that this engine names does not work with Scala 2.12 and Spark 3.",
+        change: "Use a model of Spark's ml, such as MultilayerPerceptronClassifier or Word2Vec.",
+    },
+    Row {
+        message: &["Logging", "is not a member of package org.apache.spark"],
+        source: &[],
+        why: "Spark keeps its Logging to itself since version 2.",
+        change: "Import grizzled.slf4j.Logging, or make a grizzled.slf4j.Logger.",
+    },
+    Row {
+        message: &["Logging", "cannot be accessed"],
+        source: &["org.apache.spark"],
+        why: "Spark keeps its Logging to itself since version 2.",
+        change: "Import grizzled.slf4j.Logging, or make a grizzled.slf4j.Logger.",
+    },
+    Row {
+        message: &["SchemaRDD"],
+        source: &[],
+        why: "SchemaRDD has been called DataFrame since Spark 1.3.",
+        change: "Write org.apache.spark.sql.DataFrame; where an RDD is needed, take its .rdd.",
+    },
+    Row {
+        message: &["accumulator is not a member of org.apache.spark.SparkContext"],
+        source: &[],
+        why: "SparkContext.accumulator was removed in Spark 3.",
+        change: "Use sc.longAccumulator, sc.doubleAccumulator or sc.collectionAccumulator.",
+    },
+    Row {
+        message: &["Accumulator"],
+        source: &["org.apache.spark.Accumulator", "AccumulatorParam"],
+        why: "Spark's old accumulators were removed in Spark 3.",
+        change: "Extend org.apache.spark.util.AccumulatorV2, or use sc.longAccumulator.",
+    },
+    Row {
+        message: &["toBreeze"],
+        source: &[],
+        why: "Spark keeps the conversion of its vectors to breeze to itself since version 2.",
+        change: "Write `breeze.linalg.DenseVector(vector.toArray)`.",
+    },
+    Row {
+        message: &["toString", "toBreeze"],
+        source: &[],
+        why: "Spark keeps the conversion of its vectors to breeze to itself since version 2.",
+        change: "Write `breeze.linalg.DenseVector(vector.toArray)`.",
+    },
+    Row {
+        message: &["not enough arguments for method"],
+        source: &[".precision", ".recall", ".fMeasure"],
+        why: "Spark 3 has no overall precision, recall or F-measure of MulticlassMetrics: all three were the accuracy.",
+        change: "Write metrics.accuracy.",
+    },
+    Row {
+        message: &["missing argument list for method"],
+        source: &["precision", "recall", "fMeasure"],
+        why: "Spark 3 has no overall precision, recall or F-measure of MulticlassMetrics: all three were the accuracy.",
+        change: "Write metrics.accuracy.",
+    },
+    Row {
+        message: &["mapPartitionsWithContext"],
+        source: &[],
+        why: "RDD.mapPartitionsWithContext was removed in Spark 2.",
+        change: "Use mapPartitions and org.apache.spark.TaskContext.get().",
+    },
+    Row {
+        message: &["HiveContext"],
+        source: &[],
+        why: "Spark 3 has no HiveContext.",
+        change: "Use SparkSession.builder().getOrCreate().",
+    },
+    Row {
+        message: &["type mismatch", "org.apache.spark.mllib.linalg", "org.apache.spark.ml.linalg"],
+        source: &[],
+        why: "Since Spark 2 the pipelines of ml have vectors of their own, in org.apache.spark.ml.linalg.",
+        change: "Import org.apache.spark.ml.linalg, or convert with vector.asML.",
+    },
+    Row {
+        message: &["Unable to find encoder for type"],
+        source: &[],
+        why: "Since Spark 2 a DataFrame is a Dataset, whose map needs an encoder.",
+        change: "Write .rdd.map where an RDD is wanted.",
+    },
+    Row {
+        message: &["jsonFile is not a member"],
+        source: &[],
+        why: "SQLContext.jsonFile was removed in Spark 2.",
+        change: "Write sqlContext.read.json(path).",
+    },
+    Row {
+        message: &["parquetFile is not a member"],
+        source: &[],
+        why: "SQLContext.parquetFile was removed in Spark 2.",
+        change: "Write sqlContext.read.parquet(path).",
+    },
+    Row {
+        message: &["is not a member of package org.apache.predictionio"],
+        source: &[],
+        why: "This part of PIO's interface was there only before PIO 0.9.2, or was never meant for engines.",
+        change: "Follow the interface of PIO 0.9.2 and later: DataSource, Preparator, Algorithm and Serving of org.apache.predictionio.controller.",
+    },
+    Row {
+        message: &["object prediction is not a member of package io"],
+        source: &[],
+        why: "This name of PIO's packages was not recognised.",
+        change: "Import by the full name, such as org.apache.predictionio.controller.",
+    },
+    Row {
+        message: &["not found: object akka"],
+        source: &[],
+        why: "Spark has not brought Akka since version 2.",
+        change: "Add it to libraryDependencies in build.sbt: \"com.typesafe.akka\" %% \"akka-actor\" % \"2.6.21\".",
+    },
+    Row {
+        message: &["not found: object spray"],
+        source: &[],
+        why: "PIO has not brought Spray since version 0.12.",
+        change: "Use another HTTP client, such as java.net.http.HttpClient.",
+    },
+    Row {
+        message: &["not found: object scalaj"],
+        source: &[],
+        why: "PIO does not bring scalaj-http.",
+        change: "Add it to libraryDependencies in build.sbt: \"org.scalaj\" %% \"scalaj-http\" % \"2.4.2\".",
+    },
+];

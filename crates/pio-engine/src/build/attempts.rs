@@ -1,0 +1,110 @@
+//! Runs sbt until the build succeeds or nothing more can be mended.
+
+use std::path::{Path, PathBuf};
+
+use pio_closure::closure::Closure;
+
+use super::inputs::{self, Input};
+use super::options::BuildOptions;
+use super::sbt::Run;
+use super::stage::{self, Findings, Staged};
+use super::{jdk, plugin_jar, sbt_home};
+use crate::errors::BuildError;
+use crate::notice::{Listener, Notice};
+
+/// A build is tried again when it fails for a reason that can be mended; not for ever.
+const MOST: usize = 12;
+
+/// What sbt is to make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Goal {
+    /// The engine's jars.
+    Jars,
+    /// The engine's tests, run.
+    Tests,
+}
+
+/// One build that has something to do.
+pub(crate) struct Attempts<'a> {
+    pub(crate) closure: &'a Closure,
+    pub(crate) engine: &'a Path,
+    pub(crate) folder: &'a Path,
+    pub(crate) inputs: &'a [Input],
+    pub(crate) options: &'a BuildOptions,
+    pub(crate) goal: Goal,
+    pub(crate) listener: &'a Listener,
+}
+
+impl Attempts<'_> {
+    /// Stages the build and runs sbt, and does so again while what failed can be mended.
+    pub(crate) fn run(&self) -> Result<(), BuildError> {
+        let needs_javac = self.inputs.iter().any(|input| self.is_java(&input.path));
+        let jdk = needs_javac.then(jdk::find).transpose()?;
+        let plugins = self.plugins()?;
+        let stage = self.folder.join("stage");
+        let mut findings = Findings::default();
+        let mut attempt = 1;
+        loop {
+            let staged = self.stage(&stage, &plugins, &findings)?;
+            let run = Run {
+                closure: self.closure,
+                stage: &stage,
+                jdk: jdk.as_ref(),
+                options: self.options,
+                goal: self.goal,
+            };
+            let log = run.sbt(self.folder, self.listener)?;
+            let Err(diagnosis) = log.diagnose(self.engine, &stage) else {
+                self.tell(&staged);
+                return Ok(());
+            };
+            if attempt == MOST || !diagnosis.mend(self.engine, &mut findings) {
+                self.tell(&staged);
+                return Err(diagnosis.into_error(self.folder));
+            }
+            attempt += 1;
+        }
+    }
+
+    fn is_java(&self, path: &Path) -> bool {
+        let wanted = self.goal == Goal::Tests || !inputs::is_test(path);
+        wanted && path.extension().is_some_and(|extension| extension == "java")
+    }
+
+    /// The class path of the build's own build.
+    fn plugins(&self) -> Result<Vec<PathBuf>, BuildError> {
+        let own = plugin_jar::ensure(self.closure)?;
+        let mut plugins = self.closure.sbt_plugins()?;
+        plugins.retain(|plugin| plugin.file_name() != own.file_name());
+        plugins.push(own);
+        Ok(plugins)
+    }
+
+    fn stage(&self, stage: &Path, plugins: &[PathBuf], findings: &Findings) -> Result<Staged, BuildError> {
+        let sbt_version = sbt_home::version(self.closure)?;
+        let tools = stage::Tools { sbt_version: &sbt_version, plugins };
+        Ok(stage::write(self.engine, stage, self.inputs, &tools, findings)?)
+    }
+
+    /// Says what of the engine's build could not be kept.
+    fn tell(&self, staged: &Staged) {
+        let say = |words: String| (self.listener)(Notice::Warning(words));
+        for (file, left_out) in &staged.left_out {
+            say(format!(
+                "{}, line {}: sbt 1 does not understand this, so it was left out: {}",
+                file.display(),
+                left_out.line,
+                left_out.text
+            ));
+        }
+        for plugin in &staged.lost_plugins {
+            say(format!("The sbt plugin {plugin} was left out: no repository has it for sbt 1."));
+        }
+        for file in &staged.lost_definitions {
+            say(format!(
+                "{} was left out: only sbt 0.13 can load such a build. Use build.sbt instead.",
+                file.display()
+            ));
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The files of an engine from which it is built.
+
+use std::path::{Component, Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+use walkdir::{DirEntry, WalkDir};
+
+/// What a file is for the build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A `.sbt` file of the engine.
+    Build,
+    /// A `.sbt` file of the engine's `project/`.
+    Project,
+    /// Scala or Java for the build itself, in `project/`.
+    ProjectSource,
+    /// Scala or Java.
+    Source,
+    /// A resource or a jar.
+    Resource,
+    /// Not compiled, but a build may read it: it does not count when changes are looked for.
+    Beside,
+}
+
+/// A file of an engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// Its path in the engine's folder.
+    pub path: PathBuf,
+    /// What it is for the build.
+    pub kind: Kind,
+}
+
+/// Folders in which nothing of an engine is.
+const SKIPPED: &[&str] = &["target", "node_modules", "__pycache__", "spark-warehouse", "pio-closure"];
+
+/// All files that matter, sorted by path. Links are followed; what cannot be read is left out.
+#[must_use]
+pub fn find(engine: &Path) -> Vec<Input> {
+    let mut inputs: Vec<Input> = WalkDir::new(engine)
+        .follow_links(true)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(is_walked)
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file())
+        .filter_map(|entry| input(entry.path().strip_prefix(engine).ok()?))
+        .collect();
+    inputs.sort_by(|one, other| one.path.cmp(&other.path));
+    inputs
+}
+
+fn is_walked(entry: &DirEntry) -> bool {
+    if entry.depth() == 0 || !entry.file_type().is_dir() {
+        return true;
+    }
+    let name = entry.file_name().to_string_lossy();
+    let is_builds_own =
+        name == "project" && entry.path().parent().is_some_and(|parent| parent.ends_with("project"));
+    let skipped = SKIPPED.contains(&name.as_ref()) && !within(entry.path(), "src");
+    !name.starts_with('.') && !skipped && !is_builds_own
+}
+
+fn input(path: &Path) -> Option<Input> {
+    kind(path).map(|kind| Input { path: path.to_owned(), kind })
+}
+
+fn kind(path: &Path) -> Option<Kind> {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let in_project = within(path, "project") && !within(path, "src");
+    match extension {
+        "sbt" if in_project => Some(Kind::Project),
+        "sbt" => Some(Kind::Build),
+        "scala" | "java" if in_project => Some(Kind::ProjectSource),
+        "scala" | "java" => Some(Kind::Source),
+        "jar" if in_project => Some(Kind::Resource),
+        _ if in_project => None,
+        _ if within(path, "src") || within(path, "lib") => Some(Kind::Resource),
+        _ if path.components().count() == 1 => Some(Kind::Beside),
+        _ => None,
+    }
+}
+
+/// Whether a path leads through a folder of this name.
+#[must_use]
+pub fn within(path: &Path, folder: &str) -> bool {
+    path.parent()
+        .is_some_and(|parent| parent.components().any(|part| part == Component::Normal(folder.as_ref())))
+}
+
+/// Whether a file belongs to the engine's tests.
+#[must_use]
+pub fn is_test(path: &Path) -> bool {
+    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    parts.windows(2).any(|pair| pair[0] == "src" && (pair[1] == "test" || pair[1] == "it"))
+}
+
+/// A digest of everything that is compiled: paths in the engine's folder and contents, nothing else.
+///
+/// # Errors
+/// A file cannot be read.
+pub fn digest(engine: &Path, inputs: &[Input]) -> std::io::Result<String> {
+    let mut sha = Sha256::new();
+    for input in inputs.iter().filter(|input| input.kind != Kind::Beside && !is_test(&input.path)) {
+        let mut file = fs_err::File::open(engine.join(&input.path))?;
+        let mut content = Sha256::new();
+        std::io::copy(&mut file, &mut content)?;
+        sha.update(input.path.to_string_lossy().as_bytes());
+        sha.update([0]);
+        sha.update(content.finalize());
+    }
+    Ok(hex::encode(&sha.finalize()[..20]))
+}

@@ -1,0 +1,68 @@
+//! The JDK for an engine's Java sources: the closure's Java has no compiler.
+
+use std::path::{Path, PathBuf};
+
+use pio_process::command::Command;
+use pio_settings::{env, vars};
+
+use crate::errors::BuildError;
+
+/// A JDK.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Jdk {
+    /// Its folder.
+    pub home: PathBuf,
+    /// Its version, such as 17.
+    pub version: u32,
+}
+
+/// The JDK that `JAVA_HOME` names, else the one whose javac is on the search path.
+///
+/// # Errors
+/// There is none, or its javac does not run.
+pub fn find() -> Result<Jdk, BuildError> {
+    let named = env::get(vars::JAVA_HOME).map(PathBuf::from);
+    let javac = match &named {
+        Some(home) if home.join("bin/javac").is_file() => home.join("bin/javac"),
+        _ => on_path("javac").ok_or(BuildError::NoJdk { java_home: named })?,
+    };
+    let javac = javac.canonicalize()?;
+    let home = javac.parent().and_then(Path::parent).unwrap_or(Path::new("/")).to_owned();
+    Ok(Jdk { version: version(&javac)?, home })
+}
+
+fn on_path(program: &str) -> Option<PathBuf> {
+    let path = env::get(vars::PATH)?;
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+/// Older ones speak on the standard error.
+fn version(javac: &Path) -> Result<u32, BuildError> {
+    let mut child = Command::new(javac).arg("-version").no_stdin().captured().spawn()?;
+    child.wait()?;
+    Ok(parse_version(&child.tail().lines.make_contiguous().join("\n")))
+}
+
+/// The version in `javac 17.0.15` or `javac 1.8.0_362`; 0 where it is not understood.
+fn parse_version(text: &str) -> u32 {
+    let number = text.split_whitespace().skip_while(|word| *word != "javac").nth(1).unwrap_or_default();
+    let number = number.strip_prefix("1.").unwrap_or(number);
+    number
+        .split(|character: char| !character.is_ascii_digit())
+        .next()
+        .and_then(|digits| digits.parse().ok())
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_version;
+
+    #[test]
+    fn versions_are_read_as_javac_prints_them() {
+        assert_eq!(parse_version("javac 17.0.15\n"), 17);
+        assert_eq!(parse_version("javac 1.8.0_362\n"), 8);
+        assert_eq!(parse_version("Picked up JAVA_TOOL_OPTIONS: -Xmx1g\njavac 21-ea\n"), 21);
+        assert_eq!(parse_version("?"), 0);
+    }
+}

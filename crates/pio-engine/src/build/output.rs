@@ -1,0 +1,189 @@
+//! What sbt printed, and what of it concerns the user.
+
+mod compile_errors;
+mod definition;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::advice::{self, Advice};
+use super::stage::{Findings, build_file, statements};
+use crate::errors::BuildError;
+
+/// Everything that a run of sbt printed.
+#[derive(Debug, Default)]
+pub struct Log {
+    /// The lines.
+    pub lines: Vec<String>,
+    /// Whether sbt ended with exit code 0.
+    pub succeeded: bool,
+}
+
+/// A compiler's error, in the user's own file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompileError {
+    /// The file, relative to the engine's folder.
+    pub file: PathBuf,
+    /// The line.
+    pub line: usize,
+    /// The column, where the compiler gives one.
+    pub column: Option<usize>,
+    /// The compiler's words, of one or more lines.
+    pub message: String,
+    /// The line as the user wrote it.
+    pub source: Option<String>,
+    /// What is known about this error.
+    pub advice: Option<Advice>,
+}
+
+/// A statement of a build file that sbt refuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadStatement {
+    /// The file, relative to the engine's folder.
+    pub file: PathBuf,
+    /// The line.
+    pub line: usize,
+    /// sbt's words.
+    pub message: String,
+}
+
+/// A dependency that is in no repository.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Missing {
+    /// Organisation, name and version, as sbt writes them.
+    pub module: String,
+}
+
+/// Why a run of sbt failed.
+#[derive(Debug, Default)]
+pub struct Diagnosis {
+    errors: Vec<CompileError>,
+    bad_statements: Vec<BadStatement>,
+    missing: Vec<Missing>,
+    missing_plugins: Vec<String>,
+    out_of_memory: bool,
+    tail: Vec<String>,
+}
+
+/// How many lines of an unknown failure are shown.
+const TAIL: usize = 30;
+
+impl Log {
+    /// Finds out why the run failed, if it did.
+    ///
+    /// # Errors
+    /// The reasons, if it failed.
+    pub fn diagnose(&self, engine: &Path, stage: &Path) -> Result<(), Box<Diagnosis>> {
+        if self.succeeded {
+            return Ok(());
+        }
+        let mut errors = compile_errors::find(&self.lines, stage);
+        errors.retain(|error| error.file.extension().is_some_and(|extension| extension != "sbt"));
+        for error in &mut errors {
+            error.show_source(engine);
+            error.advice = advice::find(error);
+        }
+        let (missing, missing_plugins) = definition::missing(&self.lines);
+        Err(Box::new(Diagnosis {
+            errors,
+            bad_statements: definition::bad_statements(&self.lines, stage),
+            missing,
+            missing_plugins,
+            out_of_memory: self.lines.iter().any(|line| line.contains("OutOfMemoryError")),
+            tail: self.tail(),
+        }))
+    }
+
+    fn tail(&self) -> Vec<String> {
+        let is_noise =
+            |line: &&String| line.contains("\tat ") || line.starts_with("[warn]") || line.trim().is_empty();
+        let lines: Vec<String> = self.lines.iter().filter(|line| !is_noise(line)).cloned().collect();
+        lines[lines.len().saturating_sub(TAIL)..].to_vec()
+    }
+}
+
+impl Diagnosis {
+    /// Notes what can be mended in another attempt; `false` where nothing can.
+    pub fn mend(&self, engine: &Path, findings: &mut Findings) -> bool {
+        let known = findings.unresolved_plugins.len();
+        for plugin in &self.missing_plugins {
+            if !findings.unresolved_plugins.contains(plugin) {
+                findings.unresolved_plugins.push(plugin.clone());
+            }
+        }
+        let mut mended = findings.unresolved_plugins.len() > known;
+        for bad in &self.bad_statements {
+            let lines = findings.bad_lines.entry(bad.file.clone()).or_default();
+            if !lines.contains(&bad.line) && bad.may_be_left_out(engine) {
+                lines.push(bad.line);
+                mended = true;
+            }
+        }
+        mended
+    }
+
+    /// The reason that helps the user most.
+    #[must_use]
+    pub fn into_error(self, folder: &Path) -> BuildError {
+        let log = folder.join("sbt.log");
+        if !self.errors.is_empty() {
+            return BuildError::Compile { errors: self.errors };
+        }
+        if let Some(bad) = self.bad_statements.into_iter().next() {
+            return BuildError::BuildFile { file: bad.file, line: bad.line, message: bad.message };
+        }
+        if !self.missing.is_empty() {
+            return BuildError::Unresolved { missing: self.missing };
+        }
+        if self.out_of_memory {
+            return BuildError::OutOfMemory;
+        }
+        BuildError::Unknown { tail: self.tail.join("\n"), log }
+    }
+}
+
+impl BadStatement {
+    /// Whether the engine can do without the statement: it does not say what the engine is made of.
+    fn may_be_left_out(&self, engine: &Path) -> bool {
+        let Ok(text) = fs_err::read_to_string(engine.join(&self.file)) else { return false };
+        statements::split(&text)
+            .iter()
+            .find(|statement| (statement.first_line..=statement.last_line).contains(&self.line))
+            .is_some_and(|statement| !build_file::is_vital(&text[statement.range.clone()]))
+    }
+}
+
+impl CompileError {
+    /// Takes the line from the user's own file, and the column that is right there.
+    fn show_source(&mut self, engine: &Path) {
+        let Ok(text) = fs_err::read_to_string(engine.join(&self.file)) else { return };
+        let Some(source) = text.lines().nth(self.line.saturating_sub(1)) else { return };
+        self.column = self.column.map(|column| super::stage::prediction::original_column(source, column));
+        self.source = Some(source.to_owned());
+    }
+}
+
+impl fmt::Display for CompileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file.display(), self.line)?;
+        if let Some(column) = self.column {
+            write!(f, ":{column}")?;
+        }
+        write!(f, ": {}", self.message)?;
+        if let Some(source) = &self.source {
+            write!(f, "\n    {source}")?;
+            if let Some(column) = self.column {
+                let lead: String = source
+                    .chars()
+                    .take(column.saturating_sub(1))
+                    .map(|character| if character == '\t' { '\t' } else { ' ' })
+                    .collect();
+                write!(f, "\n    {lead}^")?;
+            }
+        }
+        match &self.advice {
+            Some(advice) => write!(f, "\n  {} {}", advice.why, advice.change),
+            None => Ok(()),
+        }
+    }
+}

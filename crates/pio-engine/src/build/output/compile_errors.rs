@@ -1,0 +1,72 @@
+//! Errors of scalac and javac in what sbt printed.
+
+use std::path::{Path, PathBuf};
+
+use super::CompileError;
+
+/// The errors, in the order in which they were printed, each once.
+pub(crate) fn find(lines: &[String], stage: &Path) -> Vec<CompileError> {
+    let prefix = format!("{}/", stage.display());
+    let mut errors: Vec<CompileError> = Vec::new();
+    let mut open = false;
+    for line in lines {
+        let Some(words) = line.strip_prefix("[error] ") else {
+            open = false;
+            continue;
+        };
+        if let Some(error) = words.strip_prefix(&prefix).and_then(head) {
+            open = !errors.contains(&error);
+            if open {
+                errors.push(error);
+            }
+        } else if open && !is_summary(words) {
+            if let Some(error) = errors.last_mut() {
+                add(error, words);
+            }
+        } else {
+            open = false;
+        }
+    }
+    errors.iter_mut().for_each(tidy);
+    errors
+}
+
+/// `src/main/scala/A.scala:12:5: message`, also without a column.
+fn head(words: &str) -> Option<CompileError> {
+    let (file, rest) = words.split_once(':')?;
+    let (line, rest) = rest.split_once(':')?;
+    let line = line.parse().ok()?;
+    let (column, message) = match rest.split_once(':') {
+        Some((column, message)) if column.parse::<usize>().is_ok() => (column.parse().ok(), message),
+        _ => (None, rest),
+    };
+    let message = message.trim().trim_start_matches("error: ").to_owned();
+    Some(CompileError { file: PathBuf::from(file), line, column, message, source: None, advice: None })
+}
+
+fn is_summary(words: &str) -> bool {
+    let words = words.trim();
+    words.ends_with(" error found")
+        || words.ends_with(" errors found")
+        || words.starts_with("(Compile /")
+        || words.starts_with("Total time")
+        || words.contains(") Compilation failed")
+}
+
+fn add(error: &mut CompileError, words: &str) {
+    error.message.push('\n');
+    error.message.push_str(words);
+}
+
+/// Takes away the compiler's copy of the source line and its caret: the user's own line is shown instead.
+fn tidy(error: &mut CompileError) {
+    let mut lines: Vec<&str> = error.message.lines().collect();
+    if lines.last().is_some_and(|line| line.trim() == "^") {
+        lines.pop();
+        if lines.len() > 1 {
+            lines.pop();
+        }
+    }
+    let message = lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n");
+    message.trim_end().clone_into(&mut error.message);
+}

@@ -1,0 +1,60 @@
+//! What sbt says when it cannot load a build or find what the build names.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::{BadStatement, Missing};
+
+/// The statements of build files that sbt refuses, first of all the one that stopped it.
+pub(crate) fn bad_statements(lines: &[String], stage: &Path) -> Vec<BadStatement> {
+    let prefix = format!("{}/", stage.display());
+    let mut found = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        if line.contains("warning:") || line.starts_with("[warn]") {
+            continue;
+        }
+        let Some((file, number, rest)) = place(line, &prefix) else { continue };
+        let message = match rest.trim_start_matches(')').trim_start_matches(':').trim() {
+            "" => lines.get(index.saturating_sub(1)).map_or("", String::as_str),
+            message => message,
+        };
+        let message = message.trim_start_matches("[error]").trim().trim_start_matches("error: ").to_owned();
+        found.push(BadStatement { file, line: number, message });
+    }
+    found
+}
+
+/// `…/build.sbt:12` in a line, and what follows it.
+fn place<'a>(line: &'a str, prefix: &str) -> Option<(PathBuf, usize, &'a str)> {
+    let rest = &line[line.find(prefix)? + prefix.len()..];
+    let end = rest.find(".sbt")? + ".sbt".len();
+    let (file, rest) = rest.split_at(end);
+    let rest = rest.trim_start_matches(']').strip_prefix(':')?;
+    let digits = rest.find(|character: char| !character.is_ascii_digit()).unwrap_or(rest.len());
+    let number = rest[..digits].parse().ok()?;
+    let known = !file.contains(' ') && !file.ends_with("zz-pio.sbt");
+    known.then(|| (PathBuf::from(file), number, &rest[digits..]))
+}
+
+/// The dependencies and the plugins that no repository has.
+pub(crate) fn missing(lines: &[String]) -> (Vec<Missing>, Vec<String>) {
+    let mut modules = BTreeSet::new();
+    let mut plugins = BTreeSet::new();
+    for line in lines {
+        let Some((_, module)) = line.split_once("Error downloading ") else { continue };
+        let module = module.split_whitespace().next().unwrap_or_default();
+        match plugin(module) {
+            Some(plugin) => plugins.insert(plugin),
+            None => modules.insert(Missing { module: module.to_owned() }),
+        };
+    }
+    (modules.into_iter().collect(), plugins.into_iter().collect())
+}
+
+/// The artifact of a plugin, as the engine named it.
+fn plugin(module: &str) -> Option<String> {
+    let name = module.split(':').nth(1)?;
+    let plain = name.split(';').next()?;
+    let bare = plain.strip_suffix("_2.12_1.0").unwrap_or(plain);
+    (bare != name).then(|| bare.to_owned())
+}

@@ -1,0 +1,182 @@
+//! One run of sbt in the stage.
+
+use std::fmt::Write as _;
+use std::io::{PipeWriter, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use pio_closure::closure::Closure;
+use pio_settings::{dirs, env, vars};
+
+use super::attempts::Goal;
+use super::jdk::Jdk;
+use super::options::BuildOptions;
+use super::output::Log;
+use super::sbt_home;
+use crate::errors::BuildError;
+use crate::notice::{Listener, Notice};
+
+/// The versions for which engines are built.
+const SCALA_VERSION: &str = "2.12.18";
+const SPARK_VERSION: &str = "3.5.7";
+const RUNTIME_JAVA: u32 = 21;
+
+/// What sbt may use of the machine's memory for an engine of ordinary size.
+const HEAP: &str = "-Xmx1g";
+
+/// Where dependencies are looked for, besides what an engine's build names.
+const REPOSITORIES: &str = "[repositories]\nlocal\nmaven-central\n";
+
+/// sbt's answer to its own question what to do when a build cannot be loaded.
+const QUIT: &[u8] = b"q\n";
+
+/// A run of sbt.
+pub(crate) struct Run<'a> {
+    /// The closure with sbt.
+    pub(crate) closure: &'a Closure,
+    /// The staged build.
+    pub(crate) stage: &'a Path,
+    /// The JDK for Java sources.
+    pub(crate) jdk: Option<&'a Jdk>,
+    /// What the user asked for.
+    pub(crate) options: &'a BuildOptions,
+    /// What to make.
+    pub(crate) goal: Goal,
+}
+
+/// Where sbt writes its lists of jars.
+pub(crate) fn export_folder(folder: &Path) -> PathBuf {
+    folder.join("export")
+}
+
+impl Run<'_> {
+    /// Runs sbt and gives back everything it printed.
+    pub(crate) fn sbt(&self, folder: &Path, listener: &Listener) -> Result<Log, BuildError> {
+        let export = export_folder(folder);
+        if export.exists() {
+            fs_err::remove_dir_all(&export)?;
+        }
+        fs_err::create_dir_all(&export)?;
+        let config = folder.join("build.properties");
+        fs_err::write(&config, self.config(folder)?)?;
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let (mut child, _lifeline) = self.start(&config, Arc::clone(&lines), listener)?;
+        let status = child.wait()?;
+        drop(child.tail());
+        let lines = std::mem::take(&mut *lines.lock().unwrap_or_else(PoisonError::into_inner));
+        let log = Log { lines, succeeded: status.success() };
+        fs_err::write(folder.join("sbt.log"), log.lines.join("\n") + "\n")?;
+        Ok(log)
+    }
+
+    /// Starts sbt. It ends when the other end of its standard input is gone.
+    fn start(
+        &self,
+        config: &Path,
+        lines: Arc<Mutex<Vec<String>>>,
+        listener: &Listener,
+    ) -> Result<(pio_process::child::Child, PipeWriter), BuildError> {
+        let (input, mut lifeline) = std::io::pipe()?;
+        lifeline.write_all(QUIT)?;
+        let state = dirs::cache().join("sbt");
+        let (mut java, commands) = self.extra();
+        java.push(format!("-Dpio.build={}", config.display()));
+        java.extend(["-Dsbt.ci=true".to_owned(), "-Dfile.encoding=UTF-8".to_owned()]);
+        java.extend(repositories(&state)?);
+        let listener = Arc::clone(listener);
+        let sbt = pio_closure::sbt::Sbt {
+            closure: self.closure,
+            global_base: state.join("global"),
+            state,
+            options: java,
+        };
+        let child = sbt
+            .command()?
+            .current_dir(self.stage)
+            .args(commands)
+            .args(self.tasks())
+            .stdin(input)
+            .own_group()
+            .on_line(move |_, line| {
+                listener(notice(line));
+                lines.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());
+            })
+            .spawn()?;
+        Ok((child, lifeline))
+    }
+
+    fn tasks(&self) -> [&'static str; 2] {
+        match self.goal {
+            Goal::Jars => ["pioPrepare", "pioExport"],
+            Goal::Tests => ["pioPrepare", "test"],
+        }
+    }
+
+    /// What the user adds: flags for Java, and commands for sbt.
+    fn extra(&self) -> (Vec<String>, Vec<String>) {
+        let mut java = vec![HEAP.to_owned()];
+        let mut commands = Vec::new();
+        for word in &self.options.sbt_extra {
+            match word.strip_prefix("-J") {
+                Some(flag) => java.push(flag.to_owned()),
+                None if word.starts_with("-D") || word.starts_with("-X") => java.push(word.clone()),
+                None => commands.push(word.clone()),
+            }
+        }
+        (java, commands)
+    }
+
+    fn config(&self, folder: &Path) -> Result<String, BuildError> {
+        let jars = folder.join("class-path.txt");
+        let mut list = String::new();
+        for jar in self.closure.class_path()? {
+            let _ = writeln!(list, "{}", jar.display());
+        }
+        fs_err::write(&jars, list)?;
+        let mut text = String::new();
+        let mut set = |name: &str, value: &str| {
+            let _ = writeln!(text, "{name}={}", value.replace('\\', "\\\\"));
+        };
+        set("pio.version", env!("CARGO_PKG_VERSION"));
+        set("scala.version", SCALA_VERSION);
+        set("spark.version", SPARK_VERSION);
+        set("runtime.java", &RUNTIME_JAVA.to_string());
+        set("jars", &jars.display().to_string());
+        set("bridge", &sbt_home::bridge(self.closure)?.display().to_string());
+        set("export", &export_folder(folder).display().to_string());
+        set("uber", &self.options.uber_jar.to_string());
+        set("tests", &(self.goal == Goal::Tests).to_string());
+        set("test.java.options", &pio_closure::jvm::spark_flags(self.closure).join(" "));
+        if let Some(jdk) = self.jdk {
+            set("java.home", &jdk.home.display().to_string());
+            set("java.version", &jdk.version.to_string());
+        }
+        Ok(text)
+    }
+}
+
+/// The user's own list of repositories, which sbt finds by itself, or ours.
+fn repositories(state: &Path) -> Result<Option<String>, BuildError> {
+    let theirs = env::get(vars::HOME).map(|home| Path::new(&home).join(".sbt/repositories"));
+    if let Some(file) = theirs.filter(|file| file.is_file()) {
+        return Ok(Some(format!("-Dsbt.repository.config={}", file.display())));
+    }
+    let file = state.join("repositories");
+    if !fs_err::read_to_string(&file).is_ok_and(|text| text == REPOSITORIES) {
+        fs_err::create_dir_all(state)?;
+        fs_err::write(&file, REPOSITORIES)?;
+    }
+    Ok(Some(format!("-Dsbt.repository.config={}", file.display())))
+}
+
+/// What a line of sbt means to the user.
+fn notice(line: &str) -> Notice {
+    let words = line.strip_prefix("[info] ").unwrap_or_default();
+    if let Some(note) = words.strip_prefix("pio: ") {
+        return Notice::Info(note.to_owned());
+    }
+    match words.strip_prefix("compiling ").and_then(|rest| rest.split(" to ").next()) {
+        Some(what) => Notice::Step(format!("Compiling {what}")),
+        None => Notice::Output(line.to_owned()),
+    }
+}

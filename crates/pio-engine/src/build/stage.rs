@@ -1,0 +1,158 @@
+//! The staged copy of an engine's build: the engine's own files stay as they are, the copy is in words that sbt understands today.
+
+mod arrows;
+pub mod build_file;
+mod folder;
+pub mod mask;
+pub mod plugins;
+pub mod prediction;
+pub mod statements;
+pub mod text;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use build_file::{Context, LeftOut};
+use plugins::Plugin;
+
+use super::inputs::{Input, Kind};
+use folder::{Content, Folder};
+
+/// What earlier attempts at this build have shown.
+#[derive(Debug, Default, Clone)]
+pub struct Findings {
+    /// Plugins that are in no repository.
+    pub unresolved_plugins: Vec<String>,
+    /// Lines of build files whose statements sbt does not understand.
+    pub bad_lines: BTreeMap<PathBuf, Vec<usize>>,
+}
+
+/// What was put into the stage, as far as others must know.
+#[derive(Debug, Default)]
+pub struct Staged {
+    /// Statements that were left out, with their files.
+    pub left_out: Vec<(PathBuf, LeftOut)>,
+    /// Plugins that were left out because no repository has them.
+    pub lost_plugins: Vec<String>,
+    /// Build definitions that only sbt 0.13 could load.
+    pub lost_definitions: Vec<PathBuf>,
+}
+
+/// What the stage holds besides the engine.
+#[derive(Debug)]
+pub struct Tools<'a> {
+    /// The version of sbt.
+    pub sbt_version: &'a str,
+    /// The jars of the build's own class path.
+    pub plugins: &'a [PathBuf],
+}
+
+/// The build's own build, where no plugin of the engine is left: then nothing has to be looked up.
+const NO_LOOK_UP: &str = "libraryDependencies := Nil\n";
+
+/// The build's own build takes its Scala from sbt.
+const OWN_SCALA: &str = "autoScalaLibrary := false\nmanagedScalaInstance := false\n";
+
+/// Brings the stage up to date.
+///
+/// # Errors
+/// A file cannot be read or written.
+pub fn write(
+    engine: &Path,
+    stage: &Path,
+    inputs: &[Input],
+    tools: &Tools<'_>,
+    findings: &Findings,
+) -> std::io::Result<Staged> {
+    let mut folder = Folder::new(stage);
+    let mut staged = Staged::default();
+    let dropped = project_files(engine, inputs, findings, &mut folder, &mut staged, tools)?;
+    let words: Vec<&'static str> = dropped.iter().flat_map(plugins::words).copied().collect();
+    for input in inputs {
+        let source = engine.join(&input.path);
+        match input.kind {
+            Kind::Build => {
+                let bad_lines = findings.bad_lines.get(&input.path).cloned().unwrap_or_default();
+                let context = Context { dropped_words: words.clone(), bad_lines };
+                folder.text(&input.path, &source, |text| {
+                    let rewritten = build_file::rewrite(text, &context);
+                    staged.left_out.extend(
+                        rewritten.left_out.into_iter().map(|left_out| (input.path.clone(), left_out)),
+                    );
+                    rewritten.text
+                })?;
+            }
+            Kind::Source => {
+                folder.text(&input.path, &source, |text| prediction::rename(text).into_owned())?;
+            }
+            Kind::Resource | Kind::Beside => folder.put(&input.path, Content::Link(source)),
+            Kind::Project | Kind::ProjectSource => {}
+        }
+    }
+    link_other_folders(engine, inputs, &mut folder)?;
+    folder.write()?;
+    Ok(staged)
+}
+
+/// Stages `project/`; gives back the plugins that were dropped.
+fn project_files(
+    engine: &Path,
+    inputs: &[Input],
+    findings: &Findings,
+    folder: &mut Folder,
+    staged: &mut Staged,
+    tools: &Tools<'_>,
+) -> std::io::Result<Vec<Plugin>> {
+    let mut dropped = Vec::new();
+    let mut needs_repository = false;
+    for input in inputs {
+        let source = engine.join(&input.path);
+        match input.kind {
+            Kind::Project => folder.text(&input.path, &source, |text| {
+                let file = build_file::rewrite_project(text, &findings.unresolved_plugins);
+                needs_repository |= file.needs_repository;
+                dropped.extend(file.dropped);
+                file.text
+            })?,
+            Kind::ProjectSource if is_old_definition(&source)? => {
+                staged.lost_definitions.push(input.path.clone());
+            }
+            Kind::ProjectSource => folder.put(&input.path, Content::Link(source)),
+            _ => {}
+        }
+    }
+    let lost = |plugin: &&Plugin| findings.unresolved_plugins.contains(&plugin.artifact);
+    staged.lost_plugins.extend(dropped.iter().filter(lost).map(|plugin| plugin.artifact.clone()));
+    folder.put("project/build.properties", Content::Text(format!("sbt.version={}\n", tools.sbt_version)));
+    let no_look_up = if needs_repository { "" } else { NO_LOOK_UP };
+    folder.put("project/zz-pio.sbt", Content::Text(format!("{no_look_up}{OWN_SCALA}")));
+    for jar in tools.plugins {
+        let name = jar.file_name().unwrap_or_default();
+        folder.put(Path::new("project/lib").join(name), Content::Link(jar.clone()));
+    }
+    Ok(dropped)
+}
+
+/// Whether a Scala file of `project/` is a build in the manner of sbt 0.13, which sbt 1 cannot compile.
+fn is_old_definition(source: &Path) -> std::io::Result<bool> {
+    let text = String::from_utf8_lossy(&fs_err::read(source)?).into_owned();
+    Ok(mask::mask(&text)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .windows(2)
+        .any(|words| words == ["extends", "Build"]))
+}
+
+/// Folders without anything that is compiled are only linked: a build may still read what is in them.
+fn link_other_folders(engine: &Path, inputs: &[Input], folder: &mut Folder) -> std::io::Result<()> {
+    for entry in fs_err::read_dir(engine)? {
+        let entry = entry?;
+        let name = PathBuf::from(entry.file_name());
+        let hidden = name.to_string_lossy().starts_with('.');
+        let staged = inputs.iter().any(|input| input.path.starts_with(&name));
+        if entry.path().is_dir() && !hidden && !staged && name != Path::new("target") {
+            folder.put(name, Content::Link(entry.path()));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,207 @@
+//! An engine's own sbt files, in words that today's sbt understands.
+
+use super::arrows;
+use super::mask::mask;
+use super::plugins::{self, Plugin};
+use super::statements::{self, Statement};
+use super::text::{blank, group_end, has_word};
+
+/// What was needed to know about the rest of the build.
+#[derive(Debug, Default)]
+pub struct Context {
+    /// Words of plugins that were dropped.
+    pub dropped_words: Vec<&'static str>,
+    /// Lines whose statements sbt did not understand.
+    pub bad_lines: Vec<usize>,
+}
+
+/// A rewritten file. Lines keep their numbers.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Rewritten {
+    /// The text.
+    pub text: String,
+    /// What was left out.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A statement that was left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Where it begins.
+    pub line: usize,
+    /// Its first line.
+    pub text: String,
+}
+
+/// The names that sbt-assembly had before 0.12.
+const OLD_ASSEMBLY: &[&str] = &["assemblySettings", "mergeStrategy", "jarName", "outputPath", "excludedJars"];
+
+/// Imports that did not survive sbt-assembly 0.11.
+const OLD_IMPORTS: &[&str] = &["AssemblyKeys", "sbtassembly.Plugin"];
+
+/// Settings about publishing: of no use here, and often of another time.
+const PUBLISHING: &[&str] = &[
+    "publishTo",
+    "publishMavenStyle",
+    "publishArtifact",
+    "pomExtra",
+    "pomIncludeRepository",
+    "pomPostProcess",
+];
+
+/// Rewrites a `.sbt` file of the engine.
+#[must_use]
+pub fn rewrite(text: &str, context: &Context) -> Rewritten {
+    let mut result = String::with_capacity(text.len() + 80);
+    let mut left_out = Vec::new();
+    let mut at = 0;
+    for statement in statements::split(text) {
+        let old = &text[statement.range.clone()];
+        result.push_str(&text[at..statement.range.start]);
+        at = statement.range.end;
+        match today(old, &statement, context) {
+            Today::Same => result.push_str(old),
+            Today::New(new) => result.push_str(&same_lines(old, new)),
+            Today::Blank => result.push_str(&blank(old)),
+            Today::LeftOut => {
+                result.push_str(&blank(old));
+                let text = old.lines().next().unwrap_or_default().trim().to_owned();
+                left_out.push(LeftOut { line: statement.first_line, text });
+            }
+        }
+    }
+    result.push_str(&text[at..]);
+    result.push_str(&imports(&result));
+    Rewritten { text: result, left_out }
+}
+
+enum Today {
+    Same,
+    New(String),
+    Blank,
+    LeftOut,
+}
+
+fn today(old: &str, statement: &Statement, context: &Context) -> Today {
+    let masked = mask(old);
+    if masked.starts_with("import ") && OLD_IMPORTS.iter().any(|import| masked.contains(import)) {
+        return Today::Blank;
+    }
+    if context.bad_lines.iter().any(|line| (statement.first_line..=statement.last_line).contains(line)) {
+        return Today::LeftOut;
+    }
+    if PUBLISHING.iter().any(|key| masked.starts_with(key)) {
+        return Today::Blank;
+    }
+    let mut new = without_plugins(old, &context.dropped_words);
+    if new.is_none()
+        && context.dropped_words.iter().any(|word| has_word(&masked, word) && !defines(&masked, word))
+    {
+        return Today::Blank;
+    }
+    if let Some(modern) = arrows::modernise(new.as_deref().unwrap_or(old)) {
+        new = Some(modern);
+    }
+    if let Some(rest) = masked.strip_prefix("seq(") {
+        new = Some(format!("Seq({}", &old[old.len() - rest.len()..]));
+    }
+    new.map_or(Today::Same, Today::New)
+}
+
+/// Whether a statement must not be lost: it says what the engine is made of.
+#[must_use]
+pub fn is_vital(statement: &str) -> bool {
+    let masked = mask(statement);
+    ["libraryDependencies", "project", "Project"].iter().any(|word| has_word(&masked, word))
+}
+
+/// A project's definition without the dropped plugins that it enables and their settings; `None` where nothing is to be removed or
+/// the statement is none.
+fn without_plugins(statement: &str, dropped: &[&'static str]) -> Option<String> {
+    if !is_vital(statement) {
+        return None;
+    }
+    let mut text = statement.to_owned();
+    let mut changed = false;
+    for call in [".enablePlugins(", ".disablePlugins(", ".settings("] {
+        let mut from = 0;
+        while let Some(begin) = mask(&text)[from..].find(call).map(|at| at + from) {
+            let masked = mask(&text);
+            let Some(length) = group_end(&masked[begin + call.len() - 1..]) else { break };
+            let end = begin + call.len() - 1 + length;
+            let inside = &masked[begin + call.len()..end - 1];
+            let vital = has_word(inside, "libraryDependencies");
+            if !vital && dropped.iter().any(|word| has_word(inside, word)) {
+                text.replace_range(begin..end, &blank(&text[begin..end]));
+                changed = true;
+            }
+            from = begin + call.len();
+        }
+    }
+    changed.then_some(text)
+}
+
+fn defines(masked: &str, word: &str) -> bool {
+    ["val", "def"].iter().any(|keyword| masked.contains(&format!("{keyword} {word}")))
+}
+
+/// The new statement with as many lines as the old one had.
+fn same_lines(old: &str, new: String) -> String {
+    let missing = old.matches('\n').count().saturating_sub(new.matches('\n').count());
+    new + &"\n".repeat(missing)
+}
+
+/// What a file must import besides what every build file sees; at its end, so that lines keep their numbers.
+fn imports(text: &str) -> String {
+    let masked = mask(text);
+    let uses = |word: &str| has_word(&masked, word) && !defines(&masked, word);
+    let mut imports = String::new();
+    if OLD_ASSEMBLY.iter().any(|word| uses(word)) {
+        imports.push_str("\nimport piobuild.OldAssembly._\n");
+    }
+    if uses("pioVersion") {
+        imports.push_str("\nimport piobuild.PioVersion._\n");
+    }
+    imports
+}
+
+/// A file of `project/` without the plugins that are dropped.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ProjectFile {
+    /// The text.
+    pub text: String,
+    /// The plugins that were dropped.
+    pub dropped: Vec<Plugin>,
+    /// Whether anything is left that has to be looked up in a repository.
+    pub needs_repository: bool,
+}
+
+/// Rewrites a `.sbt` file of `project/`.
+#[must_use]
+pub fn rewrite_project(text: &str, unresolved: &[String]) -> ProjectFile {
+    let mut result = String::with_capacity(text.len());
+    let mut dropped = Vec::new();
+    let mut needs_repository = false;
+    let mut at = 0;
+    for statement in statements::split(text) {
+        let old = &text[statement.range.clone()];
+        result.push_str(&text[at..statement.range.start]);
+        at = statement.range.end;
+        match plugins::of_statement(old) {
+            Some(plugin) if plugins::is_dropped(&plugin, unresolved) => {
+                result.push_str(&blank(old));
+                dropped.push(plugin);
+            }
+            Some(plugin) => {
+                needs_repository = true;
+                result.push_str(&plugins::with_newer_version(old, &plugin));
+            }
+            None => {
+                needs_repository |= has_word(&mask(old), "libraryDependencies");
+                result.push_str(&old.replace("\"http://", "\"https://"));
+            }
+        }
+    }
+    result.push_str(&text[at..]);
+    ProjectFile { text: result, dropped, needs_repository }
+}

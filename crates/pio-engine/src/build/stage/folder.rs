@@ -1,0 +1,107 @@
+//! A folder that is brought to hold exactly what it should; what is right already is not touched, so that sbt sees no change.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use crate::build::inputs::within;
+
+/// What stands at a path.
+#[derive(Debug)]
+pub(crate) enum Content {
+    /// A file with this text.
+    Text(String),
+    /// A link to a file or folder elsewhere.
+    Link(PathBuf),
+}
+
+/// The folder, and what it should hold.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    root: PathBuf,
+    contents: BTreeMap<PathBuf, Content>,
+}
+
+impl Folder {
+    /// A folder that should be empty so far.
+    pub(crate) fn new(root: &Path) -> Self {
+        Self { root: root.to_owned(), contents: BTreeMap::new() }
+    }
+
+    /// Wants this content at a path.
+    pub(crate) fn put(&mut self, path: impl Into<PathBuf>, content: Content) {
+        self.contents.insert(path.into(), content);
+    }
+
+    /// Wants a changed copy of a text file at a path. A file that is no UTF-8 is linked as it is.
+    pub(crate) fn text(
+        &mut self,
+        path: &Path,
+        source: &Path,
+        change: impl FnOnce(&str) -> String,
+    ) -> io::Result<()> {
+        let content = match String::from_utf8(fs_err::read(source)?) {
+            Ok(text) => Content::Text(change(&text)),
+            Err(_) => Content::Link(source.to_owned()),
+        };
+        self.put(path, content);
+        Ok(())
+    }
+
+    /// Makes the folder hold what it should. What sbt keeps in `target` stays.
+    pub(crate) fn write(&self) -> io::Result<()> {
+        self.remove_others()?;
+        for (path, content) in &self.contents {
+            let target = self.root.join(path);
+            if let Some(parent) = target.parent() {
+                fs_err::create_dir_all(parent)?;
+            }
+            match content {
+                Content::Text(text) => write_text(&target, text)?,
+                Content::Link(source) => write_link(&target, source)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn remove_others(&self) -> io::Result<()> {
+        if !self.root.is_dir() {
+            return Ok(());
+        }
+        let is_ours = |entry: &DirEntry| entry.file_name() != "target" || within(entry.path(), "src");
+        let entries = WalkDir::new(&self.root).into_iter().filter_entry(is_ours);
+        for entry in entries.filter_map(Result::ok).filter(|entry| !entry.file_type().is_dir()) {
+            let path = entry.path().strip_prefix(&self.root).unwrap_or(entry.path());
+            if !self.contents.contains_key(path) {
+                fs_err::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write_text(target: &Path, text: &str) -> io::Result<()> {
+    let is_link = target.is_symlink();
+    if !is_link && fs_err::read(target).is_ok_and(|old| old == text.as_bytes()) {
+        return Ok(());
+    }
+    if is_link {
+        fs_err::remove_file(target)?;
+    }
+    fs_err::write(target, text)
+}
+
+fn write_link(target: &Path, source: &Path) -> io::Result<()> {
+    if fs_err::read_link(target).is_ok_and(|old| old == source) {
+        return Ok(());
+    }
+    if target.is_symlink() || target.is_file() {
+        fs_err::remove_file(target)?;
+    } else if target.is_dir() {
+        fs_err::remove_dir_all(target)?;
+    }
+    symlink(source, target)
+}

@@ -1,0 +1,175 @@
+//! What becomes of the sbt plugins that an engine names: those that do not matter here are dropped, with all that speaks of them.
+
+use super::mask::mask;
+
+/// A plugin without influence on what is compiled: its name begins so, and builds speak of it by these words.
+struct Dropped {
+    artifact: &'static str,
+    words: &'static [&'static str],
+}
+
+const DROPPED: &[Dropped] = &[
+    Dropped { artifact: "sbt-assembly", words: &[] },
+    Dropped { artifact: "pio-build", words: &[] },
+    Dropped {
+        artifact: "sbt-scalariform",
+        words: &[
+            "scalariform",
+            "SbtScalariform",
+            "ScalariformKeys",
+            "scalariformSettings",
+            "defaultScalariformSettings",
+        ],
+    },
+    Dropped {
+        artifact: "scalastyle-sbt-plugin",
+        words: &["scalastyle", "ScalastylePlugin", "scalastyleConfig"],
+    },
+    Dropped {
+        artifact: "sbteclipse",
+        words: &["EclipseKeys", "EclipsePlugin", "EclipseCreateSrc", "sbteclipse"],
+    },
+    Dropped { artifact: "sbt-idea", words: &["SbtIdeaPlugin", "ideaExcludeFolders", "sbtidea"] },
+    Dropped {
+        artifact: "sbt-scalafmt",
+        words: &["scalafmtOnCompile", "scalafmtVersion", "scalafmtConfig", "ScalafmtPlugin"],
+    },
+    Dropped { artifact: "neo-sbt-scalafmt", words: &[] },
+    Dropped {
+        artifact: "sbt-scoverage",
+        words: &[
+            "ScoverageKeys",
+            "ScoverageSbtPlugin",
+            "coverageEnabled",
+            "coverageMinimum",
+            "coverageHighlighting",
+            "coverageFailOnMinimum",
+            "coverageExcludedPackages",
+            "instrumentSettings",
+        ],
+    },
+    Dropped { artifact: "sbt-coveralls", words: &["CoverallsPlugin", "coverallsSettings", "coverallsToken"] },
+    Dropped { artifact: "sbt-codacy-coverage", words: &[] },
+    Dropped {
+        artifact: "sbt-dependency-graph",
+        words: &["graphSettings", "dependencyGraphSettings", "virtualvoid"],
+    },
+    Dropped { artifact: "sbt-updates", words: &["dependencyUpdatesExclusions", "dependencyUpdatesFilter"] },
+    Dropped { artifact: "sbt-revolver", words: &["Revolver"] },
+    Dropped {
+        artifact: "sbt-release",
+        words: &["releaseSettings", "releaseProcess", "ReleaseKeys", "sbtrelease"],
+    },
+    Dropped {
+        artifact: "sbt-pgp",
+        words: &["PgpKeys", "pgpPassphrase", "useGpg", "pgpSecretRing", "pgpPublicRing"],
+    },
+    Dropped {
+        artifact: "sbt-sonatype",
+        words: &["sonatypeSettings", "sonatypeProfileName", "xerial", "SonatypeKeys"],
+    },
+    Dropped {
+        artifact: "sbt-bintray",
+        words: &["bintraySettings", "bintrayOrganization", "bintrayRepository", "bintray"],
+    },
+    Dropped { artifact: "bintray-sbt", words: &[] },
+    Dropped {
+        artifact: "sbt-git",
+        words: &["GitVersioning", "GitBranchPrompt", "git.baseVersion", "SbtGit"],
+    },
+    Dropped { artifact: "sbt-site", words: &["SitePlugin"] },
+    Dropped { artifact: "sbt-ghpages", words: &["GhpagesPlugin"] },
+    Dropped { artifact: "sbt-unidoc", words: &["ScalaUnidocPlugin", "unidocSettings"] },
+    Dropped { artifact: "sbt-license-report", words: &["LicenseReportPlugin", "licenseReportTitle"] },
+    Dropped { artifact: "sbt-header", words: &["HeaderPlugin", "AutomateHeaderPlugin", "headerLicense"] },
+    Dropped {
+        artifact: "sbt-wartremover",
+        words: &["wartremoverErrors", "wartremoverWarnings", "Wart", "Warts"],
+    },
+    Dropped {
+        artifact: "sbt-native-packager",
+        words: &[
+            "JavaAppPackaging",
+            "packagerSettings",
+            "packageArchetype",
+            "DockerPlugin",
+            "NativePackagerKeys",
+            "packager",
+        ],
+    },
+    Dropped { artifact: "sbt-docker", words: &["DockerPlugin", "sbtdocker", "dockerfile"] },
+    Dropped {
+        artifact: "sbt-spark-package",
+        words: &[
+            "sparkVersion",
+            "sparkComponents",
+            "spName",
+            "spAppendScalaVersion",
+            "spIncludeMaven",
+            "spShortDescription",
+            "spDescription",
+            "spIgnoreProvided",
+        ],
+    },
+    Dropped { artifact: "sbt-heroku", words: &["herokuAppName", "herokuJdkVersion", "herokuFatJar"] },
+    Dropped { artifact: "sbt-ensime", words: &["ensimeScalaVersion"] },
+    Dropped { artifact: "ensime-sbt", words: &["ensimeScalaVersion"] },
+    Dropped { artifact: "sbt-start-script", words: &["SbtStartScript"] },
+    Dropped { artifact: "sbt-onejar", words: &["SbtOneJar", "oneJarSettings"] },
+    Dropped { artifact: "sbt-pack", words: &["packSettings", "packMain", "packAutoSettings", "PackPlugin"] },
+    Dropped { artifact: "sbt-coursier", words: &["CoursierPlugin", "coursierChecksums"] },
+    Dropped { artifact: "sbt-jmh", words: &["JmhPlugin"] },
+    Dropped { artifact: "sbt-javaversioncheck", words: &["JavaVersionCheckPlugin"] },
+    Dropped { artifact: "sbt-stats", words: &[] },
+    Dropped { artifact: "jacoco4sbt", words: &["jacoco"] },
+];
+
+/// Plugins that write code and have a version for this sbt.
+const NEWER: &[(&str, &str)] =
+    &[("sbt-buildinfo", "0.13.1"), ("sbt-protoc", "1.0.7"), ("sbt-protobuf", "0.8.2")];
+
+/// A plugin as `addSbtPlugin` names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plugin {
+    /// The organisation.
+    pub organisation: String,
+    /// The artifact.
+    pub artifact: String,
+}
+
+/// The plugin that a statement of `project/` adds, if it adds one.
+#[must_use]
+pub fn of_statement(statement: &str) -> Option<Plugin> {
+    if !mask(statement).contains("addSbtPlugin") {
+        return None;
+    }
+    let mut strings = statement.split('"').skip(1).step_by(2);
+    Some(Plugin { organisation: strings.next()?.to_owned(), artifact: strings.next()?.to_owned() })
+}
+
+/// Whether a plugin is left out of the build: it does not matter here, or it was seen not to resolve.
+#[must_use]
+pub fn is_dropped(plugin: &Plugin, unresolved: &[String]) -> bool {
+    DROPPED.iter().any(|dropped| dropped.artifact == plugin.artifact)
+        || plugin.artifact.starts_with("sbteclipse")
+        || plugin.organisation.starts_with("org.apache.predictionio")
+        || unresolved.contains(&plugin.artifact)
+}
+
+/// The statement with a version of the plugin that works with this sbt, where one is known.
+#[must_use]
+pub fn with_newer_version(statement: &str, plugin: &Plugin) -> String {
+    let newer = NEWER.iter().find(|(artifact, _)| *artifact == plugin.artifact);
+    match (newer, statement.split('"').nth(5)) {
+        (Some((_, version)), Some(old)) => {
+            statement.replace(&format!("\"{old}\""), &format!("\"{version}\""))
+        }
+        _ => statement.to_owned(),
+    }
+}
+
+/// The words by which builds speak of a plugin.
+#[must_use]
+pub fn words(plugin: &Plugin) -> &'static [&'static str] {
+    DROPPED.iter().find(|dropped| dropped.artifact == plugin.artifact).map_or(&[], |dropped| dropped.words)
+}

@@ -1,0 +1,76 @@
+//! `io.prediction`, the name of PIO's packages until 0.9.6, becomes `org.apache.predictionio`.
+//!
+//! Only PIO's own packages are renamed. What engines put under `io.prediction` themselves, such as `io.prediction.examples`, keeps its
+//! name, so that `engineFactory` in engine.json stays right.
+
+use std::borrow::Cow;
+
+use super::text::is_name;
+
+const OLD: &str = "io.prediction";
+const NEW: &str = "org.apache.predictionio";
+
+/// The packages of PIO's interface.
+const PACKAGES: &[&str] = &[
+    "annotation",
+    "authentication",
+    "configuration",
+    "controller",
+    "core",
+    "data",
+    "e2",
+    "tools",
+    "workflow",
+];
+
+/// The text with PIO's packages under their new name.
+#[must_use]
+pub fn rename(text: &str) -> Cow<'_, str> {
+    let mut result = String::new();
+    let mut at = 0;
+    for begin in places(text) {
+        result.push_str(&text[at..begin]);
+        result.push_str(NEW);
+        at = begin + OLD.len();
+    }
+    if at == 0 {
+        return Cow::Borrowed(text);
+    }
+    result.push_str(&text[at..]);
+    Cow::Owned(result)
+}
+
+/// The column in the user's line that stands at a column of the renamed line. Both count from 1.
+#[must_use]
+pub fn original_column(line: &str, column: usize) -> usize {
+    let longer = NEW.len() - OLD.len();
+    let mut original = column;
+    for begin in places(line) {
+        if original > begin + NEW.len() {
+            original -= longer;
+        } else if original > begin + 1 {
+            original = begin + 1;
+        }
+    }
+    original
+}
+
+/// Where names of PIO's packages begin.
+fn places(text: &str) -> impl Iterator<Item = usize> {
+    text.match_indices(OLD).map(|(at, _)| at).filter(|at| {
+        let before = &text[..*at];
+        let free = !before.ends_with(is_name) && (!before.ends_with('.') || before.ends_with("_root_."));
+        free && is_interface(&text[at + OLD.len()..])
+    })
+}
+
+/// Whether the rest of a name leads into PIO's interface: `.controller.…`, `._`, `.{controller, data}`.
+fn is_interface(rest: &str) -> bool {
+    let Some(rest) = rest.strip_prefix('.') else { return false };
+    if rest.starts_with("_ ") || rest.starts_with("_\n") || rest.starts_with("_;") || rest == "_" {
+        return true;
+    }
+    let rest = rest.strip_prefix('{').unwrap_or(rest).trim_start();
+    let name: &str = &rest[..rest.find(|character| !is_name(character)).unwrap_or(rest.len())];
+    PACKAGES.contains(&name)
+}

@@ -1,0 +1,79 @@
+//! The top-level statements of an sbt file.
+
+use std::ops::Range;
+
+use super::mask::mask;
+
+/// A top-level statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// Where it stands in the text.
+    pub range: Range<usize>,
+    /// The line on which it begins, counted from 1.
+    pub first_line: usize,
+    /// The line on which it ends.
+    pub last_line: usize,
+}
+
+/// The statements of an sbt file, in order.
+#[must_use]
+pub fn split(text: &str) -> Vec<Statement> {
+    let masked = mask(text);
+    let mut statements: Vec<Statement> = Vec::new();
+    let mut depth = 0_i32;
+    let mut begin = None;
+    let mut end = 0;
+    for (at, line) in lines(&masked) {
+        if begin.is_some() && depth <= 0 && begins_statement(&masked[..at], line) {
+            push(&mut statements, &masked, begin.take(), end);
+            depth = 0;
+        }
+        if !line.trim().is_empty() {
+            begin = begin.or(Some(at + line.len() - line.trim_start().len()));
+            end = at + line.trim_end().len();
+        }
+        depth += balance(line);
+    }
+    push(&mut statements, &masked, begin, end);
+    statements
+}
+
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.split_inclusive('\n').scan(0, |at, line| {
+        let begin = *at;
+        *at += line.len();
+        Some((begin, line))
+    })
+}
+
+fn push(statements: &mut Vec<Statement>, masked: &str, begin: Option<usize>, end: usize) {
+    if let Some(begin) = begin {
+        let line = |at: usize| masked[..at].matches('\n').count() + 1;
+        statements.push(Statement { range: begin..end, first_line: line(begin), last_line: line(end) });
+    }
+}
+
+fn balance(line: &str) -> i32 {
+    line.chars().fold(0, |depth, character| match character {
+        '(' | '{' | '[' => depth + 1,
+        ')' | '}' | ']' => depth - 1,
+        _ => depth,
+    })
+}
+
+/// Whether this line begins a new statement: Scala's rule on line breaks, as far as sbt files go.
+fn begins_statement(before: &str, line: &str) -> bool {
+    let line = line.trim();
+    if line.is_empty() || line.starts_with(['.', ')', '}', ']', '{']) {
+        return false;
+    }
+    let word = line.split(|character: char| !character.is_alphanumeric()).next().unwrap_or_default();
+    !matches!(word, "else" | "catch" | "match" | "yield" | "with" | "extends") && !is_open(before)
+}
+
+/// Whether a text ends where something must follow: after an operator, a comma, `=`, `=>`.
+fn is_open(before: &str) -> bool {
+    let last = before.trim_end();
+    let operator = last.ends_with([',', '+', '-', '%', '=', '>', '<', '&', '|', '.', ':', '/', '*']);
+    operator && !last.ends_with("_*")
+}

@@ -1,0 +1,151 @@
+//! Says notices on the standard error: to a person at a terminal with a line that moves, to a log in plain lines.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::job::messages::Progress;
+use crate::notice::{Listener, Notice};
+
+/// How often a log hears of progress within one stage.
+const LOG_PAUSE: Duration = Duration::from_secs(10);
+
+/// How often the moving line moves.
+const TERMINAL_PAUSE: Duration = Duration::from_millis(100);
+
+/// A listener that says notices on the standard error, and what an engine prints where the engine meant it.
+#[must_use]
+pub fn listener(verbose: bool) -> Listener {
+    let terminal = std::io::stderr().is_terminal();
+    let console = Mutex::new(Console { verbose, terminal, stage: None, line_is_open: false });
+    Arc::new(move |notice| console.lock().unwrap_or_else(PoisonError::into_inner).hear(notice))
+}
+
+struct Console {
+    verbose: bool,
+    terminal: bool,
+    stage: Option<Stage>,
+    /// Whether the moving line stands at the cursor.
+    line_is_open: bool,
+}
+
+/// The stage of a job that is under way.
+struct Stage {
+    name: String,
+    message: String,
+    since: Instant,
+    said: Instant,
+}
+
+impl Console {
+    fn hear(&mut self, notice: Notice) {
+        match notice {
+            Notice::Step(words) => self.say(&format!("{words} …")),
+            Notice::Info(words) => self.say(&words),
+            Notice::Warning(words) => self.say(&format!("Warning: {words}")),
+            Notice::Output(line) if self.verbose => self.say(&line),
+            Notice::Output(_) => {}
+            Notice::Printed { error: true, line } => self.say(&line),
+            Notice::Printed { error: false, line } => self.print(&line),
+            Notice::Progress(progress) => self.progress(&progress),
+        }
+    }
+
+    fn progress(&mut self, progress: &Progress) {
+        let now = Instant::now();
+        let pause = if self.terminal { TERMINAL_PAUSE } else { LOG_PAUSE };
+        match &mut self.stage {
+            Some(stage) if stage.name == progress.stage => {
+                let finished = progress.total.is_some() && progress.done == progress.total;
+                if stage.message == progress.message && now - stage.said < pause && !finished {
+                    return;
+                }
+                stage.message.clone_from(&progress.message);
+                stage.said = now;
+            }
+            _ => {
+                self.close();
+                let (name, message) = (progress.stage.clone(), progress.message.clone());
+                self.stage = Some(Stage { name, message, since: now, said: now });
+            }
+        }
+        let since = self.stage.as_ref().map_or(Duration::ZERO, |stage| now - stage.since);
+        let words = words(progress, since);
+        if self.terminal {
+            let _ = write!(std::io::stderr(), "\r\x1b[K{words}");
+            self.line_is_open = true;
+        } else {
+            self.say(&words);
+        }
+    }
+
+    /// Leaves the moving line as it is and goes below it.
+    fn close(&mut self) {
+        if self.line_is_open {
+            let _ = writeln!(std::io::stderr());
+            self.line_is_open = false;
+        }
+    }
+
+    fn say(&mut self, words: &str) {
+        let clear = if self.line_is_open { "\r\x1b[K" } else { "" };
+        self.line_is_open = false;
+        let _ = writeln!(std::io::stderr(), "{clear}{words}");
+    }
+
+    fn print(&mut self, line: &str) {
+        if self.line_is_open {
+            let _ = write!(std::io::stderr(), "\r\x1b[K");
+            self.line_is_open = false;
+        }
+        let _ = writeln!(std::io::stdout(), "{line}");
+    }
+}
+
+impl Drop for Console {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Progress in words, such as `Reading events: 12,000 of 2,000,000 (3.1 s)`.
+fn words(progress: &Progress, since: Duration) -> String {
+    let count = match (progress.done, progress.total) {
+        (Some(done), Some(total)) => format!(": {} of {}", thousands(done), thousands(total)),
+        (Some(done), None) => format!(": {}", thousands(done)),
+        _ => String::new(),
+    };
+    let time =
+        if since.as_millis() < 100 { String::new() } else { format!(" ({:.1} s)", since.as_secs_f64()) };
+    format!("{}{count}{time}", progress.message)
+}
+
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Progress, words};
+    use std::time::Duration;
+
+    #[test]
+    fn progress_reads_well() {
+        let progress =
+            |done, total| Progress { stage: "read".into(), message: "Reading events".into(), done, total };
+        assert_eq!(words(&progress(None, None), Duration::ZERO), "Reading events");
+        assert_eq!(
+            words(&progress(Some(1_234_567), None), Duration::from_millis(3120)),
+            "Reading events: 1,234,567 (3.1 s)"
+        );
+        assert_eq!(words(&progress(Some(999), Some(2000)), Duration::ZERO), "Reading events: 999 of 2,000");
+    }
+}

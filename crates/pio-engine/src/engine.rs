@@ -1,0 +1,100 @@
+//! An engine on disk: its folder, its variant, and the name under which its instances are kept.
+
+use std::path::{Path, PathBuf};
+
+use crate::build::stage::prediction;
+use crate::errors::VariantError;
+use crate::variant::Variant;
+
+/// The variant that is meant when nobody names one.
+const VARIANT: &str = "engine.json";
+
+/// Where an engine app keeps its engine on a platform: commands also run one folder above.
+const FOLDER_BELOW: &str = "pio-engine";
+
+/// What the user says about the engine.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EngineOptions {
+    /// `--engine-dir`.
+    pub folder: Option<PathBuf>,
+    /// `--variant`.
+    pub variant: Option<PathBuf>,
+    /// `--engine-id`.
+    pub id: Option<String>,
+    /// `--engine-version`.
+    pub version: Option<String>,
+}
+
+/// An engine.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    /// Its folder, absolute.
+    pub folder: PathBuf,
+    /// Its variant.
+    pub variant: Variant,
+    /// The name under which its instances are kept: its factory's class name, unless the user names another.
+    pub id: String,
+    /// The version that the user names.
+    pub version: Option<String>,
+}
+
+impl Engine {
+    /// Finds the engine and reads its variant.
+    ///
+    /// # Errors
+    /// There is no engine, or its variant cannot be used.
+    pub fn open(options: &EngineOptions) -> Result<Self, VariantError> {
+        let folder = folder(options)?;
+        let variant = Variant::load(&variant_file(&folder, options))?;
+        Ok(Self::new(folder, variant, options))
+    }
+
+    /// Finds the engine for an evaluation, whose class stands in for the factory where there is no variant file.
+    ///
+    /// # Errors
+    /// There is no engine, or its variant cannot be used.
+    pub fn open_for_evaluation(options: &EngineOptions, evaluation: &str) -> Result<Self, VariantError> {
+        let folder = folder(options)?;
+        let file = variant_file(&folder, options);
+        let variant = match Variant::load(&file) {
+            Err(VariantError::Missing { .. }) if options.variant.is_none() => {
+                Variant::of_factory(&file, evaluation)
+            }
+            other => other?,
+        };
+        Ok(Self::new(folder, variant, options))
+    }
+
+    fn new(folder: PathBuf, variant: Variant, options: &EngineOptions) -> Self {
+        let id = options.id.clone().unwrap_or_else(|| variant.factory.clone());
+        Self { folder, variant, id, version: options.version.clone() }
+    }
+
+    /// The class name of the factory under today's name of PIO's packages.
+    #[must_use]
+    pub fn factory(&self) -> String {
+        prediction::rename(&self.variant.factory).into_owned()
+    }
+}
+
+/// The engine's folder: the one that is named, else the current one, else `pio-engine` in it.
+///
+/// # Errors
+/// The folder does not exist.
+pub fn folder(options: &EngineOptions) -> Result<PathBuf, VariantError> {
+    let named = options.folder.clone().unwrap_or_else(|| PathBuf::from("."));
+    let below = named.join(FOLDER_BELOW);
+    let is_above = options.folder.is_none() && !named.join(VARIANT).exists() && below.join(VARIANT).exists();
+    let folder = if is_above { below } else { named };
+    folder.canonicalize().map_err(|_| VariantError::NoFolder { folder })
+}
+
+/// The variant file: as named, else in the engine's folder under that name.
+fn variant_file(folder: &Path, options: &EngineOptions) -> PathBuf {
+    match &options.variant {
+        None => folder.join(VARIANT),
+        Some(file) if options.folder.is_none() && file.exists() => file.clone(),
+        Some(file) if folder.join(file).exists() || !file.exists() => folder.join(file),
+        Some(file) => file.clone(),
+    }
+}

@@ -1,0 +1,344 @@
+//! What a user reads when something about an engine fails: what happened, why, what to do.
+
+use std::fmt;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::PathBuf;
+use std::process::ExitStatus;
+
+use pio_process::output::Tail;
+
+use crate::build::output::{CompileError, Missing};
+use crate::job::messages::Reported;
+use crate::variant::json::Place;
+use crate::variant::parser::SyntaxError;
+
+/// A variant file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum VariantError {
+    /// The file is not there.
+    #[error(
+        "{} does not exist. Run pio in the engine's folder, or name the folder with --engine-dir and the file with --variant.",
+        file.display()
+    )]
+    Missing {
+        /// The file that was looked for.
+        file: PathBuf,
+    },
+    /// The folder is not there.
+    #[error("the engine's folder {} does not exist. Name it with --engine-dir, or run pio in it.", folder.display())]
+    NoFolder {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The file cannot be read.
+    #[error("the engine's variant file could not be read: {source}.")]
+    Unreadable {
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not JSON.
+    #[error(
+        "{}, line {}, column {}: this is not JSON. Expected {}, found {}.",
+        file.display(), error.place.line, error.place.column, error.expected, error.found
+    )]
+    Syntax {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong, and where.
+        error: Box<SyntaxError>,
+    },
+    /// A value has the wrong kind.
+    #[error(
+        "{}, line {}, column {}: {what} must be {expected}; here it is {found}.",
+        file.display(), place.line, place.column
+    )]
+    WrongKind {
+        /// The file.
+        file: PathBuf,
+        /// Where.
+        place: Place,
+        /// Which value.
+        what: String,
+        /// What it must be.
+        expected: &'static str,
+        /// What it is.
+        found: &'static str,
+    },
+    /// No `engineFactory`.
+    #[error(
+        "{} names no engineFactory, so it is not known which class makes the engine. Add a line such as \
+         \"engineFactory\": \"org.example.RecommendationEngine\".",
+        file.display()
+    )]
+    NoFactory {
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+/// An engine cannot be built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The engine's folder is not there.
+    #[error("the engine's folder {} does not exist. Name it with --engine-dir, or run pio in it.", folder.display())]
+    NoFolder {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// Nothing to compile.
+    #[error(
+        "{} holds no Scala or Java sources, so there is no engine to build. Run pio in the engine's folder, or name it with \
+         --engine-dir; sources stand in src/main/scala or src/main/java.",
+        folder.display()
+    )]
+    NoSources {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// No javac.
+    #[error(
+        "the engine has Java sources, and there is no JDK to compile them: {}. Install a JDK, version 8 to 21 or later \
+         (on Debian and Ubuntu: apt-get install default-jdk-headless), or let JAVA_HOME name one.",
+        no_jdk(java_home.as_ref())
+    )]
+    NoJdk {
+        /// What `JAVA_HOME` names.
+        java_home: Option<PathBuf>,
+    },
+    /// The closure cannot be used.
+    #[error(transparent)]
+    Closure(#[from] pio_closure::errors::ClosureError),
+    /// The closure's sbt is not complete.
+    #[error("the closure's sbt is not complete: {} is empty. Run `cargo xtask vendor` again.", folder.display())]
+    NoSbt {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A child process cannot be started or fails.
+    #[error(transparent)]
+    Process(#[from] pio_process::error::Error),
+    /// The compiler refuses the engine's sources.
+    #[error("the engine does not compile ({}):\n\n{}", count(errors.len()), list(errors))]
+    Compile {
+        /// The errors.
+        errors: Vec<CompileError>,
+    },
+    /// sbt refuses a build file.
+    #[error("sbt does not understand {}, line {line}: {message}", file.display())]
+    BuildFile {
+        /// The file, relative to the engine's folder.
+        file: PathBuf,
+        /// The line.
+        line: usize,
+        /// sbt's words.
+        message: String,
+    },
+    /// Dependencies are in no repository.
+    #[error(
+        "these dependencies of the engine were not found:\n{}\nThey do not exist for Scala 2.12 under that version, the repository that \
+         had them is gone, or the network is out of reach. Name a version that exists, or a repository that has it (resolvers) in build.sbt.",
+        missing_list(missing)
+    )]
+    Unresolved {
+        /// The dependencies.
+        missing: Vec<Missing>,
+    },
+    /// sbt ran out of memory.
+    #[error("sbt ran out of memory. Give it more, as in `pio build --sbt-extra -J-Xmx2g`.")]
+    OutOfMemory,
+    /// Another failure.
+    #[error("sbt failed for a reason that pio does not know. Its last words:\n{tail}\nEverything it said is in {}.", log.display())]
+    Unknown {
+        /// The last lines.
+        tail: String,
+        /// The whole log.
+        log: PathBuf,
+    },
+    /// A file cannot be read or written.
+    #[error("the build could not read or write a file: {0}.")]
+    Io(#[from] std::io::Error),
+}
+
+fn no_jdk(java_home: Option<&PathBuf>) -> String {
+    match java_home {
+        Some(home) => {
+            format!("JAVA_HOME names {}, which has no bin/javac, and none is on PATH", home.display())
+        }
+        None => "JAVA_HOME is not set and no javac is on PATH".to_owned(),
+    }
+}
+
+fn count(errors: usize) -> String {
+    if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") }
+}
+
+/// How many compile errors are shown.
+const SHOWN: usize = 30;
+
+fn list(errors: &[CompileError]) -> String {
+    let mut text: Vec<String> = errors.iter().take(SHOWN).map(ToString::to_string).collect();
+    if errors.len() > SHOWN {
+        text.push(format!("… and {} more", errors.len() - SHOWN));
+    }
+    text.join("\n\n")
+}
+
+fn missing_list(missing: &[Missing]) -> String {
+    missing.iter().map(|missing| format!("  {}", missing.module)).collect::<Vec<_>>().join("\n")
+}
+
+/// A job in a JVM did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// The JVM reported an error.
+    #[error("{}", sentences(reported, log.as_ref()))]
+    Reported {
+        /// Its words.
+        reported: Box<Reported>,
+        /// Where the details are, if there are any.
+        log: Option<PathBuf>,
+    },
+    /// The JVM ended without a word.
+    #[error("{death} Everything it printed is in {}.", log.display())]
+    Died {
+        /// How.
+        death: Death,
+        /// The log.
+        log: PathBuf,
+    },
+    /// The user, or the platform, stopped it.
+    #[error("interrupted: the job was stopped before its end, and nothing of it was kept.")]
+    Interrupted,
+    /// Runtime and native code are of different versions.
+    #[error(
+        "the runtime speaks version {version} of the contract with this program, not 1: they are of different releases. \
+         Install one release, or run `cargo xtask runtime` in a clone of the project."
+    )]
+    Version {
+        /// The runtime's version.
+        version: u32,
+    },
+    /// A line that is no message.
+    #[error(
+        "the runtime said something that is no message ({error}). Runtime and program are of different releases; install one release."
+    )]
+    Nonsense {
+        /// What is wrong with it.
+        error: serde_json::Error,
+    },
+    /// The options for Spark are wrong, or the closure is incomplete.
+    #[error(transparent)]
+    Submit(#[from] pio_closure::errors::SubmitError),
+    /// The options for Java cannot be read.
+    #[error(transparent)]
+    Words(#[from] pio_settings::words::Error),
+    /// Java cannot be started or watched.
+    #[error(transparent)]
+    Process(#[from] pio_process::error::Error),
+    /// The spec file cannot be made.
+    #[error("the job's spec file could not be made: {0}.")]
+    Spec(#[from] serde_json::Error),
+    /// A file or socket fails.
+    #[error(
+        "the job could not be started: {0}. Look whether the disk is full and the temporary folder may be written."
+    )]
+    Io(#[from] std::io::Error),
+}
+
+/// How a JVM ended without a word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Death {
+    /// It, or the container, ran out of memory.
+    Memory,
+    /// In another way.
+    Other {
+        /// Its exit code or signal.
+        status: ExitStatus,
+        /// Its last words.
+        tail: Tail,
+    },
+}
+
+impl Death {
+    /// Finds out from the status and from what was printed.
+    #[must_use]
+    pub fn of(status: ExitStatus, printed: &str, tail: &Tail) -> Self {
+        let words = ["java.lang.OutOfMemoryError", "There is insufficient memory for the Java Runtime"];
+        let killed = status.signal() == Some(9) || status.code() == Some(137);
+        if killed || words.iter().any(|words| printed.contains(words)) {
+            return Self::Memory;
+        }
+        Self::Other { status, tail: tail.clone() }
+    }
+}
+
+impl fmt::Display for Death {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Memory => f.write_str(
+                "the engine's JVM ran out of memory, or was killed because the machine or container had none left. Give it more with \
+                 `-- --driver-memory 4g`, take a larger machine, or train on less data.",
+            ),
+            Self::Other { status, tail } => {
+                write!(f, "the engine's JVM ended without a result ({status})")?;
+                if tail.lines.is_empty() { write!(f, ".") } else { writeln!(f, "{tail}") }
+            }
+        }
+    }
+}
+
+fn sentences(reported: &Reported, log: Option<&PathBuf>) -> String {
+    let log = log.map(|log| format!("Details are in {}.", log.display())).unwrap_or_default();
+    let parts = [&reported.what, &reported.why, &reported.hint, &log];
+    parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// No engine instance can be used.
+#[derive(Debug, thiserror::Error)]
+pub enum InstanceError {
+    /// The engine was never trained to the end.
+    #[error(
+        "the engine {engine_id} (variant {variant}) has no trained model{}. Train it first with `pio train`; \
+         see `pio status` for what was trained in this database.",
+        last.as_deref().unwrap_or_default()
+    )]
+    NotTrained {
+        /// The engine's id.
+        engine_id: String,
+        /// The variant's id.
+        variant: String,
+        /// What became of the last training.
+        last: Option<String>,
+    },
+    /// No instance has the id that the user names.
+    #[error(
+        "there is no engine instance {id} in this database. `pio status` lists those that are there; or leave out \
+             --engine-instance-id to take the newest."
+    )]
+    Unknown {
+        /// The id.
+        id: String,
+    },
+    /// The instance was not trained to the end.
+    #[error(
+        "the engine instance {id} was not trained to the end: its status is {status}. Train again with `pio train`."
+    )]
+    Unfinished {
+        /// The id.
+        id: String,
+        /// Its status.
+        status: String,
+    },
+    /// PIO itself made the instance.
+    #[error(
+        "the engine instance {id} was trained by PredictionIO itself. Its model consists of classes for Scala 2.11 and Spark 2, which \
+         cannot be loaded here. The events are all there: train again with `pio train`."
+    )]
+    Adopted {
+        /// The id.
+        id: String,
+    },
+    /// The database fails.
+    #[error(transparent)]
+    Storage(#[from] pio_storage::errors::StorageError),
+}

@@ -1,0 +1,86 @@
+//! Which engine instance answers queries.
+
+use pio_storage::Storage;
+use pio_storage::instances::engine::EngineInstance;
+
+use crate::engine::Engine;
+use crate::errors::InstanceError;
+
+/// Marks the instances whose models this runtime has made, in their `env`.
+const MARK: &str = "PIO_RUNTIME";
+
+/// The instance that is named, else the newest of the engine's variant that was trained to the end.
+///
+/// # Errors
+/// There is none that can be used, or the database fails.
+pub async fn find(
+    storage: &Storage,
+    engine: &Engine,
+    id: Option<&str>,
+) -> Result<EngineInstance, InstanceError> {
+    match id {
+        Some(id) => named(storage, id).await,
+        None => newest(storage, engine).await,
+    }
+}
+
+async fn named(storage: &Storage, id: &str) -> Result<EngineInstance, InstanceError> {
+    let Some(instance) = storage.engine_instances().get(id).await? else {
+        return Err(InstanceError::Unknown { id: id.to_owned() });
+    };
+    if instance.status != "COMPLETED" {
+        return Err(InstanceError::Unfinished { id: instance.id, status: instance.status });
+    }
+    usable(instance)
+}
+
+async fn newest(storage: &Storage, engine: &Engine) -> Result<EngineInstance, InstanceError> {
+    let instances = storage.engine_instances();
+    let newest =
+        instances.latest_completed(&engine.id, engine.version.as_deref(), &engine.variant.id).await?;
+    match newest {
+        Some(instance) if is_ours(&instance) => Ok(instance),
+        newest => choose(engine, instances.list().await?, newest),
+    }
+}
+
+/// Where PIO's own instance is the newest, ours may still be older ones.
+fn choose(
+    engine: &Engine,
+    instances: Vec<EngineInstance>,
+    newest: Option<EngineInstance>,
+) -> Result<EngineInstance, InstanceError> {
+    let mine = |instance: &EngineInstance| {
+        instance.engine_id == engine.id
+            && instance.engine_variant == engine.variant.id
+            && engine.version.as_ref().is_none_or(|version| *version == instance.engine_version)
+    };
+    let mut mine: Vec<EngineInstance> = instances.into_iter().filter(mine).collect();
+    if let Some(at) = mine.iter().position(|instance| instance.status == "COMPLETED" && is_ours(instance)) {
+        return Ok(mine.swap_remove(at));
+    }
+    match newest {
+        Some(adopted) => Err(InstanceError::Adopted { id: adopted.id }),
+        None => Err(InstanceError::NotTrained {
+            engine_id: engine.id.clone(),
+            variant: engine.variant.id.clone(),
+            last: mine.first().map(became),
+        }),
+    }
+}
+
+fn became(instance: &EngineInstance) -> String {
+    let start = instance.start_time.format("%Y-%m-%d %H:%M UTC");
+    match instance.status.as_str() {
+        "FAILED" => format!(": its training of {start} failed"),
+        _ => format!(": its training of {start} did not come to its end"),
+    }
+}
+
+fn usable(instance: EngineInstance) -> Result<EngineInstance, InstanceError> {
+    if is_ours(&instance) { Ok(instance) } else { Err(InstanceError::Adopted { id: instance.id }) }
+}
+
+fn is_ours(instance: &EngineInstance) -> bool {
+    instance.env.contains_key(MARK)
+}

@@ -1,0 +1,180 @@
+//! Runs a job to its end: messages are passed on, signals become a request to stop.
+
+use std::process::ExitStatus;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pio_process::child_async::AsyncChild;
+use pio_process::output::Stream;
+use pio_settings::dirs;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::UnixStream;
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::Instant;
+
+use super::Job;
+use super::log::JobLog;
+use super::messages::{Message, Reported, STOP, VERSION};
+use super::start::Prepared;
+use crate::errors::{Death, JobError};
+use crate::notice::{Listener, Notice};
+
+/// The longest line of the contract.
+const LONGEST: u64 = 64 * 1024 * 1024;
+
+/// How long a JVM that was asked to stop may take.
+const STOP_TIME: Duration = Duration::from_secs(25);
+
+/// How long a JVM may take to end once it has said its last word.
+const END_TIME: Duration = Duration::from_secs(10);
+
+/// What the JVM's last word was.
+enum LastWord {
+    Result(Value),
+    Error(Reported),
+    /// It said nothing: it died.
+    None,
+}
+
+impl Job<'_> {
+    /// Runs a job that ends by itself, with one of [`super::results`].
+    ///
+    /// # Errors
+    /// The JVM cannot be started, reports an error, dies, or is interrupted.
+    pub async fn run<T: DeserializeOwned>(&self, listener: &Listener) -> Result<T, JobError> {
+        let log = JobLog::create(&dirs::pio_home(), self.verb.name())?;
+        let Prepared { command, link, spec } = self.prepare()?;
+        let (hearer, written) = (Arc::clone(listener), log.clone());
+        let mut process = command
+            .on_line(move |stream, line| {
+                written.line(line);
+                hearer(Notice::Printed { error: stream == Stream::Stderr, line: line.to_owned() });
+            })
+            .spawn_async()?;
+        link.set_nonblocking(true)?;
+        let (input, output) = UnixStream::from_std(link)?.into_split();
+        let mut conversation = Conversation::new(input, output, listener)?;
+        let last_word = conversation.listen(&mut process).await;
+        let status = end(&mut process).await?;
+        drop(spec);
+        match last_word? {
+            LastWord::Result(result) => {
+                serde_json::from_value(result).map_err(|error| JobError::Nonsense { error })
+            }
+            LastWord::Error(reported) => Err(reported_error(reported, &log)),
+            LastWord::None if conversation.stopping.is_some() => Err(JobError::Interrupted),
+            LastWord::None => Err(died(&mut process, status, log).await),
+        }
+    }
+}
+
+/// The talk with one JVM.
+struct Conversation<'a> {
+    input: BufReader<OwnedReadHalf>,
+    line: Vec<u8>,
+    output: OwnedWriteHalf,
+    listener: &'a Listener,
+    interrupt: Signal,
+    terminate: Signal,
+    /// When a JVM that was asked to stop is killed.
+    stopping: Option<Instant>,
+}
+
+impl<'a> Conversation<'a> {
+    fn new(input: OwnedReadHalf, output: OwnedWriteHalf, listener: &'a Listener) -> std::io::Result<Self> {
+        Ok(Self {
+            input: BufReader::new(input),
+            line: Vec::new(),
+            output,
+            listener,
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            stopping: None,
+        })
+    }
+
+    /// Listens until the last word, or until the link ends.
+    async fn listen(&mut self, process: &mut AsyncChild) -> Result<LastWord, JobError> {
+        loop {
+            let deadline = self.stopping.unwrap_or_else(|| Instant::now() + STOP_TIME);
+            let mut limited = (&mut self.input).take(LONGEST.saturating_sub(self.line.len() as u64));
+            tokio::select! {
+                read = limited.read_until(b'\n', &mut self.line) => {
+                    if read.is_err() || self.line.last() != Some(&b'\n') {
+                        return Ok(LastWord::None);
+                    }
+                    let line = std::mem::take(&mut self.line);
+                    if let Some(last_word) = self.hear(&line)? {
+                        return Ok(last_word);
+                    }
+                }
+                _ = self.interrupt.recv() => self.stop(process).await?,
+                _ = self.terminate.recv() => self.stop(process).await?,
+                () = tokio::time::sleep_until(deadline), if self.stopping.is_some() => {
+                    process.kill().await?;
+                    return Ok(LastWord::None);
+                }
+            }
+        }
+    }
+
+    /// Takes one message; gives back the last one.
+    fn hear(&self, line: &[u8]) -> Result<Option<LastWord>, JobError> {
+        match serde_json::from_slice(line) {
+            Ok(Message::Hello { version }) if version != VERSION => Err(JobError::Version { version }),
+            Ok(Message::Progress(progress)) => {
+                (self.listener)(Notice::Progress(progress));
+                Ok(None)
+            }
+            Ok(Message::Error(reported)) => Ok(Some(LastWord::Error(reported))),
+            Ok(Message::Result(result)) => Ok(Some(LastWord::Result(result))),
+            Ok(Message::Hello { .. } | Message::Unknown) => Ok(None),
+            Err(error) => Err(JobError::Nonsense { error }),
+        }
+    }
+
+    /// Asks the JVM to stop; the second time it is killed.
+    async fn stop(&mut self, process: &mut AsyncChild) -> Result<(), JobError> {
+        if self.stopping.is_some() {
+            process.kill().await?;
+            return Ok(());
+        }
+        (self.listener)(Notice::Step("Stopping (once more to stop at once)".to_owned()));
+        self.stopping = Some(Instant::now() + STOP_TIME);
+        // A JVM that does not read any more has ended, which the next read shows.
+        let _ = self.output.write_all(STOP).await;
+        Ok(())
+    }
+}
+
+/// Waits for the JVM's end, and helps where it does not come.
+async fn end(process: &mut AsyncChild) -> Result<ExitStatus, JobError> {
+    match tokio::time::timeout(END_TIME, process.wait()).await {
+        Ok(status) => Ok(status?),
+        Err(_) => Ok(process.kill().await?),
+    }
+}
+
+fn reported_error(reported: Reported, log: &JobLog) -> JobError {
+    if reported.code == "interrupted" {
+        return JobError::Interrupted;
+    }
+    let detail = reported.detail.clone().unwrap_or_default();
+    if !detail.is_empty() {
+        log.line(&detail);
+    }
+    if detail.contains("java.lang.OutOfMemoryError") {
+        return JobError::Died { death: Death::Memory, log: log.path.clone() };
+    }
+    JobError::Reported { reported: Box::new(reported), log: (!detail.is_empty()).then(|| log.path.clone()) }
+}
+
+/// Why a JVM ended without a last word.
+async fn died(process: &mut AsyncChild, status: ExitStatus, log: JobLog) -> JobError {
+    let tail = process.tail().await;
+    let text = fs_err::read_to_string(&log.path).unwrap_or_default();
+    JobError::Died { death: Death::of(status, &text, &tail), log: log.path }
+}

@@ -1,0 +1,131 @@
+//! The spec file: what a JVM is told, and the only place where the database's password passes.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use fs_err::os::unix::fs::OpenOptionsExt as _;
+use pio_settings::env;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::{BatchPredictOptions, EvalOptions, Job, JsonExtractor, ServeOptions, TrainOptions, Verb};
+use crate::build::stage::prediction;
+
+/// The version of the contract.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Spec<'a> {
+    version: u32,
+    verb: &'static str,
+    engine: EngineSpec<'a>,
+    database: DatabaseSpec<'a>,
+    environment: BTreeMap<String, String>,
+    json_extractor: JsonExtractor,
+    lenient_params: bool,
+    verbose: bool,
+    batch: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    train: Option<&'a TrainOptions>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    eval: Option<EvalOptions>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    batchpredict: Option<&'a BatchPredictOptions>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    serve: Option<&'a ServeOptions>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EngineSpec<'a> {
+    id: &'a str,
+    version: &'a str,
+    variant_id: &'a str,
+    factory: String,
+    directory: &'a Path,
+    variant_file: String,
+    variant: Box<RawValue>,
+}
+
+#[derive(Serialize)]
+struct DatabaseSpec<'a> {
+    url: String,
+    user: &'a str,
+    password: &'a str,
+}
+
+/// The spec of a job as JSON.
+pub(super) fn json(job: &Job<'_>) -> Result<Vec<u8>, serde_json::Error> {
+    let engine = job.engine;
+    let file = engine.variant.file.strip_prefix(&engine.folder).unwrap_or(&engine.variant.file);
+    let mut spec = Spec {
+        version: VERSION,
+        verb: job.verb.name(),
+        engine: EngineSpec {
+            id: &engine.id,
+            version: engine.version.as_deref().unwrap_or(&job.built.content_hash),
+            variant_id: &engine.variant.id,
+            factory: engine.factory(),
+            directory: &engine.folder,
+            variant_file: file.display().to_string(),
+            variant: RawValue::from_string(engine.variant.content.clone())?,
+        },
+        database: DatabaseSpec {
+            url: job.database.jdbc_url(),
+            user: &job.database.user,
+            password: job.database.password.expose(),
+        },
+        environment: env::pio_variables(),
+        json_extractor: job.options.json_extractor,
+        lenient_params: job.options.lenient_params,
+        verbose: job.options.verbose,
+        batch: &job.options.batch,
+        train: None,
+        eval: None,
+        batchpredict: None,
+        serve: None,
+    };
+    match &job.verb {
+        Verb::Train(options) => spec.train = Some(options),
+        Verb::Eval(options) => spec.eval = Some(renamed(options)),
+        Verb::BatchPredict(options) => spec.batchpredict = Some(options),
+        Verb::Serve(options) => spec.serve = Some(options),
+    }
+    serde_json::to_vec(&spec)
+}
+
+/// The classes of an evaluation under today's name of PIO's packages.
+fn renamed(options: &EvalOptions) -> EvalOptions {
+    EvalOptions {
+        evaluation: prediction::rename(&options.evaluation).into_owned(),
+        engine_params_generator: options
+            .engine_params_generator
+            .as_deref()
+            .map(|name| prediction::rename(name).into_owned()),
+        best_file: options.best_file.clone(),
+    }
+}
+
+/// A spec file in a private folder. The JVM deletes the file; the folder goes with this value.
+pub(super) struct SpecFile {
+    folder: tempfile::TempDir,
+}
+
+impl SpecFile {
+    /// Writes the spec where only this user can read it.
+    pub(super) fn write(spec: &[u8]) -> std::io::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("pio-").tempdir()?;
+        let file = Self { folder };
+        let mut options = fs_err::OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600);
+        options.open(file.path())?.write_all(spec)?;
+        Ok(file)
+    }
+
+    /// The file.
+    pub(super) fn path(&self) -> PathBuf {
+        self.folder.path().join("spec.json")
+    }
+}

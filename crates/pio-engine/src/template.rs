@@ -1,0 +1,53 @@
+//! template.json: the oldest PIO for which an engine was written.
+
+use std::path::Path;
+
+use crate::notice::Notice;
+
+/// The PIO whose interface is here: engines for newer ones may need what is missing.
+const INTERFACE: &str = "0.14.0";
+
+/// What is to be said about an engine's template.json; nothing where all is well or there is none.
+#[must_use]
+pub fn check(engine: &Path) -> Option<Notice> {
+    let text = fs_err::read(engine.join("template.json")).ok()?;
+    let Ok(json) = serde_json::from_slice::<serde_json::Value>(&text) else {
+        return Some(Notice::Warning("template.json is not JSON; it is not used.".to_owned()));
+    };
+    let min = json.pointer("/pio/version/min")?.as_str()?;
+    (numbers(min) > numbers(INTERFACE)).then(|| {
+        Notice::Warning(format!(
+            "template.json asks for PredictionIO {min} or later; the interface here is that of {INTERFACE}. What is newer may be missing."
+        ))
+    })
+}
+
+/// The numbers at a version's beginning: 0, 12, 0 of `0.12.0-incubating`.
+fn numbers(version: &str) -> Vec<u64> {
+    let release = version.split(['-', '+']).next().unwrap_or_default();
+    release.split('.').map_while(|part| part.parse().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    fn said(text: &str) -> Option<String> {
+        let folder = tempfile::tempdir().unwrap();
+        fs_err::write(folder.path().join("template.json"), text).unwrap();
+        check(folder.path()).map(|notice| format!("{notice:?}"))
+    }
+
+    #[test]
+    fn older_engines_are_fine() {
+        assert_eq!(said(r#"{"pio": {"version": {"min": "0.9.7-aml"}}}"#), None);
+        assert_eq!(said(r#"{"pio": {"version": {"min": "0.14.0"}}}"#), None);
+        assert_eq!(said(r#"{"name": "x"}"#), None);
+    }
+
+    #[test]
+    fn newer_ones_are_named() {
+        assert!(said(r#"{"pio": {"version": {"min": "0.15.0"}}}"#).unwrap().contains("0.15.0 or later"));
+        assert!(said("{").unwrap().contains("not JSON"));
+    }
+}

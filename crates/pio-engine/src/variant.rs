@@ -1,0 +1,197 @@
+//! engine.json, and the other variants of an engine: which factory, which parameters.
+
+pub mod json;
+pub mod parser;
+
+use std::path::{Path, PathBuf};
+
+use json::{Node, Value};
+
+use crate::errors::VariantError;
+
+/// The name that PIO gives to a variant without an `id`.
+const DEFAULT_ID: &str = "default";
+
+/// A variant file, read and checked as far as native code can: parameters are checked by the engine's own classes.
+#[derive(Debug, Clone)]
+pub struct Variant {
+    /// The file.
+    pub file: PathBuf,
+    /// Its `id`: instances are kept by it.
+    pub id: String,
+    /// Its `engineFactory`, as written.
+    pub factory: String,
+    /// Its `sparkConf`, flattened.
+    pub spark_conf: Vec<(String, String)>,
+    /// The whole content, as strict JSON.
+    pub content: String,
+}
+
+impl Variant {
+    /// Reads a variant file.
+    ///
+    /// # Errors
+    /// The file cannot be read, is no JSON object, has no `engineFactory`, or a section has the wrong form.
+    pub fn load(file: &Path) -> Result<Self, VariantError> {
+        let text = fs_err::read_to_string(file).map_err(|source| match source.kind() {
+            std::io::ErrorKind::NotFound => VariantError::Missing { file: file.to_owned() },
+            _ => VariantError::Unreadable { source },
+        })?;
+        Self::parse(file, &text)
+    }
+
+    /// A variant that says no more than which class makes the engine.
+    #[must_use]
+    pub fn of_factory(file: &Path, factory: &str) -> Self {
+        Self {
+            file: file.to_owned(),
+            id: DEFAULT_ID.to_owned(),
+            factory: factory.to_owned(),
+            spark_conf: Vec::new(),
+            content: "{}".to_owned(),
+        }
+    }
+
+    /// Reads the text of a variant file.
+    ///
+    /// # Errors
+    /// The text is no JSON object, has no `engineFactory`, or a section has the wrong form.
+    pub fn parse(file: &Path, text: &str) -> Result<Self, VariantError> {
+        let root = parser::parse(text)
+            .map_err(|error| VariantError::Syntax { file: file.to_owned(), error: Box::new(error) })?;
+        let checked = Checked { file, root: &root };
+        checked.is_object()?;
+        checked.sections()?;
+        Ok(Self {
+            file: file.to_owned(),
+            id: checked.id()?,
+            factory: checked.factory()?,
+            spark_conf: checked.spark_conf()?,
+            content: root.to_json(),
+        })
+    }
+}
+
+/// The checks of one file.
+struct Checked<'a> {
+    file: &'a Path,
+    root: &'a Node,
+}
+
+impl Checked<'_> {
+    fn is_object(&self) -> Result<(), VariantError> {
+        match self.root.value {
+            Value::Object(_) => Ok(()),
+            _ => Err(self.wrong("The file", "an object, `{ … }`", self.root)),
+        }
+    }
+
+    fn id(&self) -> Result<String, VariantError> {
+        match self.root.get("id") {
+            None => Ok(DEFAULT_ID.to_owned()),
+            Some(Node { value: Value::Text(id), .. }) => Ok(id.clone()),
+            Some(node) => Err(self.wrong("`id`", "a string", node)),
+        }
+    }
+
+    fn factory(&self) -> Result<String, VariantError> {
+        match self.root.get("engineFactory") {
+            None => Err(VariantError::NoFactory { file: self.file.to_owned() }),
+            Some(Node { value: Value::Text(factory), .. }) if !factory.trim().is_empty() => {
+                Ok(factory.trim().to_owned())
+            }
+            Some(node) => Err(self.wrong(
+                "`engineFactory`",
+                "the class name of the engine's factory, as a string",
+                node,
+            )),
+        }
+    }
+
+    fn sections(&self) -> Result<(), VariantError> {
+        for name in ["datasource", "preparator", "serving"] {
+            if let Some(node) = self.root.get(name) {
+                self.component(&format!("`{name}`"), node)?;
+            }
+        }
+        match self.root.get("algorithms") {
+            None => Ok(()),
+            Some(Node { value: Value::List(items), .. }) => {
+                items.iter().try_for_each(|item| self.component("Each of `algorithms`", item))
+            }
+            Some(node) => Err(self.wrong("`algorithms`", "a list of objects with `name` and `params`", node)),
+        }
+    }
+
+    fn component(&self, what: &str, node: &Node) -> Result<(), VariantError> {
+        let Value::Object(_) = node.value else {
+            return Err(self.wrong(
+                what,
+                "an object with `params`, and `name` where the engine has several",
+                node,
+            ));
+        };
+        if let Some(name) = node.get("name").filter(|name| !matches!(name.value, Value::Text(_))) {
+            return Err(self.wrong(&format!("`name` in {}", lower(what)), "a string", name));
+        }
+        match node.get("params") {
+            None | Some(Node { value: Value::Object(_), .. }) => Ok(()),
+            Some(params) => Err(self.wrong(&format!("`params` in {}", lower(what)), "an object", params)),
+        }
+    }
+
+    fn spark_conf(&self) -> Result<Vec<(String, String)>, VariantError> {
+        let mut flat = Vec::new();
+        if let Some(node) = self.root.get("sparkConf") {
+            let Value::Object(_) = node.value else {
+                return Err(self.wrong("`sparkConf`", "an object", node));
+            };
+            self.flatten("", node, &mut flat)?;
+        }
+        Ok(flat)
+    }
+
+    fn flatten(
+        &self,
+        prefix: &str,
+        node: &Node,
+        flat: &mut Vec<(String, String)>,
+    ) -> Result<(), VariantError> {
+        match &node.value {
+            Value::Object(members) => {
+                for (key, member) in members {
+                    let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+                    self.flatten(&name, member, flat)?;
+                }
+                Ok(())
+            }
+            Value::Text(text) => {
+                flat.push((prefix.to_owned(), text.clone()));
+                Ok(())
+            }
+            Value::Literal(literal) if literal != "null" => {
+                flat.push((prefix.to_owned(), literal.clone()));
+                Ok(())
+            }
+            _ => Err(self.wrong(
+                &format!("`{prefix}` in `sparkConf`"),
+                "a string, a number or a boolean",
+                node,
+            )),
+        }
+    }
+
+    fn wrong(&self, what: &str, expected: &'static str, found: &Node) -> VariantError {
+        VariantError::WrongKind {
+            file: self.file.to_owned(),
+            place: found.place,
+            what: what.to_owned(),
+            expected,
+            found: found.kind(),
+        }
+    }
+}
+
+fn lower(text: &str) -> String {
+    text.replacen("Each", "each", 1)
+}

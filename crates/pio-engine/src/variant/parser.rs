@@ -1,0 +1,256 @@
+//! Reads JSON as PIO's parser took it: commas are optional and may trail, strings may hold line breaks. Everything else is an error
+//! with its place.
+
+use super::json::{Node, Place, Value};
+
+/// Why a text is not JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// Where.
+    pub place: Place,
+    /// What would be right there.
+    pub expected: &'static str,
+    /// What is there.
+    pub found: String,
+}
+
+/// Reads one JSON value.
+///
+/// # Errors
+/// The text is not JSON, not even as leniently as PIO read it.
+pub fn parse(text: &str) -> Result<Node, SyntaxError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut parser =
+        Parser { rest: text.chars().collect(), at: 0, place: Place { line: 1, column: 1 }, depth: 0 };
+    let node = parser.value()?;
+    parser.space();
+    match parser.peek() {
+        None => Ok(node),
+        Some(_) => Err(parser.error("the end of the file, because the outermost value ends here")),
+    }
+}
+
+/// Deeper nesting than any engine has: a guard for the stack.
+const DEEPEST: usize = 128;
+
+struct Parser {
+    rest: Vec<char>,
+    at: usize,
+    place: Place,
+    depth: usize,
+}
+
+impl Parser {
+    fn peek(&self) -> Option<char> {
+        self.rest.get(self.at).copied()
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let character = self.peek()?;
+        self.at += 1;
+        if character == '\n' {
+            self.place = Place { line: self.place.line + 1, column: 1 };
+        } else {
+            self.place.column += 1;
+        }
+        Some(character)
+    }
+
+    /// Skips white space, and commas with it.
+    fn space(&mut self) {
+        while matches!(self.peek(), Some(' ' | '\n' | '\r' | '\t' | ',')) {
+            self.next();
+        }
+    }
+
+    fn error(&self, expected: &'static str) -> SyntaxError {
+        let found = match self.peek() {
+            None => "the end of the file".to_owned(),
+            Some(character) => format!("`{character}`"),
+        };
+        SyntaxError { place: self.place, expected, found }
+    }
+
+    fn value(&mut self) -> Result<Node, SyntaxError> {
+        self.space();
+        let place = self.place;
+        let value = match self.peek() {
+            Some('{') => self.nested(Self::object)?,
+            Some('[') => self.nested(Self::list)?,
+            Some('"') => Value::Text(self.string()?),
+            Some(character) if character == '-' || character.is_ascii_digit() => self.number()?,
+            Some(character) if character.is_ascii_alphabetic() => self.word()?,
+            _ => {
+                return Err(self.error("a value: an object, a list, a string, a number, true, false or null"));
+            }
+        };
+        Ok(Node { place, value })
+    }
+
+    fn nested(&mut self, read: fn(&mut Self) -> Result<Value, SyntaxError>) -> Result<Value, SyntaxError> {
+        if self.depth == DEEPEST {
+            return Err(self.error("fewer than 128 levels of nesting"));
+        }
+        self.depth += 1;
+        self.next();
+        let value = read(self);
+        self.depth -= 1;
+        value
+    }
+
+    fn object(&mut self) -> Result<Value, SyntaxError> {
+        let mut members = Vec::new();
+        loop {
+            self.space();
+            match self.peek() {
+                Some('}') => {
+                    self.next();
+                    return Ok(Value::Object(members));
+                }
+                Some('"') => {
+                    let key = self.string()?;
+                    self.colon()?;
+                    members.push((key, self.value()?));
+                }
+                _ => return Err(self.error("a name in double quotes, or `}`")),
+            }
+        }
+    }
+
+    fn colon(&mut self) -> Result<(), SyntaxError> {
+        while self.peek().is_some_and(char::is_whitespace) {
+            self.next();
+        }
+        if self.peek() == Some(':') {
+            self.next();
+            Ok(())
+        } else {
+            Err(self.error("`:` between a name and its value"))
+        }
+    }
+
+    fn list(&mut self) -> Result<Value, SyntaxError> {
+        let mut items = Vec::new();
+        loop {
+            self.space();
+            match self.peek() {
+                Some(']') => {
+                    self.next();
+                    return Ok(Value::List(items));
+                }
+                None => return Err(self.error("`]`, which closes the list")),
+                Some(_) => items.push(self.value()?),
+            }
+        }
+    }
+
+    fn string(&mut self) -> Result<String, SyntaxError> {
+        let begin = self.place;
+        self.next();
+        let mut text = String::new();
+        loop {
+            match self.next() {
+                Some('"') => return Ok(text),
+                Some('\\') => text.push(self.escape()?),
+                Some(character) => text.push(character),
+                None => {
+                    let found = "the end of the file".to_owned();
+                    return Err(SyntaxError {
+                        place: begin,
+                        expected: "a `\"` that closes the string begun here",
+                        found,
+                    });
+                }
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<char, SyntaxError> {
+        let plain = match self.peek() {
+            Some(character @ ('"' | '\\' | '/')) => character,
+            Some('b') => '\u{8}',
+            Some('f') => '\u{c}',
+            Some('n') => '\n',
+            Some('r') => '\r',
+            Some('t') => '\t',
+            Some('u') => return self.unicode(),
+            _ => return Err(self.error("an escape: one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u")),
+        };
+        self.next();
+        Ok(plain)
+    }
+
+    fn unicode(&mut self) -> Result<char, SyntaxError> {
+        let first = self.code_unit()?;
+        if !(0xd800..0xdc00).contains(&first) {
+            return Ok(char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER));
+        }
+        if self.peek() != Some('\\') || self.rest.get(self.at + 1) != Some(&'u') {
+            return Ok(char::REPLACEMENT_CHARACTER);
+        }
+        self.next();
+        let second = self.code_unit()?;
+        let pair = 0x10000 + ((first - 0xd800) << 10) + second.wrapping_sub(0xdc00);
+        Ok(char::from_u32(pair).unwrap_or(char::REPLACEMENT_CHARACTER))
+    }
+
+    /// Four hexadecimal digits after the `u` at which the parser stands.
+    fn code_unit(&mut self) -> Result<u32, SyntaxError> {
+        self.next();
+        let mut unit = 0;
+        for _ in 0..4 {
+            let Some(digit) = self.peek().and_then(|character| character.to_digit(16)) else {
+                return Err(self.error("four hexadecimal digits after \\u"));
+            };
+            self.next();
+            unit = unit * 16 + digit;
+        }
+        Ok(unit)
+    }
+
+    fn number(&mut self) -> Result<Value, SyntaxError> {
+        let start = self.place;
+        let mut text = String::new();
+        while let Some(character @ ('0'..='9' | '+' | '-' | '.' | 'e' | 'E')) = self.peek() {
+            text.push(character);
+            self.next();
+        }
+        strict_number(&text).map(Value::Literal).ok_or(SyntaxError {
+            place: start,
+            expected: "a number such as 10, 0.5 or 1e-3",
+            found: format!("`{text}`"),
+        })
+    }
+
+    fn word(&mut self) -> Result<Value, SyntaxError> {
+        let start = self.place;
+        let mut text = String::new();
+        while let Some(character) =
+            self.peek().filter(|character| character.is_alphanumeric() || *character == '_')
+        {
+            text.push(character);
+            self.next();
+        }
+        match text.as_str() {
+            "true" | "false" | "null" => Ok(Value::Literal(text)),
+            _ => Err(SyntaxError {
+                place: start,
+                expected: "a value; text and names stand in double quotes",
+                found: format!("`{text}`"),
+            }),
+        }
+    }
+}
+
+/// The number as strict JSON spells it: PIO took `007` and `1.` too.
+fn strict_number(text: &str) -> Option<String> {
+    if serde_json::from_str::<serde_json::Number>(text).is_ok() {
+        return Some(text.to_owned());
+    }
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
+    if !digits.is_empty() && digits.chars().all(|character| character.is_ascii_digit()) {
+        let digits = digits.trim_start_matches('0');
+        return Some(format!("{sign}{}", if digits.is_empty() { "0" } else { digits }));
+    }
+    text.parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| format!("{number:?}"))
+}
