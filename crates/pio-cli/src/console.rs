@@ -39,19 +39,29 @@ fn run(invocation: Invocation) -> Result<()> {
     let common = cli.common;
     let console = Console { json: common.json };
     match cli.command {
-        Command::Version => verbs::version::run(console),
+        Command::Version => {
+            verbs::version::run(console);
+            Ok(())
+        }
         Command::Status => verbs::status::run(console),
         Command::App(verb) => verbs::app::run(console, verb),
         Command::AccessKey(verb) => verbs::access_key::run(console, verb),
         Command::Import(args) => verbs::import::run(console, &args),
         Command::Export(args) => verbs::export::run(console, &args),
         Command::EventServer(args) => verbs::event_server::run(&common, &args),
+        Command::Build(args) => verbs::build::run(console, &common, &args),
+        Command::Train(args) => verbs::train::run(console, &common, args, spark),
+        Command::Eval(args) => verbs::eval::run(console, &common, args, spark),
+        Command::BatchPredict(args) => verbs::batch_predict::run(console, &common, &args, spark),
+        Command::Run(args) => verbs::run::run(&common, &args, spark, program),
+        Command::Deploy(args) => verbs::deploy::run(console, &common, &args, spark),
+        Command::StartAll(args) => verbs::background::start(console, &args),
+        Command::StopAll => verbs::background::stop(console),
         Command::Undeploy(args) => verbs::undeploy::run(console, &args),
         Command::Template(_) => Err(ConsoleError::Template.into()),
         Command::Upgrade(_) => Err(ConsoleError::Upgrade.into()),
         Command::Unregister(_) => Err(ConsoleError::Unregister.into()),
         Command::Dashboard(_) => Err(ConsoleError::Dashboard.into()),
         Command::AdminServer(_) => Err(ConsoleError::AdminServer.into()),
-        _ => Err(anyhow::anyhow!("not yet wired {spark:?} {program:?}")),
     }
 }

@@ -35,6 +35,11 @@ pub(crate) async fn connect(settings: &DatabaseSettings) -> Result<Storage> {
     Storage::connect_with(settings, options).await.with_context(|| place(settings))
 }
 
+/// Makes sure that the database can be used.
+pub(crate) fn check(settings: &DatabaseSettings) -> Result<()> {
+    runtime::single()?.block_on(connect(settings)).map(drop)
+}
+
 /// Where the database is, for messages; no secret.
 pub(crate) fn place(settings: &DatabaseSettings) -> String {
     format!("the database {} at {}:{}", settings.name, settings.host, settings.port)

@@ -74,6 +74,8 @@ pub(crate) enum ConsoleError {
     Dashboard,
     #[error("The admin server is not part of this distribution.")]
     AdminServer,
+    #[error("The event server did not start. Its log is {}.", .0.display())]
+    NoEventServer(PathBuf),
     #[error("{0} is not ready: see above.")]
     NotReady(&'static str),
 }
@@ -113,7 +115,7 @@ impl ConsoleError {
             Self::Template | Self::Upgrade | Self::Unregister | Self::Dashboard | Self::AdminServer => {
                 "Console$"
             }
-            Self::NotReady(_) => "Management$",
+            Self::NotReady(_) | Self::NoEventServer(_) => "Management$",
             Self::NoChannelToDelete(_) | Self::NoChannelToEmpty(_) | Self::NotConfirmed => "Pio$",
         }
     }
@@ -147,6 +149,9 @@ impl ConsoleError {
             Self::DoesNotEnd(_) => "Wait until its queries are answered, or stop its process.",
             Self::Bind { .. } => "Choose another port with --port, or another address with --ip.",
             Self::NoFeedbackKey => "Give it with --accesskey, or in PIO_EVENTSERVER_ACCESS_KEY.",
+            Self::NoEventServer(_) => {
+                "Look into that file; often the port is taken, and --port names another."
+            }
             Self::Python => "Write the engine in Scala or Java.",
             Self::Dashboard => {
                 "`pio eval` prints the results and writes best.json; they stay in the table pio_meta_evaluationinstances."
@@ -161,13 +166,20 @@ impl ConsoleError {
 pub(crate) fn report(error: &anyhow::Error) {
     match error.downcast_ref::<ConsoleError>() {
         Some(own) => {
-            to_stderr(format_args!("[ERROR] [{}] {own}", own.class()));
+            for line in own.to_string().lines() {
+                to_stderr(format_args!("[ERROR] [{}] {line}", own.class()));
+            }
             if let Some(hint) = own.hint() {
                 to_stderr(hint);
             }
         }
-        None => to_stderr(format_args!("[ERROR] [Pio$] {}", sentence(&format!("{error:#}")))),
+        None => to_stderr(format_args!("[ERROR] [Pio$] {}", words(error))),
     }
+}
+
+/// A failure in whole sentences.
+pub(crate) fn words(error: &anyhow::Error) -> String {
+    sentence(&format!("{error:#}"))
 }
 
 /// A text with a capital at its start and a full stop at its end.

@@ -27,11 +27,6 @@ impl Console {
         self.line(format_args!("[INFO] [{class}] {text}"));
     }
 
-    /// A line about something that may be wrong.
-    pub(crate) fn warn(self, class: &str, text: impl Display) {
-        to_stderr(format_args!("[WARN] [{class}] {text}"));
-    }
-
     /// A line of a result.
     pub(crate) fn line(self, text: impl Display) {
         if self.json {
@@ -65,6 +60,11 @@ impl Console {
             _ => Answer::None,
         }
     }
+}
+
+/// A line about something that may be wrong.
+pub(crate) fn warn(class: &str, text: impl Display) {
+    to_stderr(format_args!("[WARN] [{class}] {text}"));
 }
 
 /// A line of talk on standard error.

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 /// How an engine is built.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "they are flags")]
 pub struct Build {
     /// Extra words for sbt when it builds your engine.
     #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
@@ -19,6 +20,9 @@ pub struct Build {
     /// Pack the engine and its dependencies into one jar.
     #[arg(long)]
     pub uber_jar: bool,
+    /// Run the engine's own tests instead.
+    #[arg(long)]
+    pub test: bool,
     /// Taken and ignored: the build finds what it needs.
     #[arg(long, hide = true)]
     pub generate_pio_sbt: bool,

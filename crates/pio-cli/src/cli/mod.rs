@@ -71,7 +71,6 @@ pub struct Common {
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it in the whole process")]
 pub enum Command {
     /// Display the version of this console.
     Version,

@@ -36,15 +36,15 @@ pub struct Deploy {
     /// Access key of the app where feedback is stored. /reload and /stop ask for it too, unless --server-access-key is given.
     #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
     pub accesskey: Option<String>,
-    /// The key that /reload and /stop ask for; also read from PIO_SERVER_ACCESS_KEY.
+    /// The key that /reload and /stop ask for; also read from `PIO_SERVER_ACCESS_KEY`.
     #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
     pub server_access_key: Option<String>,
-    /// Host of the event server for feedback.
-    #[arg(long, value_name = "HOST", default_value = "0.0.0.0")]
-    pub event_server_ip: String,
-    /// Port of the event server for feedback.
-    #[arg(long, value_name = "NUMBER", default_value_t = 7070)]
-    pub event_server_port: u16,
+    /// Host of the event server for feedback; also read from `PIO_EVENTSERVER_IP`. Default: this machine
+    #[arg(long, value_name = "HOST")]
+    pub event_server_ip: Option<String>,
+    /// Port of the event server for feedback; also read from `PIO_EVENTSERVER_PORT`. Default: 7070
+    #[arg(long, value_name = "NUMBER")]
+    pub event_server_port: Option<u16>,
     /// What it shares with other verbs.
     #[command(flatten)]
     pub workflow: Workflow,

@@ -41,7 +41,8 @@ pub(crate) fn run(console: Console, args: &data::Export) -> Result<()> {
         let table = lookup::table(&storage, args.appid, args.channel.as_deref()).await?;
         to_folder(&storage, table, &output).await
     })?;
-    console.info(EVENTS_TO_FILE, format_args!("Events are exported to {}/. ({exported})", output.display()));
+    console.info(EVENTS_TO_FILE, format_args!("{exported} event(s)."));
+    console.info(EVENTS_TO_FILE, format_args!("Events are exported to {}/.", output.display()));
     console.info(EVENTS_TO_FILE, "Done.");
     console.result(&json!({"exported": exported, "output": output}));
     Ok(())

@@ -16,7 +16,7 @@ use super::lookup;
 use crate::cli::data;
 use crate::database;
 use crate::errors::ConsoleError;
-use crate::output::Console;
+use crate::output::{Console, warn};
 
 const FILE_TO_EVENTS: &str = "FileToEvents$";
 /// How many batches may wait for the database.
@@ -36,26 +36,27 @@ pub(crate) fn run(console: Console, args: &data::Import) -> Result<()> {
     let source = Source::find(&args.input)?;
     let counts = database::with(async |storage| {
         let table = lookup::table(&storage, args.appid, args.channel.as_deref()).await?;
-        import(console, &storage, table, source).await
+        import(&storage, table, source).await
     })?;
-    if counts.repeated > 0 {
-        console.info(FILE_TO_EVENTS, format_args!("{} of them were there already.", counts.repeated));
-    }
     let imported = counts.stored + counts.repeated;
-    console.info(FILE_TO_EVENTS, format_args!("Events are imported. ({imported})"));
+    console.info(
+        FILE_TO_EVENTS,
+        format_args!("{imported} event(s), of which {} were there already.", counts.repeated),
+    );
+    console.info(FILE_TO_EVENTS, "Events are imported.");
     console.info(FILE_TO_EVENTS, "Done.");
     console.result(&json!({"imported": imported, "repeated": counts.repeated}));
     Ok(())
 }
 
 /// Reads in a thread of its own while the database stores. Without the commit at the end nothing is stored.
-async fn import(console: Console, storage: &Storage, table: EventTable, source: Source) -> Result<Counts> {
+async fn import(storage: &Storage, table: EventTable, source: Source) -> Result<Counts> {
     let (batches, mut received) = mpsc::channel(WAITING);
     let reader = std::thread::spawn(move || lines::read(source, &batches));
     let mut import = storage.events().import(table).await?;
     let mut counts = Counts::default();
     while let Some(batch) = received.recv().await {
-        complain(console, &batch, &mut counts);
+        complain(&batch, &mut counts);
         if counts.bad == 0 {
             let insertions = import.add(&batch.events).await.with_context(|| batch.place())?;
             for insertion in insertions {
@@ -76,14 +77,14 @@ async fn import(console: Console, storage: &Storage, table: EventTable, source: 
 }
 
 /// Says which lines are bad, but not all of a file that holds something else altogether.
-fn complain(console: Console, batch: &Batch, counts: &mut Counts) {
+fn complain(batch: &Batch, counts: &mut Counts) {
     for (number, why) in &batch.bad {
         counts.bad += 1;
         if counts.bad == 1 {
             counts.first_bad = *number;
         }
         if counts.bad <= SHOWN {
-            console.warn(FILE_TO_EVENTS, format_args!("line {number}: {why}"));
+            warn(FILE_TO_EVENTS, format_args!("line {number}: {why}"));
         }
     }
 }

@@ -3,10 +3,18 @@
 pub(crate) mod access_key;
 pub(crate) mod app;
 mod app_data;
+pub(crate) mod background;
+pub(crate) mod batch_predict;
+pub(crate) mod build;
+pub(crate) mod deploy;
+mod engine;
+pub(crate) mod eval;
 pub(crate) mod event_server;
 pub(crate) mod export;
 pub(crate) mod import;
 mod lookup;
+pub(crate) mod run;
 pub(crate) mod status;
+pub(crate) mod train;
 pub(crate) mod undeploy;
 pub(crate) mod version;

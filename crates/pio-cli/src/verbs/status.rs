@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::version::VERSION;
 use crate::database;
 use crate::errors::ConsoleError;
-use crate::output::Console;
+use crate::output::{Console, warn};
 
 const MANAGEMENT: &str = "Management$";
 const STORAGE: &str = "Storage$";
@@ -33,7 +33,7 @@ pub(crate) fn run(console: Console) -> Result<()> {
         return Ok(());
     }
     for error in [closure.err(), database.err()].into_iter().flatten() {
-        console.warn(MANAGEMENT, format_args!("{error:#}"));
+        warn(MANAGEMENT, format_args!("{error:#}"));
     }
     Err(ConsoleError::NotReady("Your system").into())
 }
@@ -60,10 +60,7 @@ fn inspect_closure(console: Console) -> Result<Value> {
     let version = java_version(&closure);
     console.info(MANAGEMENT, format_args!("Java {version} is at {}", java.display()));
     if closure.cds_archive().is_none() {
-        console.warn(
-            MANAGEMENT,
-            "There is no archive of Java classes, so trainings start slower than they could.",
-        );
+        warn(MANAGEMENT, "There is no archive of Java classes, so trainings start slower than they could.");
     }
     Ok(json!({"root": closure.root, "spark": spark, "java": version}))
 }
@@ -93,10 +90,7 @@ fn inspect_database(console: Console) -> Result<Value> {
             format_args!("PostgreSQL {}, database {place}: the schema is up to date", server.version),
         );
         if server.read_only {
-            console.warn(
-                STORAGE,
-                "The database accepts no writes now: events are refused, nothing can be trained.",
-            );
+            warn(STORAGE, "The database accepts no writes now: events are refused, nothing can be trained.");
         }
         let apps = storage.apps().list().await?.len();
         let instances = storage.engine_instances().list().await?;
@@ -120,7 +114,7 @@ fn explain(console: Console, instances: &[EngineInstance]) -> Vec<String> {
     let unfinished: Vec<&EngineInstance> =
         instances.iter().filter(|instance| instance.status == "INIT").collect();
     for instance in &unfinished {
-        console.warn(
+        warn(
             MANAGEMENT,
             format_args!(
                 "Engine instance {} of {} (begun {}) is INIT: its training still runs, was told to stop early, or was interrupted. \

@@ -1,6 +1,5 @@
 //! `pio version`.
 
-use anyhow::Result;
 use serde_json::json;
 
 use crate::output::Console;
@@ -8,10 +7,9 @@ use crate::output::Console;
 /// The version of this program.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-pub(crate) fn run(console: Console) -> Result<()> {
+pub(crate) fn run(console: Console) {
     if !console.json {
         console.line(VERSION);
     }
     console.result(&json!({ "version": VERSION }));
-    Ok(())
 }

@@ -1,0 +1,61 @@
+//! `pio build`.
+
+use anyhow::{Context as _, Result};
+use pio_closure::closure::Closure;
+use pio_engine::build::options::BuildOptions;
+use pio_engine::engine::{self, Engine};
+use pio_engine::{build, console as engine_console, template};
+use pio_settings::words;
+use serde_json::json;
+
+use super::engine::{ENGINE, options};
+use crate::cli::Common;
+use crate::cli::engines::Build;
+use crate::output::Console;
+
+pub(crate) fn run(console: Console, common: &Common, args: &Build) -> Result<()> {
+    let options = options(common);
+    let folder = engine::folder(&options)?;
+    // A broken variant would only be found when the engine is trained, after all the compiling.
+    Engine::open(&options)?;
+    let closure = Closure::locate()?;
+    let listener = engine_console::listener(common.verbose);
+    if let Some(notice) = template::check(&folder) {
+        listener(notice);
+    }
+    say_what_is_ignored(console, common, args);
+    let build_options = build_options(args)?;
+    if args.test {
+        build::test(&closure, &folder, &build_options, &engine_console::listener(true))?;
+        console.info(ENGINE, "The engine's tests have passed.");
+        return Ok(());
+    }
+    let built = build::build(&closure, &folder, &build_options, &listener)?;
+    let done = if built.unchanged {
+        "Nothing has changed since the last build."
+    } else {
+        "Build finished successfully."
+    };
+    console.info(ENGINE, done);
+    console.info(ENGINE, "Your engine is ready for training.");
+    console.result(
+        &json!({"jars": built.jars, "contentHash": built.content_hash, "unchanged": built.unchanged}),
+    );
+    Ok(())
+}
+
+/// The options of a build, as its own crate wants them.
+pub(crate) fn build_options(args: &Build) -> Result<BuildOptions> {
+    let extra = words::split("--sbt-extra", args.sbt_extra.as_deref().unwrap_or_default());
+    let sbt_extra = extra.context("--sbt-extra cannot be read")?;
+    Ok(BuildOptions { sbt_extra, clean: args.clean, uber_jar: args.uber_jar })
+}
+
+fn say_what_is_ignored(console: Console, common: &Common, args: &Build) {
+    if args.generate_pio_sbt {
+        console.info(ENGINE, "--generate-pio-sbt is not needed: the build names the version itself.");
+    }
+    if common.sbt.is_some() {
+        console.info(ENGINE, "--sbt is not used: sbt is part of this distribution.");
+    }
+}

@@ -1,0 +1,109 @@
+//! Starts workers for the front: finds the instance, and a JVM that serves it.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use pio_closure::closure::Closure;
+use pio_engine::build::{self, Built};
+use pio_engine::engine::Engine;
+use pio_engine::errors::{InstanceError, JobError};
+use pio_engine::instance;
+use pio_engine::job::{Job, JobOptions, ServeOptions, Verb};
+use pio_engine::notice::{Listener, Notice};
+use pio_queryserver::worker::{BoxFuture, Launch, Launched, NotLaunched, Wanted};
+use pio_settings::database::DatabaseSettings;
+use pio_storage::errors::StorageError;
+
+use crate::{database, errors};
+
+/// An engine whose workers can be started.
+pub(super) struct EngineLaunch {
+    engine: Arc<Parts>,
+    options: JobOptions,
+    /// The instance that the user named.
+    instance: Option<String>,
+}
+
+struct Parts {
+    closure: Closure,
+    engine: Engine,
+}
+
+impl EngineLaunch {
+    pub(super) fn new(
+        closure: Closure,
+        engine: Engine,
+        options: JobOptions,
+        instance: Option<String>,
+    ) -> Self {
+        Self { engine: Arc::new(Parts { closure, engine }), options, instance }
+    }
+
+    async fn start(&self, wanted: Wanted) -> Result<Launched> {
+        let parts = Arc::clone(&self.engine);
+        // Starting the embedded database and building the engine block, for seconds or more.
+        let (settings, built) = tokio::task::spawn_blocking(move || parts.prepare()).await??;
+        let engine_instance_id = self.instance(&settings, wanted).await?;
+        let job = Job {
+            closure: &self.engine.closure,
+            engine: &self.engine.engine,
+            built: &built,
+            database: &settings,
+            verb: Verb::Serve(ServeOptions { engine_instance_id }),
+            options: self.options.clone(),
+        };
+        let worker = job.start_worker()?;
+        Ok(Launched { link: worker.link, process: Box::new(worker.process) })
+    }
+
+    async fn instance(&self, settings: &DatabaseSettings, wanted: Wanted) -> Result<String> {
+        let named = match wanted {
+            Wanted::Same(id) => return Ok(id),
+            Wanted::Configured => self.instance.as_deref(),
+            Wanted::Newest => None,
+        };
+        let storage = database::connect(settings).await?;
+        Ok(instance::find(&storage, &self.engine.engine, named).await?.id)
+    }
+}
+
+impl Launch for EngineLaunch {
+    fn launch(&self, wanted: Wanted) -> BoxFuture<'_, Result<Launched, NotLaunched>> {
+        Box::pin(async {
+            self.start(wanted)
+                .await
+                .map_err(|error| NotLaunched { words: errors::words(&error), permanent: !may_pass(&error) })
+        })
+    }
+}
+
+impl Parts {
+    fn prepare(&self) -> Result<(DatabaseSettings, Built)> {
+        let settings = database::settings()?;
+        let built = build::ensure(&self.closure, &self.engine.folder, &log())?;
+        Ok((settings, built))
+    }
+}
+
+/// Whether the same may succeed later: only a database comes back by itself.
+fn may_pass(error: &anyhow::Error) -> bool {
+    let storage = |cause: &(dyn std::error::Error + 'static)| {
+        let nested = match cause.downcast_ref::<InstanceError>() {
+            Some(InstanceError::Storage(error)) => Some(error),
+            _ => cause.downcast_ref::<StorageError>(),
+        };
+        nested.is_some_and(StorageError::is_unavailable)
+    };
+    error.chain().any(storage)
+        || error.downcast_ref::<JobError>().is_some_and(|error| matches!(error, JobError::Io(_)))
+}
+
+/// What is said while an engine is built goes where the server's logs go.
+fn log() -> Listener {
+    Arc::new(|notice| match notice {
+        Notice::Step(words) | Notice::Info(words) => tracing::info!("{words}"),
+        Notice::Warning(words) => tracing::warn!("{words}"),
+        Notice::Output(line) | Notice::Printed { line, .. } => tracing::debug!("{line}"),
+        Notice::Progress(progress) => tracing::debug!(stage = progress.stage, "{}", progress.message),
+    })
+}

@@ -1,0 +1,72 @@
+//! What the verbs that work on an engine have in common.
+
+use anyhow::Result;
+use pio_closure::closure::Closure;
+use pio_engine::build::{self, Built};
+use pio_engine::engine::{Engine, EngineOptions};
+use pio_engine::job::{Job, JobOptions, JsonExtractor, Verb};
+use pio_engine::{console as engine_console, template};
+use pio_settings::database::DatabaseSettings;
+
+use crate::cli::Common;
+use crate::cli::engines::{self, Workflow};
+use crate::database;
+
+/// The part of the console that speaks of engines, as PIO named it.
+pub(crate) const ENGINE: &str = "Engine$";
+
+/// A job's parts, ready to run.
+pub(crate) struct Ready {
+    pub(crate) closure: Closure,
+    pub(crate) engine: Engine,
+    pub(crate) built: Built,
+    pub(crate) database: DatabaseSettings,
+}
+
+impl Ready {
+    /// What is needed to run an engine that was opened: it is built if it never was.
+    pub(crate) fn prepare(engine: Engine, verbose: bool) -> Result<Self> {
+        let closure = Closure::locate()?;
+        let listener = engine_console::listener(verbose);
+        if let Some(notice) = template::check(&engine.folder) {
+            listener(notice);
+        }
+        // A database that is not there is known before anything is compiled.
+        let database = database::settings()?;
+        database::check(&database)?;
+        let built = build::ensure(&closure, &engine.folder, &listener)?;
+        Ok(Self { closure, engine, built, database })
+    }
+
+    /// A job of this engine.
+    pub(crate) fn job(&self, verb: Verb, options: JobOptions) -> Job<'_> {
+        let Self { closure, engine, built, database } = self;
+        Job { closure, engine, built, database, verb, options }
+    }
+}
+
+/// What the common options say of the engine.
+pub(crate) fn options(common: &Common) -> EngineOptions {
+    EngineOptions {
+        folder: common.engine_dir.clone(),
+        variant: common.variant.clone(),
+        id: common.engine_id.clone(),
+        version: common.engine_version.clone(),
+    }
+}
+
+/// What the options say of a job.
+pub(crate) fn job_options(common: &Common, workflow: &Workflow, spark: Vec<String>) -> JobOptions {
+    JobOptions {
+        spark_options: spark,
+        spark_kryo: common.spark_kryo,
+        json_extractor: match workflow.json_extractor {
+            engines::JsonExtractor::Both => JsonExtractor::Both,
+            engines::JsonExtractor::Json4sNative => JsonExtractor::Json4sNative,
+            engines::JsonExtractor::Gson => JsonExtractor::Gson,
+        },
+        lenient_params: workflow.lenient_params,
+        verbose: common.verbose,
+        batch: workflow.batch.clone().unwrap_or_default(),
+    }
+}

@@ -1,0 +1,36 @@
+//! `pio run`: a `main` of the engine on Spark.
+
+use anyhow::{Context as _, Result};
+use pio_closure::closure::Closure;
+use pio_closure::submit::Submit;
+use pio_engine::engine::{self, Engine};
+use pio_engine::{build, console as engine_console};
+use pio_settings::{memory, vars, words};
+
+use super::build::build_options;
+use super::engine::options;
+use crate::cli::Common;
+use crate::cli::engines::Run;
+
+pub(crate) fn run(common: &Common, args: &Run, spark: Vec<String>, program: Vec<String>) -> Result<()> {
+    let options = options(common);
+    let folder = engine::folder(&options)?;
+    let closure = Closure::locate()?;
+    let listener = engine_console::listener(common.verbose);
+    let built = build::build(&closure, &folder, &build_options(&args.build)?, &listener)?;
+    // A driver program need not be an engine; where it is one, its variant may say something to Spark.
+    let spark_conf = Engine::open(&options).map(|engine| engine.variant.spark_conf).unwrap_or_default();
+    let submit = Submit {
+        closure: &closure,
+        main_class: &args.main_class,
+        arguments: program.into_iter().map(Into::into).collect(),
+        name: args.main_class.clone(),
+        engine_jars: built.jars,
+        spark_options: spark,
+        spark_conf,
+        java_options: words::of_variable(vars::JAVA_OPTS)?,
+        memory: memory::plan(),
+    };
+    let command = submit.command()?.current_dir(&folder);
+    command.run().with_context(|| format!("{} failed", args.main_class))
+}

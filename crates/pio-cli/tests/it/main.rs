@@ -1,0 +1,11 @@
+//! The real `pio` binary with a real PostgreSQL, a private database for each test.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
+mod apps;
+mod data;
+mod failures;
+mod pio;
+mod recorded;
+mod servers;
+mod usage;
