@@ -25,8 +25,6 @@ const TEMPLATE: &str = "pio_template";
 
 /// What tests use as long as their process lives.
 static SHARED: LazyLock<Shared> = LazyLock::new(Shared::start);
-/// The folder of a server that was made and stopped: copies of it start in no time.
-static SEED: LazyLock<PathBuf> = LazyLock::new(make_seed);
 static TEMPLATE_MADE: OnceCell<()> = OnceCell::const_new();
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
@@ -45,7 +43,8 @@ pub struct PrivateServer {
 
 struct Shared {
     settings: DatabaseSettings,
-    home: PathBuf,
+    /// A server that was made and stopped: copies of it start in no time.
+    seed: PathBuf,
     /// Stops the server when the pipe is closed, which the system does when this process ends, however it ends.
     _guard: (Child, PipeWriter),
 }
@@ -111,9 +110,7 @@ impl PrivateServer {
     #[must_use]
     pub fn start() -> Self {
         let server = Self { home: reachable_folder() };
-        let copy = Command::new("cp").arg("-a").arg(SEED.join("postgres")).arg(server.home()).status();
-        assert!(copy.expect("cp").success(), "the seed could not be copied");
-        forget_port(&server.home().join("postgres/connection.json"));
+        copy_seed(&SHARED.seed, server.home());
         let _ = server.ensure_running();
         server
     }
@@ -144,6 +141,10 @@ impl PrivateServer {
         let pid = rustix::process::Pid::from_raw(pid).expect("a process id");
         rustix::process::kill_process(pid, rustix::process::Signal::KILL)
             .expect("killing the private server");
+        // The signal is on its way for a moment, in which the server still seems to be there.
+        while fs::read_link(format!("/proc/{}/cwd", pid.as_raw_nonzero())).is_ok() {
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
     }
 
     /// The process id of the server.
@@ -174,9 +175,11 @@ impl Drop for PrivateServer {
 impl Shared {
     fn start() -> Self {
         let home = reachable_folder().keep();
+        let seed = make_seed(&home);
+        copy_seed(&seed, &home);
         let settings = embedded::ensure_running(&postgres_dir(), &home).expect("a server for tests");
         let guard = stop_with_this_process(&home);
-        Self { settings, home, _guard: guard }
+        Self { settings, seed, _guard: guard }
     }
 }
 
@@ -197,14 +200,20 @@ fn stop_with_this_process(home: &Path) -> (Child, PipeWriter) {
     (shell, writer)
 }
 
-fn make_seed() -> PathBuf {
-    let seed = SHARED.home.join("seed");
+fn make_seed(home: &Path) -> PathBuf {
+    let seed = home.join("seed");
     embedded::ensure_running(&postgres_dir(), &seed).expect("a server to copy");
     embedded::stop(&seed).expect("stopping it");
     let settings = seed.join("postgres/server/data/postgresql.auto.conf");
     // Tests kill processes, not the machine: no need to wait for the disk.
     fs::write(settings, "fsync = off\n").expect("a setting");
     seed
+}
+
+fn copy_seed(seed: &Path, home: &Path) {
+    let copy = Command::new("cp").arg("-a").arg(seed.join("postgres")).arg(home).status();
+    assert!(copy.expect("cp").success(), "the seed could not be copied");
+    forget_port(&home.join("postgres/connection.json"));
 }
 
 /// Copies must not all want the same port.
@@ -218,9 +227,6 @@ fn forget_port(connection: &Path) {
 async fn make_template() {
     // The first test to come here starts the server, which blocks.
     let settings = tokio::task::spawn_blocking(|| SHARED.settings.clone()).await.expect("a server for tests");
-    // What is stored in a test need not outlive the machine.
-    run_sql(&settings, "ALTER SYSTEM SET fsync = off").await;
-    run_sql(&settings, "SELECT pg_reload_conf()").await;
     run_sql(&settings, &format!("CREATE DATABASE {TEMPLATE}")).await;
     let template = DatabaseSettings { name: TEMPLATE.to_owned(), ..settings };
     drop(Storage::connect(&template).await.expect("the schema"));

@@ -14,3 +14,4 @@ mod indexes;
 mod instances;
 mod migration;
 mod sample;
+mod tls;
