@@ -2,9 +2,11 @@ package org.apache.predictionio.runtime
 
 import org.apache.predictionio.controller.{Engine, EngineFactory}
 import org.apache.predictionio.core.BaseEngine
-import org.apache.predictionio.data.storage.EngineInstance
-import org.apache.predictionio.data.storage.Storage
+import org.apache.predictionio.data.storage.jdbc.{Connections, JDBCModels}
+import org.apache.predictionio.data.storage.{EngineInstance, Storage}
 import org.apache.predictionio.workflow.{KryoInstantiator, WorkflowUtils}
+
+import java.sql.SQLException
 
 /** Finds engines, their instances and their stored models. */
 private[runtime] object EngineLoading {
@@ -34,9 +36,14 @@ private[runtime] object EngineLoading {
 
   /** What was stored of the instance's models. */
   def models(instanceId: String): Seq[Any] = {
-    val stored = Storage.getModelDataModels().get(instanceId).getOrElse(throw Errors.noModel(instanceId))
-    try KryoInstantiator.fromBytes(stored.models).asInstanceOf[Seq[Any]]
-    catch { case e @ (_: Exception | _: LinkageError) => throw Errors.incompatibleModel(instanceId, e) }
+    val models = new JDBCModels(Connections.current).read(instanceId) { bytes =>
+      try KryoInstantiator.read(bytes).asInstanceOf[Seq[Any]]
+      catch {
+        case e: SQLException => throw e
+        case e @ (_: Exception | _: LinkageError) => throw Errors.incompatibleModel(instanceId, e)
+      }
+    }
+    models.getOrElse(throw Errors.noModel(instanceId))
   }
 
   /** Finds the engine's classes. */

@@ -3,10 +3,12 @@ package org.apache.predictionio.workflow
 import org.apache.predictionio.controller.{EngineParams, Evaluation}
 import org.apache.predictionio.core.{BaseEngine, BaseEvaluator, BaseEvaluatorResult}
 import org.apache.predictionio.data.storage.jdbc.{Connections, JDBCEngineInstances}
-import org.apache.predictionio.data.storage.{EngineInstance, EvaluationInstance, Model, Storage}
-import org.apache.predictionio.runtime.{Progress, SparkContexts}
+import org.apache.predictionio.data.storage.{EngineInstance, EvaluationInstance, Storage}
+import org.apache.predictionio.runtime.{Progress, SparkContexts, Stages}
 
 import org.joda.time.{DateTime, DateTimeZone}
+
+import java.nio.file.Files
 
 /** Trains and evaluates engines and stores what comes of it. */
 object CoreWorkflow {
@@ -27,9 +29,7 @@ object CoreWorkflow {
       val sc = SparkContexts.create("Training", params)
       val models = engine.train(sc, engineParams, engineInstance.id, params)
       Progress.stage("save", "Storing the models")
-      val bytes = KryoInstantiator.toBytes(models)
-      val completed = engineInstance.copy(status = "COMPLETED", endTime = now)
-      new JDBCEngineInstances(Connections.current).complete(completed, Model(engineInstance.id, bytes))
+      store(engineInstance, models)
     } catch {
       case e: WorkflowInterruption => throw e
       case e: Throwable =>
@@ -56,6 +56,16 @@ object CoreWorkflow {
       if (!result.noSave) store(evaluationInstance, result)
       result
     } finally CleanupFunctions.run()
+
+  /** Models go by way of a file, so that they are not twice in memory. */
+  private def store(instance: EngineInstance, models: Seq[Any]): Unit = {
+    val file = Files.createTempFile("pio-models-", ".kryo")
+    try {
+      Stages.run("its models could not be turned into bytes")(KryoInstantiator.write(models, Files.newOutputStream(file)))
+      val completed = instance.copy(status = "COMPLETED", endTime = now)
+      new JDBCEngineInstances(Connections.current).complete(completed, file)
+    } finally Files.delete(file)
+  }
 
   private def store(instance: EvaluationInstance, result: BaseEvaluatorResult): Unit =
     Storage.getMetaDataEvaluationInstances().update(

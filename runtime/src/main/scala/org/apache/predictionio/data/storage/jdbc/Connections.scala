@@ -2,9 +2,7 @@ package org.apache.predictionio.data.storage.jdbc
 
 import org.apache.predictionio.runtime.{DatabaseSettings, Errors}
 
-import org.postgresql.Driver
-
-import java.sql.{Connection, SQLException}
+import java.sql.{Connection, Driver, SQLException}
 import java.util.Properties
 import java.util.concurrent.{ConcurrentHashMap, ConcurrentLinkedDeque, Semaphore}
 
@@ -74,7 +72,7 @@ private[predictionio] object Connections {
     if (settings.password != null) properties.setProperty("password", settings.password)
     defaults.foreach { case (name, value) => properties.setProperty(name, value) }
     more.foreach { case (name, value) => properties.setProperty(name, value) }
-    try new Driver().connect(settings.url, properties)
+    try driver.connect(settings.url, properties)
     catch { case e: SQLException => throw Errors.databaseDown(settings, e) }
   }
 
@@ -82,6 +80,10 @@ private[predictionio] object Connections {
   def close(connection: Connection): Unit =
     try connection.close()
     catch { case _: SQLException => () }
+
+  /** Made by name: the driver is on the class path of the process, not among what the runtime is compiled with. */
+  private lazy val driver: Driver =
+    Class.forName("org.postgresql.Driver").getConstructor().newInstance().asInstanceOf[Driver]
 
   private val defaults = Seq("ApplicationName" -> "pio runtime", "tcpKeepAlive" -> "true", "connectTimeout" -> "10")
 

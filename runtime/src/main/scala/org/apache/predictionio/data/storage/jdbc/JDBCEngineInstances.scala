@@ -1,7 +1,8 @@
 package org.apache.predictionio.data.storage.jdbc
 
-import org.apache.predictionio.data.storage.{EngineInstance, EngineInstances, Model}
+import org.apache.predictionio.data.storage.{EngineInstance, EngineInstances}
 
+import java.nio.file.Path
 import java.sql.{Connection, ResultSet}
 
 /** Trainings in PostgreSQL. */
@@ -38,9 +39,9 @@ private[predictionio] class JDBCEngineInstances(connections: Connections) extend
 
   override def update(i: EngineInstance): Unit = connections.use(update(_, i))
 
-  /** Stores the models and changes what is stored of the training, both or neither. */
-  def complete(i: EngineInstance, model: Model): Unit = connections.transaction { connection =>
-    JDBCModels.insert(connection, model)
+  /** Stores the models in a file and changes what is stored of the training, both or neither. */
+  def complete(i: EngineInstance, models: Path): Unit = connections.transaction { connection =>
+    JDBCModels.insert(connection, i.id, models)
     update(connection, i)
   }
 
