@@ -3,14 +3,13 @@
 use std::path::{Path, absolute};
 
 use anyhow::Result;
-use pio_engine::console as engine_console;
 use pio_engine::engine::Engine;
 use pio_engine::instance;
 use pio_engine::job::results::Predicted;
 use pio_engine::job::{BatchPredictOptions, Verb};
 use serde_json::json;
 
-use super::engine::{Ready, job_options, options};
+use super::engine::{Ready, job_options, listener, options};
 use crate::cli::Common;
 use crate::cli::engines::BatchPredict;
 use crate::errors::ConsoleError;
@@ -23,8 +22,8 @@ pub(crate) fn run(console: Console, common: &Common, args: &BatchPredict, spark:
     let engine = Engine::open(&options(common))?;
     let (input, output) = (absolute(&args.input)?, absolute(&args.output)?);
     check(&input, &output)?;
-    let ready = Ready::prepare(engine, common.verbose)?;
-    let listener = engine_console::listener(common.verbose);
+    let listener = listener(console, common.verbose);
+    let ready = Ready::prepare(engine, &listener)?;
     let predicted = runtime::single()?.block_on(async {
         let storage = database::connect(&ready.database).await?;
         let instance = instance::find(&storage, &ready.engine, args.engine_instance_id.as_deref()).await?;

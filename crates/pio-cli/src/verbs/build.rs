@@ -4,11 +4,12 @@ use anyhow::{Context as _, Result};
 use pio_closure::closure::Closure;
 use pio_engine::build::options::BuildOptions;
 use pio_engine::engine::{self, Engine};
-use pio_engine::{build, console as engine_console, template};
+use pio_engine::errors::{BuildError, VariantError};
+use pio_engine::{build, template};
 use pio_settings::words;
 use serde_json::json;
 
-use super::engine::{ENGINE, options};
+use super::engine::{ENGINE, listener, options};
 use crate::cli::Common;
 use crate::cli::engines::Build;
 use crate::output::Console;
@@ -17,20 +18,30 @@ pub(crate) fn run(console: Console, common: &Common, args: &Build) -> Result<()>
     let options = options(common);
     let folder = engine::folder(&options)?;
     // A broken variant would only be found when the engine is trained, after all the compiling.
-    Engine::open(&options)?;
+    let variant = Engine::open(&options);
+    let missing = match variant {
+        Err(error @ VariantError::Missing { .. }) => Some(error),
+        other => other.map(|_| None)?,
+    };
     let closure = Closure::locate()?;
-    let listener = engine_console::listener(common.verbose);
+    let listener = listener(console, common.verbose);
     if let Some(notice) = template::check(&folder) {
         listener(notice);
     }
     say_what_is_ignored(console, common, args);
     let build_options = build_options(args)?;
     if args.test {
-        build::test(&closure, &folder, &build_options, &engine_console::listener(true))?;
+        build::test(&closure, &folder, &build_options, &super::engine::listener(console, true))?;
         console.info(ENGINE, "The engine's tests have passed.");
         return Ok(());
     }
-    let built = build::build(&closure, &folder, &build_options, &listener)?;
+    let built = build::build(&closure, &folder, &build_options, &listener).map_err(|error| {
+        match (error, missing) {
+            // Sources without engine.json may have variants of other names; neither is no engine's folder.
+            (BuildError::NoSources { .. }, Some(missing)) => missing.into(),
+            (error, _) => anyhow::Error::from(error),
+        }
+    })?;
     let done = if built.unchanged {
         "Nothing has changed since the last build."
     } else {

@@ -1,16 +1,20 @@
 //! What the verbs that work on an engine have in common.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use pio_closure::closure::Closure;
 use pio_engine::build::{self, Built};
 use pio_engine::engine::{Engine, EngineOptions};
 use pio_engine::job::{Job, JobOptions, JsonExtractor, Verb};
+use pio_engine::notice::{Listener, Notice};
 use pio_engine::{console as engine_console, template};
 use pio_settings::database::DatabaseSettings;
 
 use crate::cli::Common;
 use crate::cli::engines::{self, Workflow};
 use crate::database;
+use crate::output::Console;
 
 /// The part of the console that speaks of engines, as PIO named it.
 pub(crate) const ENGINE: &str = "Engine$";
@@ -25,16 +29,15 @@ pub(crate) struct Ready {
 
 impl Ready {
     /// What is needed to run an engine that was opened: it is built if it never was.
-    pub(crate) fn prepare(engine: Engine, verbose: bool) -> Result<Self> {
+    pub(crate) fn prepare(engine: Engine, listener: &Listener) -> Result<Self> {
         let closure = Closure::locate()?;
-        let listener = engine_console::listener(verbose);
         if let Some(notice) = template::check(&engine.folder) {
             listener(notice);
         }
         // A database that is not there is known before anything is compiled.
         let database = database::settings()?;
         database::check(&database)?;
-        let built = build::ensure(&closure, &engine.folder, &listener)?;
+        let built = build::ensure(&closure, &engine.folder, listener)?;
         Ok(Self { closure, engine, built, database })
     }
 
@@ -43,6 +46,18 @@ impl Ready {
         let Self { closure, engine, built, database } = self;
         Job { closure, engine, built, database, verb, options }
     }
+}
+
+/// Hears what goes on. What the engine prints must not get into a result that is JSON.
+pub(crate) fn listener(console: Console, verbose: bool) -> Listener {
+    let hear = engine_console::listener(verbose);
+    if !console.json {
+        return hear;
+    }
+    Arc::new(move |notice| match notice {
+        Notice::Printed { line, .. } => hear(Notice::Printed { error: true, line }),
+        other => hear(other),
+    })
 }
 
 /// What the common options say of the engine.

@@ -1,13 +1,12 @@
 //! `pio eval`.
 
 use anyhow::Result;
-use pio_engine::console as engine_console;
 use pio_engine::engine::Engine;
 use pio_engine::job::results::{Evaluated, Row};
 use pio_engine::job::{EvalOptions, Verb};
 use serde_json::{Value, json};
 
-use super::engine::{Ready, job_options, options};
+use super::engine::{Ready, job_options, listener, options};
 use crate::cli::Common;
 use crate::cli::engines::Eval;
 use crate::output::Console;
@@ -18,14 +17,14 @@ const BEST: &str = "best.json";
 
 pub(crate) fn run(console: Console, common: &Common, args: Eval, spark: Vec<String>) -> Result<()> {
     let engine = Engine::open_for_evaluation(&options(common), &args.evaluation)?;
-    let ready = Ready::prepare(engine, common.verbose)?;
+    let listener = listener(console, common.verbose);
+    let ready = Ready::prepare(engine, &listener)?;
     let verb = Verb::Eval(EvalOptions {
         evaluation: args.evaluation,
         engine_params_generator: args.engine_params_generator,
         best_file: ready.engine.folder.join(BEST),
     });
     let job = ready.job(verb, job_options(common, &args.workflow, spark));
-    let listener = engine_console::listener(common.verbose);
     let evaluated = runtime::single()?.block_on(job.run::<Evaluated>(&listener))?;
     console.line(evaluated.table().trim_end());
     if !evaluated.text.is_empty() {

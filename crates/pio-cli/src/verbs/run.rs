@@ -3,20 +3,21 @@
 use anyhow::{Context as _, Result};
 use pio_closure::closure::Closure;
 use pio_closure::submit::Submit;
+use pio_engine::build;
 use pio_engine::engine::{self, Engine};
-use pio_engine::{build, console as engine_console};
 use pio_settings::{memory, vars, words};
 
 use super::build::build_options;
-use super::engine::options;
+use super::engine::{listener, options};
 use crate::cli::Common;
 use crate::cli::engines::Run;
+use crate::output::Console;
 
 pub(crate) fn run(common: &Common, args: &Run, spark: Vec<String>, program: Vec<String>) -> Result<()> {
     let options = options(common);
     let folder = engine::folder(&options)?;
     let closure = Closure::locate()?;
-    let listener = engine_console::listener(common.verbose);
+    let listener = listener(Console { json: common.json }, common.verbose);
     let built = build::build(&closure, &folder, &build_options(&args.build)?, &listener)?;
     // A driver program need not be an engine; where it is one, its variant may say something to Spark.
     let spark_conf = Engine::open(&options).map(|engine| engine.variant.spark_conf).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! `pio status`: what is there, what is missing, what to do about it.
 
 use anyhow::Result;
-use pio_closure::closure::{Closure, RELEASE};
+use pio_closure::closure::Closure;
 use pio_storage::instances::engine::EngineInstance;
 use serde_json::{Value, json};
 
@@ -50,10 +50,9 @@ fn inspect_closure(console: Console) -> Result<Value> {
     console
         .info(MANAGEMENT, format_args!("PredictionIO {VERSION} is installed at {}", closure.root.display()));
     console.info(MANAGEMENT, "Inspecting Apache Spark...");
-    let spark = first_line(&closure, RELEASE);
+    let spark = spark_version(&closure)?;
     console.info(MANAGEMENT, format_args!("Apache Spark is installed at {}", closure.root.display()));
-    console.info(MANAGEMENT, format_args!("{spark} detected"));
-    closure.jars()?;
+    console.info(MANAGEMENT, format_args!("Apache Spark {spark} detected"));
     closure.runtime_jar()?;
     closure.postgresql_jdbc_jar()?;
     let java = closure.java()?;
@@ -65,9 +64,12 @@ fn inspect_closure(console: Console) -> Result<Value> {
     Ok(json!({"root": closure.root, "spark": spark, "java": version}))
 }
 
-fn first_line(closure: &Closure, file: &str) -> String {
-    let text = fs_err::read_to_string(closure.root.join(file)).unwrap_or_default();
-    text.lines().next().unwrap_or("Apache Spark").to_owned()
+/// As the name of its core's jar says: `spark-core_2.12-3.5.7.jar`.
+fn spark_version(closure: &Closure) -> Result<String> {
+    let jars = closure.jars()?;
+    let mut names = jars.iter().filter_map(|jar| jar.file_stem()?.to_str());
+    let version = names.find_map(|name| name.strip_prefix("spark-core_")?.split_once('-'));
+    Ok(version.map_or("of an unknown version", |(_, version)| version).to_owned())
 }
 
 /// As the runtime says in its own `release` file, without starting it.

@@ -1,13 +1,12 @@
 //! `pio train`.
 
 use anyhow::Result;
-use pio_engine::console as engine_console;
 use pio_engine::engine::Engine;
 use pio_engine::job::results::Trained;
 use pio_engine::job::{TrainOptions, Verb};
 use serde_json::json;
 
-use super::engine::{Ready, job_options, options};
+use super::engine::{Ready, job_options, listener, options};
 use crate::cli::Common;
 use crate::cli::engines::Train;
 use crate::errors::ConsoleError;
@@ -27,7 +26,8 @@ pub(crate) fn run(console: Console, common: &Common, args: Train, spark: Vec<Str
         }
         engine.variant.factory = factory;
     }
-    let ready = Ready::prepare(engine, common.verbose)?;
+    let listener = listener(console, common.verbose);
+    let ready = Ready::prepare(engine, &listener)?;
     let verb = Verb::Train(TrainOptions {
         skip_sanity_check: args.skip_sanity_check,
         stop_after_read: args.stop_after_read,
@@ -35,7 +35,6 @@ pub(crate) fn run(console: Console, common: &Common, args: Train, spark: Vec<Str
         engine_params_key: args.engine_params_key,
     });
     let job = ready.job(verb, job_options(common, &args.workflow, spark));
-    let listener = engine_console::listener(common.verbose);
     let trained = runtime::single()?.block_on(job.run::<Trained>(&listener))?;
     if let Some(stage) = &trained.stopped_after {
         console

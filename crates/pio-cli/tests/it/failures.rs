@@ -41,3 +41,15 @@ fn a_reader_that_goes_away_is_no_failure() {
     drop(child.stdout.take());
     assert!(child.wait().unwrap().success());
 }
+
+#[test]
+fn a_folder_without_an_engine_is_named() {
+    let pio = Pio::with_url("postgres://nobody@127.0.0.1:1/none");
+    for words in [&["train"][..], &["deploy"], &["batchpredict"], &["train", "-v", "other.json"]] {
+        let file = if words.contains(&"-v") { "other.json" } else { "engine.json" };
+        pio.run(words).fails(1, &[file, "does not exist", "--engine-dir"]);
+    }
+    pio.run(&["train", "-ed", "nowhere"]).fails(1, &["nowhere"]);
+    pio.write("engine.json", "{\n  \"id\": \"default\",\n  \"engineFactory\" \"x\"\n}\n");
+    pio.run(&["train"]).fails(1, &["engine.json", "line 3"]);
+}
