@@ -98,3 +98,50 @@ fn variant_file(folder: &Path, options: &EngineOptions) -> PathBuf {
         Some(file) => file.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Engine, EngineOptions};
+    use crate::errors::VariantError;
+
+    fn folder(files: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = folder.path().join(file);
+            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+            fs_err::write(path, r#"{"id": "x", "engineFactory": "io.prediction.examples.Engine"}"#).unwrap();
+        }
+        folder
+    }
+
+    fn options(folder: &tempfile::TempDir) -> EngineOptions {
+        EngineOptions { folder: Some(folder.path().to_owned()), ..EngineOptions::default() }
+    }
+
+    #[test]
+    fn an_engine_is_known_by_its_factory_unless_it_is_named() {
+        let folder = folder(&["engine.json"]);
+        assert_eq!(Engine::open(&options(&folder)).unwrap().id, "io.prediction.examples.Engine");
+        let named = EngineOptions { id: Some("mine".to_owned()), ..options(&folder) };
+        assert_eq!(Engine::open(&named).unwrap().id, "mine");
+    }
+
+    #[test]
+    fn a_variant_is_looked_for_in_the_engines_folder() {
+        let folder = folder(&["engine.json", "best.json"]);
+        let best = EngineOptions { variant: Some("best.json".into()), ..options(&folder) };
+        assert!(Engine::open(&best).unwrap().variant.file.ends_with("best.json"));
+        let none = EngineOptions { variant: Some("none.json".into()), ..options(&folder) };
+        assert!(matches!(Engine::open(&none), Err(VariantError::Missing { .. })));
+    }
+
+    #[test]
+    fn an_evaluation_needs_no_variant() {
+        let folder = folder(&[]);
+        assert!(
+            Engine::open(&options(&folder)).unwrap_err().to_string().contains("engine.json does not exist")
+        );
+        let engine = Engine::open_for_evaluation(&options(&folder), "org.example.Evaluation").unwrap();
+        assert_eq!((engine.id.as_str(), engine.variant.id.as_str()), ("org.example.Evaluation", "default"));
+    }
+}

@@ -84,3 +84,63 @@ fn usable(instance: EngineInstance) -> Result<EngineInstance, InstanceError> {
 fn is_ours(instance: &EngineInstance) -> bool {
     instance.env.contains_key(MARK)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::{EngineInstance, choose};
+    use crate::engine::Engine;
+    use crate::variant::Variant;
+
+    fn engine() -> Engine {
+        let variant = Variant::of_factory(Path::new("engine.json"), "org.example.Engine");
+        Engine { folder: PathBuf::from("/e"), variant, id: "org.example.Engine".to_owned(), version: None }
+    }
+
+    fn instance(id: &str, status: &str, ours: bool) -> EngineInstance {
+        let mark = ours.then(|| ("PIO_RUNTIME".to_owned(), "1".to_owned()));
+        EngineInstance {
+            id: id.to_owned(),
+            status: status.to_owned(),
+            start_time: chrono::DateTime::UNIX_EPOCH,
+            end_time: chrono::DateTime::UNIX_EPOCH,
+            engine_id: "org.example.Engine".to_owned(),
+            engine_version: "v".to_owned(),
+            engine_variant: "default".to_owned(),
+            engine_factory: "org.example.Engine".to_owned(),
+            batch: String::new(),
+            env: mark.into_iter().collect(),
+            spark_conf: std::collections::BTreeMap::new(),
+            data_source_params: String::new(),
+            preparator_params: String::new(),
+            algorithms_params: String::new(),
+            serving_params: String::new(),
+        }
+    }
+
+    #[test]
+    fn an_older_model_of_ours_beats_a_newer_one_of_pio() {
+        let (theirs, ours) = (instance("theirs", "COMPLETED", false), instance("ours", "COMPLETED", true));
+        let chosen = choose(&engine(), vec![theirs.clone(), ours], Some(theirs)).unwrap();
+        assert_eq!(chosen.id, "ours");
+    }
+
+    #[test]
+    fn a_model_of_pio_alone_asks_to_train_again() {
+        let theirs = instance("theirs", "COMPLETED", false);
+        let words = choose(&engine(), vec![theirs.clone()], Some(theirs)).unwrap_err().to_string();
+        assert!(words.contains("trained by PredictionIO itself") && words.contains("train again"), "{words}");
+    }
+
+    #[test]
+    fn without_a_model_the_last_training_is_told() {
+        let words = choose(&engine(), vec![], None).unwrap_err().to_string();
+        assert!(words.contains("has no trained model. Train it first with `pio train`"), "{words}");
+        let words = choose(&engine(), vec![instance("x", "FAILED", true)], None).unwrap_err().to_string();
+        assert!(words.contains("its training of 1970-01-01 00:00 UTC failed"), "{words}");
+        let other = EngineInstance { engine_variant: "other".to_owned(), ..instance("x", "COMPLETED", true) };
+        let words = choose(&engine(), vec![other], None).unwrap_err().to_string();
+        assert!(words.contains("(variant default) has no trained model."), "{words}");
+    }
+}

@@ -195,3 +195,66 @@ impl Checked<'_> {
 fn lower(text: &str) -> String {
     text.replacen("Each", "each", 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::Variant;
+
+    fn variant(text: &str) -> Result<Variant, String> {
+        Variant::parse(Path::new("engine.json"), text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_variant_has_an_id_a_factory_and_spark_settings() {
+        let variant = variant(
+            r#"{"id": "als", "engineFactory": "org.example.Engine", "algorithms": [{"name": "als", "params": {"rank": 10}}],
+                "sparkConf": {"spark": {"serializer": "Kryo", "kryo": {"referenceTracking": false}, "cores.max": 4}}}"#,
+        )
+        .unwrap();
+        assert_eq!((variant.id.as_str(), variant.factory.as_str()), ("als", "org.example.Engine"));
+        let conf: Vec<String> =
+            variant.spark_conf.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        assert_eq!(
+            conf,
+            ["spark.serializer=Kryo", "spark.kryo.referenceTracking=false", "spark.cores.max=4"]
+        );
+    }
+
+    #[test]
+    fn without_an_id_it_is_the_default() {
+        assert_eq!(variant(r#"{"engineFactory": "E"}"#).unwrap().id, "default");
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_place() {
+        let words = |text| variant(text).unwrap_err();
+        assert!(words("{}").contains("names no engineFactory"));
+        assert_eq!(
+            words("{\"engineFactory\":\n 5}"),
+            "engine.json, line 2, column 2: `engineFactory` must be the class name of the engine's factory, as a string; here it is a number."
+        );
+        assert!(words("[]").contains("The file must be an object, `{ … }`; here it is a list"));
+        assert!(
+            words(r#"{"engineFactory": "E", "algorithms": {"name": "a"}}"#)
+                .contains("`algorithms` must be a list")
+        );
+        assert!(
+            words(r#"{"engineFactory": "E", "algorithms": ["als"]}"#)
+                .contains("Each of `algorithms` must be an object")
+        );
+        assert!(
+            words(r#"{"engineFactory": "E", "datasource": {"params": 3}}"#)
+                .contains("`params` in `datasource` must be an object")
+        );
+        assert!(
+            words(r#"{"engineFactory": "E", "sparkConf": {"spark": {"jars": ["a"]}}}"#)
+                .contains("column 56: `spark.jars` in `sparkConf` must be a string, a number or a boolean; here it is a list")
+        );
+        assert!(
+            words("{\"engineFactory\": \"E\",\n \"id\": }")
+                .contains("line 2, column 8: this is not JSON. Expected a value")
+        );
+    }
+}

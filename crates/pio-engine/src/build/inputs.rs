@@ -111,3 +111,79 @@ pub fn digest(engine: &Path, inputs: &[Input]) -> std::io::Result<String> {
     }
     Ok(hex::encode(&sha.finalize()[..20]))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Kind, digest, find};
+
+    fn write(root: &Path, file: &str, text: &str) {
+        fs_err::create_dir_all(root.join(file).parent().unwrap()).unwrap();
+        fs_err::write(root.join(file), text).unwrap();
+    }
+
+    fn engine() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for file in [
+            "build.sbt",
+            "project/assembly.sbt",
+            "src/main/scala/A.scala",
+            "src/main/resources/a.txt",
+            "lib/x.jar",
+            "engine.json",
+        ] {
+            write(folder.path(), file, file);
+        }
+        folder
+    }
+
+    #[test]
+    fn what_is_not_compiled_does_not_change_the_digest() {
+        let folder = engine();
+        let hash = || digest(folder.path(), &find(folder.path())).unwrap();
+        let before = hash();
+        for file in [
+            "engine.json",
+            "README.md",
+            "data/x.txt",
+            "target/pio/build.json",
+            ".git/HEAD",
+            "src/test/scala/T.scala",
+        ] {
+            write(folder.path(), file, "changed");
+        }
+        assert_eq!(hash(), before);
+        for file in [
+            "build.sbt",
+            "src/main/scala/B.scala",
+            "src/main/resources/a.txt",
+            "lib/x.jar",
+            "project/assembly.sbt",
+        ] {
+            let old = hash();
+            write(folder.path(), file, "changed");
+            assert_ne!(hash(), old, "{file}");
+        }
+    }
+
+    #[test]
+    fn the_digest_does_not_depend_on_the_place() {
+        let (one, other) = (engine(), engine());
+        assert_eq!(
+            digest(one.path(), &find(one.path())).unwrap(),
+            digest(other.path(), &find(other.path())).unwrap()
+        );
+    }
+
+    #[test]
+    fn links_are_followed_and_broken_or_circular_ones_left_out() {
+        let folder = engine();
+        std::os::unix::fs::symlink("/nonexistent", folder.path().join("src/main/scala/Gone.scala")).unwrap();
+        std::os::unix::fs::symlink("..", folder.path().join("src/loop")).unwrap();
+        std::os::unix::fs::symlink("A.scala", folder.path().join("src/main/scala/Link.scala")).unwrap();
+        let sources: Vec<_> =
+            find(folder.path()).into_iter().filter(|input| input.kind == Kind::Source).collect();
+        assert_eq!(sources.len(), 2, "{sources:?}");
+    }
+}

@@ -1,7 +1,9 @@
 //! The spec file: what a JVM is told, and the only place where the database's password passes.
 
 use std::collections::BTreeMap;
+use std::fs::Permissions;
 use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use fs_err::os::unix::fs::OpenOptionsExt as _;
@@ -116,7 +118,8 @@ pub(super) struct SpecFile {
 impl SpecFile {
     /// Writes the spec where only this user can read it.
     pub(super) fn write(spec: &[u8]) -> std::io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("pio-").tempdir()?;
+        let folder =
+            tempfile::Builder::new().prefix("pio-").permissions(Permissions::from_mode(0o700)).tempdir()?;
         let file = Self { folder };
         let mut options = fs_err::OpenOptions::new();
         options.write(true).create_new(true).mode(0o600);

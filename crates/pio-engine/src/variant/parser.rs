@@ -254,3 +254,62 @@ fn strict_number(text: &str) -> Option<String> {
     }
     text.parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| format!("{number:?}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    fn json(text: &str) -> String {
+        parse(text).unwrap().to_json()
+    }
+
+    fn error(text: &str) -> String {
+        let error = parse(text).unwrap_err();
+        format!(
+            "{}:{} expected {}, found {}",
+            error.place.line, error.place.column, error.expected, error.found
+        )
+    }
+
+    #[test]
+    fn commas_are_optional_and_may_trail() {
+        assert_eq!(json(r#"{"user": "1" "num": 4,}"#), r#"{"user":"1","num":4}"#);
+        assert_eq!(json("[1 2,,3,]"), "[1,2,3]");
+    }
+
+    #[test]
+    fn numbers_keep_their_spelling() {
+        assert_eq!(
+            json("[1, 1.0, 1e-3, -0.5, 12345678901234567890]"),
+            "[1,1.0,1e-3,-0.5,12345678901234567890]"
+        );
+        assert_eq!(json("[007, 1., -00]"), "[7,1.0,-0]");
+    }
+
+    #[test]
+    fn strings_may_hold_line_breaks_and_any_escape() {
+        assert_eq!(json("\"a\nb\""), r#""a\nb""#);
+        assert_eq!(json(r#""\u00e9\ud83d\ude00\/\t""#), "\"é😀/\\u0009\"");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_skipped() {
+        assert_eq!(json("\u{feff}{}"), "{}");
+    }
+
+    #[test]
+    fn errors_name_line_and_column() {
+        assert_eq!(error("{\n  \"a\" 1\n}"), "2:7 expected `:` between a name and its value, found `1`");
+        assert_eq!(error("{\n  a: 1\n}"), "2:3 expected a name in double quotes, or `}`, found `a`");
+        assert_eq!(
+            error("{\"a\": tru}"),
+            "1:7 expected a value; text and names stand in double quotes, found `tru`"
+        );
+        assert!(error("{\"a\": 1").contains("found the end of the file"));
+        assert!(error("{} {}").starts_with("1:4 expected the end of the file"));
+        assert!(error("{\"a\": \"b\n").starts_with("1:7 expected a `\"` that closes the string begun here"));
+        assert!(error("{\"a\": 1-2}").contains("found `1-2`"));
+        assert!(error("").contains("expected a value"));
+        assert!(error(&"[".repeat(1000)).contains("128 levels"));
+    }
+}

@@ -70,3 +70,39 @@ fn tidy(error: &mut CompileError) {
     let message = lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n");
     message.trim_end().clone_into(&mut error.message);
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::find;
+
+    #[test]
+    fn errors_of_scalac_and_javac_are_read() {
+        let lines: Vec<String> = "[info] compiling 2 Scala sources to /s/target/classes ...
+[error] /s/src/main/scala/A.scala:12:34: type mismatch;
+[error]  found   : Int
+[error]  required: String
+[error]     val x: String = 1
+[error]                     ^
+[error] /s/src/main/java/B.java:3:1: cannot find symbol
+[error]   symbol:   class Nope
+[error]   location: class B
+[error] Nope
+[error] one error found
+[error] (Compile / compileIncremental) Compilation failed
+[error] /s/src/main/scala/A.scala:12:34: type mismatch;"
+            .lines()
+            .map(str::to_owned)
+            .collect();
+        let errors = find(&lines, Path::new("/s"));
+        let told: Vec<_> =
+            errors.iter().map(|e| (e.file.to_str().unwrap(), e.line, e.message.as_str())).collect();
+        assert_eq!(
+            told[0],
+            ("src/main/scala/A.scala", 12, "type mismatch;\n found   : Int\n required: String")
+        );
+        assert_eq!((told[1].0, told[1].1), ("src/main/java/B.java", 3));
+        assert!(told[1].2.starts_with("cannot find symbol\n  symbol:   class Nope"), "{}", told[1].2);
+    }
+}

@@ -58,3 +58,44 @@ fn plugin(module: &str) -> Option<String> {
     let bare = plain.strip_suffix("_2.12_1.0").unwrap_or(plain);
     (bare != name).then(|| bare.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::{BadStatement, bad_statements, missing};
+
+    fn lines(text: &str) -> Vec<String> {
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn refused_statements_are_found_and_warnings_are_not() {
+        let log = lines(
+            "/s/build.sbt:3: warning: method in in trait ScopingSetting is deprecated
+/s/build.sbt:16: error: value copy is not a member of sbtassembly.AssemblyOption
+[error] Type error in expression",
+        );
+        let message = "value copy is not a member of sbtassembly.AssemblyOption".to_owned();
+        assert_eq!(
+            bad_statements(&log, Path::new("/s")),
+            [BadStatement { file: PathBuf::from("build.sbt"), line: 16, message }]
+        );
+    }
+
+    #[test]
+    fn missing_plugins_are_told_from_missing_dependencies() {
+        let log = lines(
+            "[error] sbt.librarymanagement.ResolveException: Error downloading org.x:y_2.12:1.0
+[error]   Not found
+[error] Error downloading com.typesafe.sbteclipse:sbteclipse-plugin;sbtVersion=1.0;scalaVersion=2.12:4.0.0
+[error] Error downloading com.z:sbt-w_2.12_1.0:0.1",
+        );
+        let (modules, plugins) = missing(&log);
+        assert_eq!(
+            modules.iter().map(|module| module.module.as_str()).collect::<Vec<_>>(),
+            ["org.x:y_2.12:1.0"]
+        );
+        assert_eq!(plugins, ["sbt-w", "sbteclipse-plugin"]);
+    }
+}

@@ -108,3 +108,48 @@ fn function(rest: &str) -> Option<Function<'_>> {
         Some(Function::Other(inside))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::modernise;
+
+    #[test]
+    fn a_function_of_one_setting() {
+        assert_eq!(
+            modernise("mergeStrategy in assembly <<= (mergeStrategy in assembly) { (old) =>\n  { case x => old(x) }\n}").unwrap(),
+            "mergeStrategy in assembly := (((mergeStrategy in assembly).value) match { case (old) => { case x => old(x) } })"
+        );
+        assert_eq!(
+            modernise("version <<= version { v => v + \"-x\" }").unwrap(),
+            "version := (((version).value) match { case v => v + \"-x\" })"
+        );
+    }
+
+    #[test]
+    fn a_function_of_several() {
+        assert_eq!(
+            modernise("sourceGenerators in Compile <+= (sourceManaged in Compile, name) map { (dir, n) => gen(dir, n) }").unwrap(),
+            "sourceGenerators in Compile += (((sourceManaged in Compile).value, (name).value) match { case (dir, n) => gen(dir, n) })"
+        );
+    }
+
+    #[test]
+    fn a_placeholder() {
+        assert_eq!(
+            modernise("libraryDependencies <+= scalaVersion(\"org.scala-lang\" % \"scala-reflect\" % _)")
+                .unwrap(),
+            "libraryDependencies += Some((scalaVersion).value).map(\"org.scala-lang\" % \"scala-reflect\" % _).get"
+        );
+    }
+
+    #[test]
+    fn a_setting_alone() {
+        assert_eq!(modernise("x in Test <<= y in Compile").unwrap(), "x in Test := (y in Compile).value");
+        assert_eq!(modernise("x <++= y").unwrap(), "x ++= (y).value");
+    }
+
+    #[test]
+    fn other_statements_stay() {
+        assert_eq!(modernise("name := \"a <<= b\""), None);
+    }
+}

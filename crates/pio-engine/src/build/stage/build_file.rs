@@ -205,3 +205,75 @@ pub fn rewrite_project(text: &str, unresolved: &[String]) -> ProjectFile {
     result.push_str(&text[at..]);
     ProjectFile { text: result, dropped, needs_repository }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Context, rewrite, rewrite_project};
+
+    fn plain(text: &str) -> String {
+        rewrite(text, &Context::default()).text
+    }
+
+    #[test]
+    fn a_build_of_sbt_0_13_becomes_one_of_today() {
+        let old = "import AssemblyKeys._\n\nassemblySettings\n\nname := \"x\"\n\nlibraryDependencies += \"io.prediction\" %% \"core\" % pioVersion.value % \"provided\"\n";
+        let new = "                     \n\nassemblySettings\n\nname := \"x\"\n\nlibraryDependencies += \"io.prediction\" %% \"core\" % pioVersion.value % \"provided\"\n\nimport piobuild.OldAssembly._\n\nimport piobuild.PioVersion._\n";
+        assert_eq!(plain(old), new);
+    }
+
+    #[test]
+    fn names_that_a_build_defines_itself_are_not_imported() {
+        let text = "val pioVersion = \"0.12.0\"\nval jarName = \"a\"\nname := jarName + pioVersion\n";
+        assert_eq!(plain(text), text);
+    }
+
+    #[test]
+    fn lines_keep_their_numbers() {
+        let old = "mergeStrategy in assembly <<= (mergeStrategy in assembly) { (old) =>\n  {\n    case x => old(x)\n  }\n}\nname := \"x\"\n";
+        let new = plain(old);
+        assert_eq!(new.lines().nth(5), Some("name := \"x\""), "{new}");
+    }
+
+    #[test]
+    fn what_speaks_of_dropped_plugins_goes() {
+        let context = Context {
+            dropped_words: vec!["SbtScalariform", "scalariform", "ScalariformKeys"],
+            ..Context::default()
+        };
+        let old = "import scalariform.formatter.preferences._\nSbtScalariform.scalariformSettings\nScalariformKeys.preferences := ScalariformKeys.preferences.value\n  .setPreference(AlignSingleLineCaseStatements, true)\nname := \"scalariform\"\n";
+        let new = rewrite(old, &context);
+        assert_eq!(new.text.trim(), "name := \"scalariform\"");
+        assert_eq!(new.text.lines().count(), old.lines().count());
+        assert!(new.left_out.is_empty());
+    }
+
+    #[test]
+    fn a_project_stays_without_its_dropped_plugins() {
+        let context =
+            Context { dropped_words: vec!["JavaAppPackaging", "packSettings"], ..Context::default() };
+        let old = "lazy val root = (project in file(\".\"))\n  .enablePlugins(JavaAppPackaging)\n  .settings(packSettings: _*)\n  .settings(libraryDependencies += x)\n";
+        let new = rewrite(old, &context).text;
+        assert!(!new.contains("JavaAppPackaging") && !new.contains("packSettings"), "{new}");
+        assert!(new.contains(".settings(libraryDependencies += x)"), "{new}");
+    }
+
+    #[test]
+    fn statements_that_sbt_refused_are_left_out_and_named() {
+        let context = Context { bad_lines: vec![3], ..Context::default() };
+        let new = rewrite("name := \"x\"\nfoo := Seq(\n  bar\n)\nversion := \"1\"\n", &context);
+        assert_eq!(new.text, "name := \"x\"\n           \n     \n \nversion := \"1\"\n");
+        assert_eq!((new.left_out[0].line, new.left_out[0].text.as_str()), (2, "foo := Seq("));
+    }
+
+    #[test]
+    fn old_plugins_are_not_looked_up() {
+        let text = "// assembly\naddSbtPlugin(\"com.eed3si9n\" % \"sbt-assembly\" % \"0.11.2\")\nresolvers += \"x\" at \"http://x.example/\"\naddSbtPlugin(\"com.eed3si9n\" % \"sbt-buildinfo\" % \"0.3.2\")\n";
+        let file = rewrite_project(text, &[]);
+        assert!(file.needs_repository);
+        assert_eq!(file.dropped.len(), 1);
+        assert!(file.text.contains("\"sbt-buildinfo\" % \"0.13.1\"") && !file.text.contains("sbt-assembly"));
+        assert!(file.text.contains("https://x.example/"));
+        let file = rewrite_project(text, &["sbt-buildinfo".to_owned()]);
+        assert!(!file.needs_repository);
+    }
+}

@@ -105,3 +105,42 @@ fn write_link(target: &Path, source: &Path) -> io::Result<()> {
     }
     symlink(source, target)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Content, Folder};
+
+    #[test]
+    fn the_folder_holds_what_it_should_and_no_more() {
+        let root = tempfile::tempdir().unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        fs_err::create_dir_all(root.path().join("target")).unwrap();
+        fs_err::write(root.path().join("target/kept"), "").unwrap();
+        let mut folder = Folder::new(root.path());
+        folder.put("a/b.txt", Content::Text("one".to_owned()));
+        folder.put("data", Content::Link(elsewhere.path().to_owned()));
+        folder.write().unwrap();
+        let mut folder = Folder::new(root.path());
+        folder.put("data/c.txt", Content::Text("two".to_owned()));
+        folder.write().unwrap();
+        assert!(!root.path().join("a/b.txt").exists());
+        assert!(root.path().join("target/kept").exists());
+        assert_eq!(fs_err::read_to_string(root.path().join("data/c.txt")).unwrap(), "two");
+        assert!(
+            fs_err::read_dir(elsewhere.path()).unwrap().next().is_none(),
+            "the linked folder is the user's"
+        );
+    }
+
+    #[test]
+    fn what_is_right_is_not_touched() {
+        let root = tempfile::tempdir().unwrap();
+        let mut folder = Folder::new(root.path());
+        folder.put("a.txt", Content::Text("one".to_owned()));
+        folder.write().unwrap();
+        let time = || fs_err::metadata(root.path().join("a.txt")).unwrap().modified().unwrap();
+        let before = time();
+        folder.write().unwrap();
+        assert_eq!(time(), before);
+    }
+}

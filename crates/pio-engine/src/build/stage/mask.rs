@@ -1,37 +1,38 @@
 //! Scala text in which comments and the insides of strings are blanked, so that plain searching finds only code.
 
-/// The text with every character of comments and strings replaced by a space; offsets and lines stay what
-/// they are. Of the quotes only the opening ones stay.
+/// The text with every character of comments replaced by a space and every one of strings by a quote; offsets and lines stay what
+/// they are.
 #[must_use]
 pub fn mask(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(character) = rest.chars().next() {
-        let (kept, hidden) = token(rest, character);
-        let (shown, after) = rest.split_at(kept);
-        let (blank, after) = after.split_at(hidden);
-        masked.push_str(shown);
-        hide(blank, &mut masked);
+        let (length, filler) = token(rest, character);
+        let (token, after) = rest.split_at(length);
+        match filler {
+            Some(filler) => hide(token, filler, &mut masked),
+            None => masked.push_str(token),
+        }
         rest = after;
     }
     masked
 }
 
-/// How many bytes of code come first, and how many after them are to be hidden.
-fn token(rest: &str, character: char) -> (usize, usize) {
+/// The length of what comes first, and by what it is replaced if it is no code.
+fn token(rest: &str, character: char) -> (usize, Option<char>) {
     if rest.starts_with("//") {
-        return (0, rest.find('\n').unwrap_or(rest.len()));
+        return (rest.find('\n').unwrap_or(rest.len()), Some(' '));
     }
     if rest.starts_with("/*") {
-        return (0, comment_end(rest));
+        return (comment_end(rest), Some(' '));
     }
     if let Some(inner) = rest.strip_prefix("\"\"\"") {
-        return (3, inner.find("\"\"\"").map_or(inner.len(), |at| at + 3));
+        return (3 + inner.find("\"\"\"").map_or(inner.len(), |at| at + 3), Some('"'));
     }
     match character {
-        '"' => (1, string_end(&rest[1..])),
-        '\'' => (1, char_end(&rest[1..])),
-        _ => (character.len_utf8(), 0),
+        '"' => (1 + string_end(&rest[1..]), Some('"')),
+        '\'' => (1 + char_end(&rest[1..]), Some('"')),
+        _ => (character.len_utf8(), None),
     }
 }
 
@@ -81,12 +82,32 @@ fn char_end(inside: &str) -> usize {
     }
 }
 
-fn hide(text: &str, masked: &mut String) {
+fn hide(text: &str, filler: char, masked: &mut String) {
     for character in text.chars() {
         if character == '\n' {
             masked.push('\n');
         } else {
-            (0..character.len_utf8()).for_each(|_| masked.push(' '));
+            (0..character.len_utf8()).for_each(|_| masked.push(filler));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mask;
+
+    #[test]
+    fn comments_and_strings_are_blanked() {
+        assert_eq!(mask("a // b\nc"), "a     \nc");
+        assert_eq!(mask("a /* b /* c */ d */ e"), "a                   e");
+        assert_eq!(mask(r#"x := "a \" b" + y"#), r#"x := """""""" + y"#);
+        assert_eq!(mask("\"\"\"a\n\"b\"\"\" c"), "\"\"\"\"\n\"\"\"\"\" c");
+        assert_eq!(mask("'{' 'sym '\\'' }"), "\"\"\" \"sym \"\"\"\" }");
+    }
+
+    #[test]
+    fn offsets_stay() {
+        let text = "\"é\" + x";
+        assert_eq!(mask(text).len(), text.len());
     }
 }

@@ -74,3 +74,47 @@ fn is_interface(rest: &str) -> bool {
     let name: &str = &rest[..rest.find(|character| !is_name(character)).unwrap_or(rest.len())];
     PACKAGES.contains(&name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{original_column, rename};
+
+    #[test]
+    fn the_interface_gets_its_new_name() {
+        assert_eq!(
+            rename(
+                "import io.prediction.controller.{Engine, Params}\nval x: io.prediction.data.storage.Event = _"
+            ),
+            "import org.apache.predictionio.controller.{Engine, Params}\nval x: org.apache.predictionio.data.storage.Event = _"
+        );
+        assert_eq!(
+            rename("import io.prediction.{controller, data}"),
+            "import org.apache.predictionio.{controller, data}"
+        );
+        assert_eq!(rename("import _root_.io.prediction.e2._"), "import _root_.org.apache.predictionio.e2._");
+    }
+
+    #[test]
+    fn packages_of_engines_keep_theirs() {
+        let own = "package io.prediction.examples.stock\nimport io.prediction.EventClient";
+        assert_eq!(rename(own), own);
+        assert_eq!(
+            rename("val studio.prediction.data = 1; a.io.prediction.data"),
+            "val studio.prediction.data = 1; a.io.prediction.data"
+        );
+    }
+
+    #[test]
+    fn columns_lead_back_to_the_users_line() {
+        let line = "import io.prediction.controller.Nope";
+        let renamed = rename(line).into_owned();
+        let column = renamed.find("Nope").unwrap() + 1;
+        assert_eq!(original_column(line, column), line.find("Nope").unwrap() + 1);
+        assert_eq!(original_column(line, 3), 3);
+        assert_eq!(
+            original_column(line, renamed.find("predictionio").unwrap() + 1),
+            line.find("io.").unwrap() + 1
+        );
+        assert_eq!(original_column("val x = 1", 5), 5);
+    }
+}

@@ -77,3 +77,29 @@ fn is_open(before: &str) -> bool {
     let operator = last.ends_with([',', '+', '-', '%', '=', '>', '<', '&', '|', '.', ':', '/', '*']);
     operator && !last.ends_with("_*")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    fn statements(text: &str) -> Vec<(&str, usize, usize)> {
+        split(text).into_iter().map(|s| (&text[s.range], s.first_line, s.last_line)).collect()
+    }
+
+    #[test]
+    fn blank_lines_are_not_needed_between_statements() {
+        let text = "name := \"x\"\nversion := \"1\"\n\nimport A._\nsettings\n";
+        assert_eq!(
+            statements(text),
+            [("name := \"x\"", 1, 1), ("version := \"1\"", 2, 2), ("import A._", 4, 4), ("settings", 5, 5)]
+        );
+    }
+
+    #[test]
+    fn brackets_operators_and_dots_go_on() {
+        let text = "a ++= Seq(\n  \"x\",\n\n  \"y\"\n)\nlazy val b = (project in file(\".\"))\n  .settings(c)\nd :=\n  e +\n  f // g\nh := {\n}\n";
+        let found: Vec<(usize, usize)> =
+            statements(text).into_iter().map(|(_, first, last)| (first, last)).collect();
+        assert_eq!(found, [(1, 5), (6, 7), (8, 10), (11, 12)]);
+    }
+}
