@@ -124,7 +124,9 @@ trait SelfCleaningDataSource {
   }
 
   private def oldest: Long =
-    window.duration.map(text => DateTime.now(DateTimeZone.UTC).getMillis - Duration(text).toMillis).getOrElse(Long.MinValue)
+    window.duration.map(text => DateTime.now(DateTimeZone.UTC).getMillis - Duration(text).toMillis).getOrElse(
+      Long.MinValue
+    )
 }
 
 /** What is kept of events. */

@@ -48,7 +48,9 @@ private[runtime] class Deployed(
   /** Predicts: the algorithms see the query as the serving supplements it, the serving as it came in. */
   def predict(query: Any): Any = {
     val supplemented = serving.supplementBase(query)
-    val predictions = algorithms.zip(models).map { case (algorithm, model) => algorithm.predictBase(model, supplemented) }
+    val predictions = algorithms.zip(models).map { case (algorithm, model) =>
+      algorithm.predictBase(model, supplemented)
+    }
     serving.serveBase(query, predictions)
   }
 

@@ -9,7 +9,10 @@ import org.apache.spark.rdd.RDD
 import java.util.concurrent.ConcurrentHashMap
 
 /** Evaluates an engine. What sets of parameters have in common, from the data source on, is done once. */
-private[predictionio] class EngineEvaluation[TD, EI, PD, Q, P, A](engine: Engine[TD, EI, PD, Q, P, A], sc: SparkContext) {
+private[predictionio] class EngineEvaluation[TD, EI, PD, Q, P, A](
+  engine: Engine[TD, EI, PD, Q, P, A],
+  sc: SparkContext
+) {
   private type Named = (String, Params)
   private type Sets = Seq[(TD, EI, RDD[(Q, A)])]
   private type Predictions = Seq[(EI, RDD[(Q, P, A)])]

@@ -102,7 +102,8 @@ private[predictionio] object Errors {
   def unknownPart(section: String, name: String, known: Seq[String]): UserError = new UserError(
     "bad-variant",
     s"The section '$section' of $variantFile names '$name', which the engine does not have.",
-    if (known.isEmpty) "The engine has none." else s"The engine has: ${known.sorted.map("'" + _ + "'").mkString(", ")}.",
+    if (known.isEmpty) "The engine has none."
+    else s"The engine has: ${known.sorted.map("'" + _ + "'").mkString(", ")}.",
     "Correct the name in the section."
   )
 
@@ -219,7 +220,13 @@ private[predictionio] object Errors {
   )
 
   def badOutput(path: String, why: String, cause: Throwable = null): UserError =
-    new UserError("bad-parameter", s"The predictions cannot be written to $path.", why, "Name another place with: --output", cause)
+    new UserError(
+      "bad-parameter",
+      s"The predictions cannot be written to $path.",
+      why,
+      "Name another place with: --output",
+      cause
+    )
 
   def outOfMemory(cause: Throwable): UserError = new UserError(
     "engine-failed",

@@ -11,7 +11,9 @@ private[predictionio] object EvaluationReport {
 
   /** For people at a terminal. */
   def text(result: MetricEvaluatorResult[_]): String = {
-    val others = result.otherMetricHeaders.zip(result.bestScore.otherScores).map { case (name, score) => s"  $name: $score" }
+    val others = result.otherMetricHeaders.zip(result.bestScore.otherScores).map { case (name, score) =>
+      s"  $name: $score"
+    }
     val lines = Seq(
       "MetricEvaluatorResult:",
       s"  # engine params evaluated: ${result.engineParamsScores.size}",

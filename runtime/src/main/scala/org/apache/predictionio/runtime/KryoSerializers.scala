@@ -37,8 +37,11 @@ private[predictionio] object KryoSerializers {
     val toSet: Remake = c => util.Set.copyOf[AnyRef](c)
     val toMap: Remake = c => util.Map.copyOf[AnyRef, AnyRef](map(c))
     val nothing = util.Collections.emptyList[AnyRef]()
-    val immutable = for (remake <- Seq(toList, toSet, toMap); content <- Seq(one, nothing)) yield (remake(content), remake)
-    locked.map(remake => (remake(one).getClass, remake)) ++ immutable.map { case (made, remake) => (made.getClass, remake) }
+    val immutable = for (remake <- Seq(toList, toSet, toMap); content <- Seq(one, nothing))
+      yield (remake(content), remake)
+    locked.map(remake => (remake(one).getClass, remake)) ++ immutable.map { case (made, remake) =>
+      (made.getClass, remake)
+    }
   }
 
   /** Makes a collection of its elements. */

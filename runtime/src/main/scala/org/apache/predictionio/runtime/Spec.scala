@@ -47,10 +47,11 @@ class Spec(json: JValue) {
   }
 
   /** What is stored as the environment of an instance. The runtime's own mark tells its models from those of PIO. */
-  val environment: Map[String, String] = (json \ "environment" match {
-    case JObject(fields) => fields.collect { case (name, JString(value)) => name -> value }.toMap
-    case _ => Map.empty[String, String]
-  }) + (Spec.RuntimeMark -> "1")
+  val environment: Map[String, String] =
+    (json \ "environment" match {
+      case JObject(fields) => fields.collect { case (name, JString(value)) => name -> value }.toMap
+      case _ => Map.empty[String, String]
+    }) + (Spec.RuntimeMark -> "1")
 
   /** The section with the verb's name. */
   val options: JValue = json \ verb
@@ -93,7 +94,8 @@ object Spec {
       } finally Files.deleteIfExists(path)
     json \ "version" match {
       case JInt(version) if version == Messages.Version => new Spec(json)
-      case other => throw Errors.badSpec(s"The spec file has version ${JsonText.write(other)}, not ${Messages.Version}.")
+      case other =>
+        throw Errors.badSpec(s"The spec file has version ${JsonText.write(other)}, not ${Messages.Version}.")
     }
   }
 }

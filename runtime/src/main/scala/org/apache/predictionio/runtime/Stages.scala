@@ -44,7 +44,8 @@ private[predictionio] object Stages {
     e.isInstanceOf[SparkException] && e.getCause == null && !Option(e.getMessage).exists(_.contains("Lost task"))
 
   private def fatal(e: Throwable): Boolean = e match {
-    case _: StackOverflowError | _: LinkageError | _: NotImplementedError | _: AssertionError | _: OutOfMemoryError => false
+    case _: StackOverflowError | _: LinkageError | _: NotImplementedError | _: AssertionError | _: OutOfMemoryError =>
+      false
     case _: VirtualMachineError | _: ThreadDeath => true
     case _ => false
   }

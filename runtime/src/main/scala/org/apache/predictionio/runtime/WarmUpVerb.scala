@@ -29,7 +29,8 @@ private[runtime] object WarmUpVerb {
 
   private def train(): Unit = {
     val sc = SparkContexts.create("Warm-up")
-    val events = sc.parallelize(for (user <- 1 to 8; item <- 1 to 8) yield rating(s"u$user", s"i$item", (user + item) % 5))
+    val events =
+      sc.parallelize(for (user <- 1 to 8; item <- 1 to 8) yield rating(s"u$user", s"i$item", (user + item) % 5))
     val users = BiMap.stringInt(events.map(_.entityId))
     val items = BiMap.stringInt(events.flatMap(_.targetEntityId))
     val ratings = events.map { event =>

@@ -61,7 +61,10 @@ object CoreWorkflow {
   private def store(instance: EngineInstance, models: Seq[Any]): Unit = {
     val file = Files.createTempFile("pio-models-", ".kryo")
     try {
-      Stages.run("its models could not be turned into bytes")(KryoInstantiator.write(models, Files.newOutputStream(file)))
+      Stages.run("its models could not be turned into bytes")(KryoInstantiator.write(
+        models,
+        Files.newOutputStream(file)
+      ))
       val completed = instance.copy(status = "COMPLETED", endTime = now)
       new JDBCEngineInstances(Connections.current).complete(completed, file)
     } finally Files.delete(file)

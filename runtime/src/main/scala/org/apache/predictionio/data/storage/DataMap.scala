@@ -115,7 +115,6 @@ class DataMap private[predictionio] (private var parsed: Map[String, JValue], pr
   def canEqual(other: Any): Boolean = other.isInstanceOf[DataMap]
 }
 
-
 /** Makes properties of maps, JSON objects and text. */
 object DataMap {
   private[predictionio] lazy val formats: Formats = DefaultFormats + new DateTimeJson4sSupport.Serializer

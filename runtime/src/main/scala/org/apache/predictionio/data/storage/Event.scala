@@ -70,12 +70,18 @@ object EventValidation {
       "targetEntityType and targetEntityId must be specified together."
     )
     require(e.event != "$unset" || !e.properties.isEmpty, "properties cannot be empty for $unset event")
-    require(!isReservedPrefix(e.event) || isSpecialEvents(e.event), s"${e.event} is not a supported reserved event name.")
+    require(
+      !isReservedPrefix(e.event) || isSpecialEvents(e.event),
+      s"${e.event} is not a supported reserved event name."
+    )
     require(
       !isSpecialEvents(e.event) || e.targetEntityType.isEmpty,
       s"Reserved event ${e.event} cannot have targetEntity"
     )
-    require(allowedType(e.entityType), s"The entityType ${e.entityType} is not allowed. 'pio_' is a reserved name prefix.")
+    require(
+      allowedType(e.entityType),
+      s"The entityType ${e.entityType} is not allowed. 'pio_' is a reserved name prefix."
+    )
     require(
       e.targetEntityType.forall(allowedType),
       s"The targetEntityType ${e.targetEntityType.getOrElse("")} is not allowed. 'pio_' is a reserved name prefix."

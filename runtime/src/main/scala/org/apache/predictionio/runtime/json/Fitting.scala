@@ -32,7 +32,11 @@ private[json] class Fitting(formats: Formats) {
   private def fitWhole(value: JValue, range: Fitting.Range, path: String): Fitted = value match {
     case JInt(number) if number < range.least || number > range.most => wrong(value, path, range.words)
     case JString(text) =>
-      Try(BigInt(text.trim)).map(number => fitWhole(JInt(number), range, path)).getOrElse(wrong(value, path, range.words))
+      Try(BigInt(text.trim)).map(number => fitWhole(JInt(number), range, path)).getOrElse(wrong(
+        value,
+        path,
+        range.words
+      ))
     case _: JInt | _: JLong | _: JDouble | _: JDecimal => (value, Nil)
     case _ => wrong(value, path, range.words)
   }

@@ -28,6 +28,9 @@ private[predictionio] object ScalaReader {
     try value.extract[T](formats, Manifest.classType(cls))
     catch {
       case e: MappingException =>
-        throw new JsonFault(s"The JSON document is not as it should be: ${e.getMessage.linesIterator.mkString("; ")}.", e)
+        throw new JsonFault(
+          s"The JSON document is not as it should be: ${e.getMessage.linesIterator.mkString("; ")}.",
+          e
+        )
     }
 }

@@ -12,7 +12,12 @@ private[jdbc] case class EventTable(appId: Int, channelId: Option[Int]) {
 
   /** How many pages it has, or an error that says it is not there. */
   def pages(connection: Connection): Long = Sql
-    .row(connection, "SELECT to_regclass(?)::text, pg_relation_size(to_regclass(?)) / current_setting('block_size')::int", name, name) {
+    .row(
+      connection,
+      "SELECT to_regclass(?)::text, pg_relation_size(to_regclass(?)) / current_setting('block_size')::int",
+      name,
+      name
+    ) {
       row => Option(row.getString(1)).map(_ => row.getLong(2))
     }
     .flatten

@@ -7,8 +7,9 @@ import java.sql.{Connection, ResultSet}
 
 /** Trainings in PostgreSQL. */
 private[predictionio] class JDBCEngineInstances(connections: Connections) extends EngineInstances {
-  private val columns = "id, status, starttime, endtime, engineid, engineversion, enginevariant, enginefactory, batch, " +
-    "env, sparkconf, datasourceparams, preparatorparams, algorithmsparams, servingparams"
+  private val columns =
+    "id, status, starttime, endtime, engineid, engineversion, enginevariant, enginefactory, batch, " +
+      "env, sparkconf, datasourceparams, preparatorparams, algorithmsparams, servingparams"
 
   override def insert(i: EngineInstance): String = {
     val id = if (i.id.isEmpty) EventWriter.newId() else i.id

@@ -13,7 +13,11 @@ private[predictionio] class JDBCEvaluationInstances(connections: Connections) ex
     val id = if (i.id.isEmpty) EventWriter.newId() else i.id
     connections.use { connection =>
       val marks = Seq.fill(12)("?").mkString(",")
-      Sql.update(connection, s"INSERT INTO pio_meta_evaluationinstances ($columns) VALUES ($marks)", id +: values(i): _*)
+      Sql.update(
+        connection,
+        s"INSERT INTO pio_meta_evaluationinstances ($columns) VALUES ($marks)",
+        id +: values(i): _*
+      )
     }
     id
   }
@@ -27,7 +31,8 @@ private[predictionio] class JDBCEvaluationInstances(connections: Connections) ex
 
   override def update(i: EvaluationInstance): Unit = connections.use { connection =>
     val settings = columns.split(", ").tail.map(_ + " = ?").mkString(", ")
-    val _ = Sql.update(connection, s"UPDATE pio_meta_evaluationinstances SET $settings WHERE id = ?", values(i) :+ i.id: _*)
+    val _ =
+      Sql.update(connection, s"UPDATE pio_meta_evaluationinstances SET $settings WHERE id = ?", values(i) :+ i.id: _*)
   }
 
   override def delete(id: String): Unit = connections.use { connection =>

@@ -70,7 +70,9 @@ private[predictionio] class JDBCLEvents(settings: DatabaseSettings) extends LEve
     }
   }
 
-  private def query[T](table: EventTable)(work: (Connection, EventTable) => T)(implicit ec: ExecutionContext): Future[T] =
+  private def query[T](table: EventTable)(work: (Connection, EventTable) => T)(implicit
+    ec: ExecutionContext
+  ): Future[T] =
     Future(blocking(inTable(table)(connections.use(work(_, table)))))
 
   private def inTable[T](table: EventTable)(work: => T): T =

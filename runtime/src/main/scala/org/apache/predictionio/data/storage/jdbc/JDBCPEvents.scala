@@ -51,8 +51,8 @@ private[predictionio] class JDBCPEvents(settings: DatabaseSettings) extends PEve
     val (to, table) = (settings, EventTable(appId, channelId))
     events.foreachPartition { part =>
       if (part.nonEmpty) Connections.of(to).transaction { connection =>
-          part.grouped(1000).foreach(EventWriter.insert(connection, table, _))
-        }
+        part.grouped(1000).foreach(EventWriter.insert(connection, table, _))
+      }
     }
   }
 

@@ -43,7 +43,8 @@ private[jdbc] object Slices {
   /** Ranges of pages of about the same size. The last is open, so that it also holds what is stored in the meantime. */
   def byPlace(pages: Long, count: Int): Seq[Slice] = (0 until count).map { index =>
     val from = Option(pages * index / count).filter(_ > 0).map(page => s"ctid >= '($page,0)'::tid")
-    val until = Option(pages * (index + 1) / count).filter(_ => index < count - 1).map(page => s"ctid < '($page,0)'::tid")
+    val until =
+      Option(pages * (index + 1) / count).filter(_ => index < count - 1).map(page => s"ctid < '($page,0)'::tid")
     Slice(index, Some((from ++ until).mkString(" AND ")).filter(_.nonEmpty))
   }
 
@@ -65,7 +66,8 @@ private[jdbc] object Slices {
       s"EXISTS (SELECT 1 FROM ${table.name}$where)" -> values
     }
     val sql = exists.map(_._1).mkString("SELECT ", ", ", "")
-    val found = Sql.row(connection, sql, exists.flatMap(_._2): _*)(row => (1 to TimeSlices).map(row.getBoolean)).toSeq.flatten
+    val found =
+      Sql.row(connection, sql, exists.flatMap(_._2): _*)(row => (1 to TimeSlices).map(row.getBoolean)).toSeq.flatten
     slices.zip(found).map { case (slice, isThere) => slice.copy(isEmpty = !isThere) }
   }
 }

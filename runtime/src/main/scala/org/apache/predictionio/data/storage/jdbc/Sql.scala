@@ -36,7 +36,11 @@ private[jdbc] object Sql {
   /** A calendar of UTC; the driver changes it, so each call makes one. */
   def utc: Calendar = Calendar.getInstance(TimeZone.getTimeZone("UTC"))
 
-  private def prepared[T](connection: Connection, sql: String, parameters: Seq[Any])(work: PreparedStatement => T): T = {
+  private def prepared[T](
+    connection: Connection,
+    sql: String,
+    parameters: Seq[Any]
+  )(work: PreparedStatement => T): T = {
     val statement = connection.prepareStatement(sql)
     try {
       bind(statement, parameters)
