@@ -9,7 +9,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use pio_settings::secret::Secret;
 use rand::RngExt as _;
 use rand::distr::Alphanumeric;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::config;
 use crate::metrics::Metrics;
@@ -143,11 +145,14 @@ impl Sender {
     }
 
     fn post(&self, events: &[Event]) -> Result<(), String> {
-        let json: Vec<Value> = events.iter().map(Event::json).collect();
-        let (path, body) = match json.as_slice() {
-            [one] => ("/events.json", one.to_string()),
-            many => ("/batch/events.json", Value::from(many).to_string()),
+        let (path, body) = match events {
+            [one] => ("/events.json", serde_json::to_string(&one.shape())),
+            many => {
+                let shapes: Vec<Shape<'_>> = many.iter().map(Event::shape).collect();
+                ("/batch/events.json", serde_json::to_string(&shapes))
+            }
         };
+        let body = body.map_err(|error| error.to_string())?;
         let answer = self
             .agent
             .post(format!("{}{path}", self.server))
@@ -171,23 +176,51 @@ fn gather(first: Event, waiting: &Receiver<Event>) -> (Vec<Event>, bool) {
     (events, false)
 }
 
-impl Event {
-    fn json(&self) -> Value {
-        json!({
-            "event": "predict",
-            "eventTime": self.time.to_rfc3339_opts(SecondsFormat::Millis, true),
-            "entityType": "pio_pr",
-            "entityId": self.pr_id,
-            "properties": {
-                "engineInstanceId": self.instance,
-                "query": json_or_text(&self.query),
-                "prediction": json_or_text(&self.prediction),
-            },
-        })
-    }
+/// An event as the event server takes it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shape<'a> {
+    event: &'static str,
+    event_time: String,
+    entity_type: &'static str,
+    entity_id: &'a str,
+    properties: Properties<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Properties<'a> {
+    engine_instance_id: &'a str,
+    query: Json<'a>,
+    prediction: Json<'a>,
 }
 
 /// Engines read JSON more leniently than others do; what only they can read is kept as text.
-fn json_or_text(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Json<'a> {
+    Strict(&'a RawValue),
+    Text(&'a str),
+}
+
+impl<'a> Json<'a> {
+    fn of(text: &'a str) -> Self {
+        serde_json::from_str(text).map_or(Self::Text(text), Self::Strict)
+    }
+}
+
+impl Event {
+    fn shape(&self) -> Shape<'_> {
+        Shape {
+            event: "predict",
+            event_time: self.time.to_rfc3339_opts(SecondsFormat::Millis, true),
+            entity_type: "pio_pr",
+            entity_id: &self.pr_id,
+            properties: Properties {
+                engine_instance_id: &self.instance,
+                query: Json::of(&self.query),
+                prediction: Json::of(&self.prediction),
+            },
+        }
+    }
 }

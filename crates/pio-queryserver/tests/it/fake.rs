@@ -102,7 +102,7 @@ impl Process for FakeProcess {
     }
 }
 
-async fn worker(link: UnixStream, script: Script, stopped: watch::Sender<u32>) {
+pub(crate) async fn worker(link: UnixStream, script: Script, stopped: watch::Sender<u32>) {
     let (input, mut output) = link.into_split();
     let version = if matches!(script, Script::Newer) { 2 } else { 1 };
     say(&mut output, &json!({"type": "hello", "version": version})).await;
