@@ -49,7 +49,7 @@ pub struct Common {
     /// Let Spark use Kryo to serialize. Short: -sk
     #[arg(long, global = true)]
     pub spark_kryo: bool,
-    /// Show details: every line of sbt and Spark, and stack traces.
+    /// Show details, such as every line of sbt.
     #[arg(long, global = true)]
     pub verbose: bool,
     /// Print results as JSON on standard output.

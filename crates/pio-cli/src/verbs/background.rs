@@ -11,6 +11,7 @@ use pio_settings::dirs;
 use pio_storage::embedded;
 use serde_json::json;
 
+use super::event_server::bind_error;
 use crate::cli::servers::EventServer;
 use crate::database;
 use crate::errors::ConsoleError;
@@ -69,6 +70,7 @@ impl Background {
         fs::create_dir_all(self.log.parent().unwrap_or(Path::new("/")))?;
         let log = fs::OpenOptions::new().create(true).append(true).open(&self.log)?.into_file();
         let port = args.port.to_string();
+        check_that_free(&args.ip, args.port)?;
         let mut command = Command::new(std::env::current_exe()?)
             .args(["eventserver", "--ip", &args.ip, "--port", &port])
             .no_stdin()
@@ -112,6 +114,11 @@ impl Background {
         fs::remove_file(&self.pid_file)?;
         Ok(true)
     }
+}
+
+/// Else another program's answer would be taken for our server's.
+fn check_that_free(ip: &str, port: u16) -> Result<(), ConsoleError> {
+    std::net::TcpListener::bind((ip, port)).map(drop).map_err(|source| bind_error(ip, port, source))
 }
 
 fn reachable(ip: &str) -> &str {

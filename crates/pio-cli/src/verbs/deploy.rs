@@ -27,8 +27,8 @@ const EVENT_SERVER: (&str, u16) = ("127.0.0.1", 7070);
 
 pub(crate) fn run(console: Console, common: &Common, args: &Deploy, spark: Vec<String>) -> Result<()> {
     let engine = Engine::open(&options(common))?;
-    let closure = Closure::locate()?;
     let config = config(args)?;
+    let closure = Closure::locate()?;
     if args.port != 0 {
         Target { ip: &args.ip, port: args.port, key: config.server_key.as_ref() }.end(console)?;
     }

@@ -27,8 +27,11 @@ pub(crate) fn run(common: &Common, args: &EventServer) -> Result<()> {
 
 /// Takes a port.
 pub(crate) async fn bind(ip: &str, port: u16) -> Result<TcpListener, ConsoleError> {
-    TcpListener::bind((ip, port)).await.map_err(|source| {
-        let address = if ip.contains(':') { format!("[{ip}]:{port}") } else { format!("{ip}:{port}") };
-        ConsoleError::Bind { address, source }
-    })
+    TcpListener::bind((ip, port)).await.map_err(|source| bind_error(ip, port, source))
+}
+
+/// Why a port could not be taken.
+pub(crate) fn bind_error(ip: &str, port: u16, source: std::io::Error) -> ConsoleError {
+    let address = if ip.contains(':') { format!("[{ip}]:{port}") } else { format!("{ip}:{port}") };
+    ConsoleError::Bind { address, source }
 }

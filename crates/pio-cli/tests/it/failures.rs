@@ -53,3 +53,11 @@ fn a_folder_without_an_engine_is_named() {
     pio.write("engine.json", "{\n  \"id\": \"default\",\n  \"engineFactory\" \"x\"\n}\n");
     pio.run(&["train"]).fails(1, &["engine.json", "line 3"]);
 }
+
+#[test]
+fn feedback_needs_an_access_key() {
+    let pio = Pio::with_url("postgres://nobody@127.0.0.1:1/none");
+    pio.write("engine.json", r#"{"engineFactory": "x.Y"}"#);
+    pio.run(&["deploy", "--feedback", "--port", "0"])
+        .fails(1, &["--accesskey", "PIO_EVENTSERVER_ACCESS_KEY"]);
+}

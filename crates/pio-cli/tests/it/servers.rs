@@ -74,3 +74,25 @@ fn undeploy_ends_only_what_is_a_deployed_engine() {
     server.kill().unwrap();
     server.wait().unwrap();
 }
+
+#[test]
+fn start_all_leaves_an_event_server_that_stop_all_ends() {
+    let pio = Pio::new();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let words = ["start-all", "--ip", "127.0.0.1", "--port", &port.to_string()];
+    let started = pio.json(&words);
+    assert_eq!(get(port, "/").1["status"], "alive");
+    assert_eq!(pio.json(&words), started, "it is not started twice");
+    assert_eq!(pio.json(&["stop-all"])["eventServer"], true);
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_err());
+    assert_eq!(pio.json(&["stop-all"])["eventServer"], false);
+}
+
+#[test]
+fn start_all_takes_no_port_of_another_program() {
+    let pio = Pio::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let done = pio.run(&["start-all", "--ip", "127.0.0.1", "--port", &port]);
+    done.fails(1, &[&format!("127.0.0.1:{port}"), "--port"]);
+}
