@@ -1,18 +1,36 @@
-//! The event server alone, for measurements and for tests that kill it: `DATABASE_URL=… eventserver <port>`.
-//! It prints its address as soon as it listens, and stops at SIGTERM.
+//! The event server alone, for measurements and for tests that kill it: `DATABASE_URL=… eventserver [port | careless]`.
+//!
+//! It prints its address as soon as it listens, and stops at SIGTERM. With `careless` it acknowledges events before their commit:
+//! a test that looks for lost events must find some then.
 
+use std::convert::Infallible;
+use std::io::Write as _;
+
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response};
+use hyper_util::rt::TokioIo;
+use pio_eventserver::api::Api;
 use pio_eventserver::config::Config;
+use pio_eventserver::respond::ApiBody;
 use pio_eventserver::server::serve;
-use pio_settings::database;
+use pio_settings::database::DatabaseSettings;
+use pio_settings::{env, vars};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let port: u16 = std::env::args().nth(1).unwrap_or_default().parse().unwrap_or(0);
-    let settings = database::from_env()?.ok_or("DATABASE_URL is not set")?;
-    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
-    print(&format!("{}\n", listener.local_addr()?))?;
+    log();
+    let argument = std::env::args().nth(1).unwrap_or_default();
+    let settings = DatabaseSettings::from_env()?.ok_or("DATABASE_URL is not set")?;
+    let listener = TcpListener::bind(("127.0.0.1", argument.parse().unwrap_or(0))).await?;
+    writeln!(std::io::stdout(), "{}", listener.local_addr()?)?;
+    if argument == "careless" {
+        return careless(listener, &settings).await;
+    }
     let mut term = signal(SignalKind::terminate())?;
     let shutdown = async move {
         term.recv().await;
@@ -21,8 +39,37 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn print(line: &str) -> std::io::Result<()> {
-    use std::io::Write as _;
-    std::io::stdout().write_all(line.as_bytes())?;
-    std::io::stdout().flush()
+fn log() {
+    let level = env::get(vars::PIO_LOG).unwrap_or_else(|| "info".to_owned());
+    // The driver logs the values of statements, access keys among them.
+    let filter = format!("{level},tokio_postgres=info");
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+/// Serves like the real one, except that every POST is acknowledged before anything is done.
+async fn careless(
+    listener: TcpListener,
+    settings: &DatabaseSettings,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let (api, _background) = Api::start(settings, Config::default())?;
+    loop {
+        let (stream, _) = listener.accept().await?;
+        let api = api.clone();
+        let service = service_fn(move |request| answer(api.clone(), request));
+        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+    }
+}
+
+async fn answer(api: Api, request: Request<Incoming>) -> Result<Response<ApiBody>, Infallible> {
+    if request.method() != Method::POST {
+        return Ok(api.respond(request).await);
+    }
+    let (parts, body) = request.into_parts();
+    let bytes = body.collect().await.map_or_else(|_| Bytes::new(), http_body_util::Collected::to_bytes);
+    let request = Request::from_parts(parts, Full::new(bytes));
+    tokio::spawn(async move { api.respond(request).await });
+    let mut response =
+        Response::new(ApiBody::Left(Full::new(Bytes::from_static(b"{\"eventId\":\"early\"}"))));
+    *response.status_mut() = hyper::StatusCode::CREATED;
+    Ok(response)
 }

@@ -35,7 +35,7 @@ use crate::requests;
 use crate::respond::{self, ApiBody};
 use crate::routes::{self, DESCRIPTIONS, Resource, Verb};
 use crate::stats::{Kind, Stats};
-use crate::writer::Writer;
+use crate::writer::{TABLES_AT_A_TIME, Writer};
 use crate::{auth, startup};
 
 /// How many readers may be sent their events in pieces at a time; each holds a connection to the database.
@@ -51,6 +51,7 @@ pub(crate) struct State {
     pub(crate) config: Config,
     pub(crate) metrics: Arc<Metrics>,
     storage: Storage,
+    writing: Storage,
     grants: Arc<Grants>,
     writer: Writer,
     budget: Budget,
@@ -109,8 +110,9 @@ impl Api {
         let storage = Storage::open(database, options("reader", 4))?;
         let metrics = Arc::new(Metrics::default());
         let limits = &config.limits;
-        let writing = Storage::open(database, options("writer", 2))?;
-        let (writer, task) = Writer::start(writing, limits.queue, limits.commit_time, metrics.clone());
+        let writing = Storage::open(database, options("writer", TABLES_AT_A_TIME))?;
+        let (writer, task) =
+            Writer::start(writing.clone(), limits.queue, limits.commit_time, metrics.clone());
         let state = State {
             metrics,
             grants: Grants::start(storage.clone()),
@@ -122,6 +124,7 @@ impl Api {
             is_migrated: startup::prepare_database(database, storage.clone()),
             is_draining: AtomicBool::new(false),
             storage,
+            writing,
             config,
         };
         Ok((Self { state: Arc::new(state) }, Background { writer: task }))
@@ -254,6 +257,7 @@ impl State {
         Now {
             queued_events: self.config.limits.queue - self.writer.free_places(),
             is_draining: self.is_draining.load(Relaxed),
+            pools: [("reader", self.storage.pool_status()), ("writer", self.writing.pool_status())],
         }
     }
 }

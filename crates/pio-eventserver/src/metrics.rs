@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use hyper::StatusCode;
+use pio_storage::PoolStatus;
 
 use crate::routes::DESCRIPTIONS;
 
@@ -38,6 +39,7 @@ pub(crate) struct Metrics {
 pub(crate) struct Now {
     pub(crate) queued_events: usize,
     pub(crate) is_draining: bool,
+    pub(crate) pools: [(&'static str, PoolStatus); 2],
 }
 
 struct Histogram<const N: usize> {
@@ -126,6 +128,7 @@ impl Metrics {
         let refused = self.refused_connections.load(Relaxed);
         let help = "Connections that were refused because too many were open.";
         single(&mut out, "pio_eventserver_refused_connections_total", "counter", help, refused);
+        write_pools(&mut out, &now.pools);
         let draining = u64::from(now.is_draining);
         single(&mut out, "pio_eventserver_draining", "gauge", "Whether the server is stopping.", draining);
         out
@@ -150,6 +153,19 @@ impl Metrics {
                 times.write(out, name, &format!("path=\"{path}\""), &TIMES);
             }
         }
+    }
+}
+
+fn write_pools(out: &mut String, pools: &[(&str, PoolStatus)]) {
+    let name = "pio_eventserver_database_connections";
+    head(out, name, "gauge", "Connections to the database that are open.");
+    for (pool, status) in pools {
+        let _ = writeln!(out, "{name}{{pool=\"{pool}\"}} {}", status.open);
+    }
+    let name = "pio_eventserver_database_waiting";
+    head(out, name, "gauge", "Requests that wait for a connection to the database.");
+    for (pool, status) in pools {
+        let _ = writeln!(out, "{name}{{pool=\"{pool}\"}} {}", status.waiting);
     }
 }
 

@@ -7,11 +7,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 /// What a connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,21 +45,25 @@ impl Pace {
         self.0.state.store(millis << 2 | phase as u64, Relaxed);
     }
 
-    /// What the connection is doing, and for how long.
-    fn get(&self) -> (Phase, Duration) {
-        let state = self.0.state.load(Relaxed);
-        let phase = match state & 3 {
+    /// What the connection is doing.
+    fn phase(&self) -> Phase {
+        match self.0.state.load(Relaxed) & 3 {
             0 => Phase::Idle,
             1 => Phase::Head,
             _ => Phase::Answering,
-        };
-        (phase, self.0.opened.elapsed().saturating_sub(Duration::from_millis(state >> 2)))
+        }
+    }
+
+    /// For how long it has been doing it.
+    fn time(&self) -> Duration {
+        let since = Duration::from_millis(self.0.state.load(Relaxed) >> 2);
+        self.0.opened.elapsed().saturating_sub(since)
     }
 
     /// Ends when a head or an idle time has lasted too long; tells which.
     pub(crate) async fn too_slow(&self, head_time: Duration, idle_time: Duration) -> Phase {
         loop {
-            let (phase, time) = self.get();
+            let (phase, time) = (self.phase(), self.time());
             let left = match phase {
                 Phase::Idle => idle_time.saturating_sub(time),
                 Phase::Head => head_time.saturating_sub(time),
@@ -89,7 +93,7 @@ impl Paced {
 
     /// A response goes out: an idle connection is not idle yet.
     fn sent(&self, outcome: &Poll<io::Result<usize>>) {
-        if matches!(outcome, Poll::Ready(Ok(_))) && self.pace.get().0 == Phase::Idle {
+        if matches!(outcome, Poll::Ready(Ok(_))) && self.pace.phase() == Phase::Idle {
             self.pace.set(Phase::Idle);
         }
     }
@@ -103,7 +107,7 @@ impl AsyncRead for Paced {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
-        if buffer.filled().len() > before && self.pace.get().0 == Phase::Idle {
+        if buffer.filled().len() > before && self.pace.phase() == Phase::Idle {
             self.pace.set(Phase::Head);
         }
         Poll::Ready(Ok(()))

@@ -108,7 +108,7 @@ async fn connection(stream: TcpStream, api: Api, mut stopping: watch::Receiver<(
         }
     });
     let mut builder = http1::Builder::new();
-    builder.header_read_timeout(None).max_buf_size(BUFFER).half_close(true);
+    builder.header_read_timeout(None).max_buf_size(BUFFER).half_close(true).writev(false);
     let mut connection = builder.serve_connection(TokioIo::new(stream), service);
     let mut too_slow = pin!(pace.too_slow(limits.head_time, limits.idle_time));
     let mut is_stopping = false;

@@ -1,10 +1,10 @@
 //! Group commit: one task stores what came in while it stored what came before.
 
-use std::collections::BTreeMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures_util::stream::{self, StreamExt as _};
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use pio_storage::Storage;
 use pio_storage::errors::StorageError;
 use pio_storage::events::table::EventTable;
@@ -20,7 +20,7 @@ use crate::metrics::Metrics;
 const MAX_COMMIT: usize = 2_000;
 
 /// How many tables are written to at a time. Each is a commit of its own, on a connection of its own.
-const TABLES_AT_A_TIME: usize = 2;
+pub(crate) const TABLES_AT_A_TIME: usize = 3;
 
 /// What became of one event.
 pub(crate) type Outcome = Result<Insertion, Arc<StorageError>>;
@@ -76,27 +76,68 @@ impl Writer {
     }
 }
 
+/// Gathers jobs while others are stored. Each table is written to by one commit at a time, so that a table which is locked holds
+/// nobody else up.
 async fn run(storage: Storage, mut receiver: mpsc::UnboundedReceiver<Job>, metrics: Arc<Metrics>) {
+    let mut waiting = Waiting::default();
+    let mut running = FuturesUnordered::new();
     let mut jobs = Vec::new();
-    while receiver.recv_many(&mut jobs, MAX_COMMIT).await > 0 {
-        // Nobody waits any more for what took too long: it must not be stored behind a 503.
-        jobs.retain(|job| !job.answer.is_closed());
-        let tables = by_table(std::mem::take(&mut jobs));
-        stream::iter(tables)
-            .for_each_concurrent(TABLES_AT_A_TIME, |(table, jobs)| store(&storage, table, jobs, &metrics))
-            .await;
+    let mut is_closed = false;
+    loop {
+        while running.len() < TABLES_AT_A_TIME
+            && let Some((table, jobs)) = waiting.next()
+        {
+            running.push(store(&storage, table, jobs, &metrics));
+        }
+        tokio::select! {
+            Some(table) = running.next(), if !running.is_empty() => waiting.is_free(table),
+            count = receiver.recv_many(&mut jobs, MAX_COMMIT), if !is_closed => {
+                is_closed = count == 0;
+                jobs.drain(..).for_each(|job| waiting.push(job));
+            }
+            else => return,
+        }
     }
 }
 
-fn by_table(jobs: Vec<Job>) -> BTreeMap<EventTable, Vec<Job>> {
-    let mut tables: BTreeMap<EventTable, Vec<Job>> = BTreeMap::new();
-    for job in jobs {
-        tables.entry(job.table).or_default().push(job);
-    }
-    tables
+/// Jobs that wait, by their tables.
+#[derive(Default)]
+struct Waiting {
+    jobs: HashMap<EventTable, Vec<Job>>,
+    /// Tables with jobs that are not being written to, the longest waiting first.
+    order: VecDeque<EventTable>,
+    busy: HashSet<EventTable>,
 }
 
-async fn store(storage: &Storage, table: EventTable, mut jobs: Vec<Job>, metrics: &Metrics) {
+impl Waiting {
+    fn push(&mut self, job: Job) {
+        let jobs = self.jobs.entry(job.table).or_default();
+        if jobs.is_empty() && !self.busy.contains(&job.table) {
+            self.order.push_back(job.table);
+        }
+        jobs.push(job);
+    }
+
+    /// The next table to write to, with all that waits for it.
+    fn next(&mut self) -> Option<(EventTable, Vec<Job>)> {
+        let table = self.order.pop_front()?;
+        self.busy.insert(table);
+        Some((table, self.jobs.remove(&table).unwrap_or_default()))
+    }
+
+    /// The table is written to no more.
+    fn is_free(&mut self, table: EventTable) {
+        self.busy.remove(&table);
+        if self.jobs.contains_key(&table) {
+            self.order.push_back(table);
+        }
+    }
+}
+
+/// Stores what waited for a table, and answers.
+async fn store(storage: &Storage, table: EventTable, mut jobs: Vec<Job>, metrics: &Metrics) -> EventTable {
+    // Nobody waits any more for what took too long: it must not be stored behind a 503.
+    jobs.retain(|job| !job.answer.is_closed());
     let counts: Vec<usize> = jobs.iter().map(|job| job.events.len()).collect();
     let events: Vec<NewEvent> = jobs.iter_mut().flat_map(|job| std::mem::take(&mut job.events)).collect();
     let mut outcomes = insert(storage, table, &events, metrics).await.into_iter();
@@ -104,6 +145,7 @@ async fn store(storage: &Storage, table: EventTable, mut jobs: Vec<Job>, metrics
         // Who no longer listens was told that the event may not be stored.
         let _ = job.answer.send(outcomes.by_ref().take(count).collect());
     }
+    table
 }
 
 /// Stores all events in one commit. Where one of them cannot be stored, halves are tried until it stands alone.

@@ -32,10 +32,6 @@ impl Call {
         Self { method: "GET".into(), path: path.into(), ..Self::default() }
     }
 
-    pub(crate) fn delete(path: &str) -> Self {
-        Self { method: "DELETE".into(), path: path.into(), ..Self::default() }
-    }
-
     pub(crate) fn post(path: &str, body: impl Into<Vec<u8>>) -> Self {
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
         Self { method: "POST".into(), path: path.into(), headers, body: Some(body.into()) }
@@ -62,10 +58,14 @@ pub(crate) struct Client(http1::SendRequest<Full<Bytes>>);
 
 impl Client {
     pub(crate) async fn connect(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).await.unwrap();
-        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
+        Self::try_connect(address).await.unwrap()
+    }
+
+    pub(crate) async fn try_connect(address: SocketAddr) -> Option<Self> {
+        let stream = TcpStream::connect(address).await.ok()?;
+        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.ok()?;
         tokio::spawn(connection);
-        Self(sender)
+        Some(Self(sender))
     }
 
     pub(crate) async fn call(&mut self, call: &Call) -> Result<Reply, hyper::Error> {

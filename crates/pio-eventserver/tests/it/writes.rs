@@ -52,7 +52,8 @@ async fn a_conflict_within_a_batch_leaves_the_others_alone() {
     server.post(EVENTS, event("taken", 1)).await;
     let batch = [event("one", 1), event("taken", 2), event("two", 1), event("two", 2)].join(",");
     let reply = server.post(BATCH, format!("[{batch}]")).await.json();
-    let statuses: Vec<_> = reply.as_array().unwrap().iter().map(|item| item["status"].as_u64().unwrap()).collect();
+    let statuses: Vec<_> =
+        reply.as_array().unwrap().iter().map(|item| item["status"].as_u64().unwrap()).collect();
     assert_eq!(statuses, [201, 409, 201, 409]);
 }
 
@@ -75,7 +76,7 @@ async fn requests_that_come_together_are_each_answered_for_themselves() {
 #[tokio::test]
 async fn an_event_may_be_of_any_size_that_a_body_may_have() {
     let server = Server::start(Config::default()).await;
-    let long: String = (0..100_000).map(|number| format!("{number:x}")).collect();
+    let long = (0..100_000).map(|number| format!("{number:x}")).collect::<Vec<_>>().concat();
     let body = json!({ "event": "e", "entityType": long, "entityId": long, "properties": { "x": long } });
     let reply = server.post(EVENTS, body.to_string()).await;
     assert_eq!(reply.status, 201, "{}", reply.body);

@@ -1,0 +1,182 @@
+//! Requests that are too large, too slow, too many or no requests at all.
+
+use std::time::{Duration, Instant};
+
+use pio_eventserver::config::{Config, Limits};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
+
+use crate::client::Call;
+use crate::server::Server;
+
+const EVENTS: &str = "/events.json?accessKey=ACCESSKEY";
+const EVENT: &str = r#"{"event":"e","entityType":"user","entityId":"1"}"#;
+
+async fn server(limits: Limits) -> Server {
+    Server::start(Config { limits, ..Config::default() }).await
+}
+
+/// Sends bytes and gives everything that comes back until the server closes the connection, or for a second.
+async fn raw(server: &Server, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    stream.write_all(bytes).await.unwrap();
+    read_all(&mut stream).await
+}
+
+async fn read_all(stream: &mut TcpStream) -> String {
+    let mut answer = Vec::new();
+    let mut buffer = [0; 4096];
+    while let Ok(Ok(count)) = timeout(Duration::from_secs(1), stream.read(&mut buffer)).await {
+        if count == 0 {
+            break;
+        }
+        answer.extend_from_slice(&buffer[..count]);
+    }
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+fn head(length: &str) -> String {
+    format!("POST {EVENTS} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n{length}\r\n\r\n")
+}
+
+#[tokio::test]
+async fn bodies_beyond_the_limit_are_refused_however_they_come() {
+    let server = server(Limits { body: 1000, ..Limits::default() }).await;
+    let fits = EVENT.replace("\"1\"", &format!("\"{}\"", "x".repeat(1000 - EVENT.len() + 1)));
+    assert_eq!(fits.len(), 1000);
+    assert_eq!(server.post(EVENTS, fits.clone()).await.status, 201);
+    assert_eq!(server.post(EVENTS, format!("{fits} ")).await.status, 413);
+    let pieces = format!("{}\r\n{}\r\n", "1F4", " ".repeat(500)).repeat(3);
+    let answer =
+        raw(&server, format!("{}{pieces}0\r\n\r\n", head("transfer-encoding: chunked")).as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    let answer = raw(&server, head("content-length: 5000\r\nexpect: 100-continue").as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_body_in_pieces_is_put_together() {
+    let server = server(Limits::default()).await;
+    let pieces = EVENT.chars().map(|character| format!("1\r\n{character}\r\n")).collect::<Vec<_>>().concat();
+    let answer =
+        raw(&server, format!("{}{pieces}0\r\n\r\n", head("transfer-encoding: chunked")).as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+}
+
+#[tokio::test]
+async fn requests_that_come_at_once_on_one_connection_are_answered_in_order() {
+    let server = server(Limits::default()).await;
+    let event = format!("{}{EVENT}", head(&format!("content-length: {}", EVENT.len())));
+    let get = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+    let answer = raw(&server, format!("{event}{get}{event}").as_bytes()).await;
+    let statuses: Vec<_> = answer.lines().filter_map(|line| line.split("HTTP/1.1 ").nth(1)).collect();
+    assert_eq!(statuses, ["201 Created", "200 OK", "201 Created"], "{answer}");
+}
+
+#[tokio::test]
+async fn what_is_no_text_or_no_http_is_refused() {
+    let server = server(Limits::default()).await;
+    let mut broken = EVENT.as_bytes().to_vec();
+    broken[10] = 0xff;
+    assert_eq!(server.post(EVENTS, broken).await.status, 400);
+    assert_eq!(server.post(EVENTS, "[".repeat(100_000)).await.status, 400);
+    let deep = format!(r#"{{"properties":{{"a":{}1{}}},{}"#, "[".repeat(1100), "]".repeat(1100), &EVENT[1..]);
+    assert_eq!(server.post(EVENTS, deep).await.status, 400);
+    assert!(raw(&server, b"nonsense\r\n\r\n").await.starts_with("HTTP/1.1 400"));
+    let long = format!("GET / HTTP/1.1\r\nx: {}\r\n\r\n", "y".repeat(100_000));
+    assert!(raw(&server, long.as_bytes()).await.starts_with("HTTP/1.1 431"));
+}
+
+#[tokio::test]
+async fn nested_properties_survive_as_deep_as_they_may_be() {
+    let server = server(Limits::default()).await;
+    let deep = format!(r#"{{"properties":{{"a":{}1{}}},{}"#, "[".repeat(900), "]".repeat(900), &EVENT[1..]);
+    let id = server.post(EVENTS, deep).await.json()["eventId"].as_str().unwrap().to_owned();
+    let shown = server.get(&format!("/events/{id}.json?accessKey=ACCESSKEY")).await;
+    assert!(shown.body.contains(&"[".repeat(900)));
+}
+
+#[tokio::test]
+async fn a_slow_head_is_told_so() {
+    let limits = Limits { head_time: Duration::from_millis(300), ..Limits::default() };
+    let server = server(limits).await;
+    let answer = raw(&server, b"POST /events.json HTTP/1.1\r\nhost:").await;
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_slow_body_is_told_so() {
+    let limits = Limits { body_time: Duration::from_millis(300), ..Limits::default() };
+    let server = server(limits).await;
+    let answer = raw(&server, format!("{}{{", head("content-length: 100")).as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+}
+
+#[tokio::test]
+async fn an_idle_connection_outlives_a_slow_head_but_not_for_ever() {
+    let limits = Limits {
+        head_time: Duration::from_millis(100),
+        idle_time: Duration::from_millis(700),
+        ..Limits::default()
+    };
+    let server = server(limits).await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    for _ in 0..2 {
+        sleep(Duration::from_millis(400)).await;
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        let mut answer = [0; 512];
+        assert!(stream.read(&mut answer).await.unwrap() > 0);
+    }
+    let started = Instant::now();
+    assert_eq!(read_all(&mut stream).await, "");
+    assert!(started.elapsed() > Duration::from_millis(500), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_millis(950), "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn connections_beyond_the_limit_are_told_so() {
+    let server = server(Limits { connections: 3, ..Limits::default() }).await;
+    let _open = [
+        TcpStream::connect(server.address).await.unwrap(),
+        TcpStream::connect(server.address).await.unwrap(),
+        TcpStream::connect(server.address).await.unwrap(),
+    ];
+    sleep(Duration::from_millis(50)).await;
+    let answer = raw(&server, b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("retry-after: 1"), "{answer}");
+}
+
+#[tokio::test]
+async fn events_beyond_the_queue_are_refused_for_the_moment() {
+    let server = server(Limits { queue: 3, ..Limits::default() }).await;
+    let batch = |count: usize| {
+        Call::post("/batch/events.json?accessKey=ACCESSKEY", format!("[{}]", vec![EVENT; count].join(",")))
+    };
+    assert_eq!(server.call(&batch(3)).await.status, 200);
+    let reply = server.call(&batch(4)).await;
+    assert_eq!((reply.status, reply.header("retry-after")), (503, Some("1")));
+    assert_eq!(server.call(&batch(3)).await.status, 200);
+}
+
+#[tokio::test]
+async fn bodies_beyond_the_memory_for_them_wait_and_are_then_refused() {
+    let server = server(Limits { bodies: 150, ..Limits::default() }).await;
+    let mut slow = TcpStream::connect(server.address).await.unwrap();
+    slow.write_all(format!("{}{}", head("content-length: 130"), " ".repeat(120)).as_bytes()).await.unwrap();
+    sleep(Duration::from_millis(50)).await;
+    let reply = server.post(EVENTS, EVENT).await;
+    assert_eq!((reply.status, reply.header("retry-after")), (503, Some("1")));
+    drop(slow);
+    sleep(Duration::from_millis(50)).await;
+    assert_eq!(server.post(EVENTS, EVENT).await.status, 201);
+}
+
+#[tokio::test]
+async fn parameters_with_nul_are_refused_and_paths_with_nul_name_nothing() {
+    let server = server(Limits::default()).await;
+    assert_eq!(server.get(&format!("{EVENTS}&entityId=a%00b")).await.status, 400);
+    assert_eq!(server.get("/events/a%00b.json?accessKey=ACCESSKEY").await.status, 404);
+    assert_eq!(server.get("/events.json?accessKey=a%00b").await.status, 401);
+    assert_eq!(server.get(&format!("{EVENTS}&channel=a%00b")).await.status, 401);
+}
