@@ -12,6 +12,9 @@ const VARIANT: &str = "engine.json";
 /// Where an engine app keeps its engine on a platform: commands also run one folder above.
 const FOLDER_BELOW: &str = "pio-engine";
 
+/// What a finished build leaves.
+const BUILT: &str = "target/pio/build.json";
+
 /// What the user says about the engine.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EngineOptions {
@@ -77,16 +80,28 @@ impl Engine {
     }
 }
 
-/// The engine's folder: the one that is named, else the current one, else `pio-engine` in it.
+/// The engine's folder: the one that is named, else the current one or `pio-engine` in it.
 ///
 /// # Errors
 /// The folder does not exist.
 pub fn folder(options: &EngineOptions) -> Result<PathBuf, VariantError> {
-    let named = options.folder.clone().unwrap_or_else(|| PathBuf::from("."));
-    let below = named.join(FOLDER_BELOW);
-    let is_above = options.folder.is_none() && !named.join(VARIANT).exists() && below.join(VARIANT).exists();
-    let folder = if is_above { below } else { named };
-    folder.canonicalize().map_err(|_| VariantError::NoFolder { folder })
+    let named = match &options.folder {
+        Some(folder) => folder.clone(),
+        None => here_or_below(Path::new(".")),
+    };
+    named.canonicalize().map_err(|_| VariantError::NoFolder { folder: named })
+}
+
+/// The engine below counts where there is none here, or where only the one below is built: on a platform the app's own folder
+/// holds the files that were pushed, and `pio-engine` the same files with what was built.
+fn here_or_below(here: &Path) -> PathBuf {
+    let below = here.join(FOLDER_BELOW);
+    let only_below = |file: &str| below.join(file).exists() && !here.join(file).exists();
+    if only_below(VARIANT) || (below.join(VARIANT).exists() && only_below(BUILT)) {
+        below
+    } else {
+        here.to_owned()
+    }
 }
 
 /// The variant file: as named, else in the engine's folder under that name.
@@ -101,7 +116,7 @@ fn variant_file(folder: &Path, options: &EngineOptions) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::{Engine, EngineOptions};
+    use super::{Engine, EngineOptions, here_or_below};
     use crate::errors::VariantError;
 
     fn folder(files: &[&str]) -> tempfile::TempDir {
@@ -124,6 +139,24 @@ mod tests {
         assert_eq!(Engine::open(&options(&folder)).unwrap().id, "io.prediction.examples.Engine");
         let named = EngineOptions { id: Some("mine".to_owned()), ..options(&folder) };
         assert_eq!(Engine::open(&named).unwrap().id, "mine");
+    }
+
+    #[test]
+    fn the_engine_below_counts_where_only_it_is_built() {
+        let chosen = |files: &[&str]| {
+            let folder = folder(files);
+            here_or_below(folder.path()) == folder.path().join("pio-engine")
+        };
+        assert!(chosen(&["pio-engine/engine.json"]));
+        assert!(chosen(&["engine.json", "pio-engine/engine.json", "pio-engine/target/pio/build.json"]));
+        assert!(!chosen(&["engine.json", "pio-engine/engine.json"]));
+        assert!(!chosen(&[
+            "engine.json",
+            "target/pio/build.json",
+            "pio-engine/engine.json",
+            "pio-engine/target/pio/build.json"
+        ]));
+        assert!(!chosen(&["engine.json"]));
     }
 
     #[test]

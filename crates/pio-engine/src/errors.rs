@@ -175,8 +175,16 @@ fn count(errors: usize) -> String {
 /// How many compile errors are shown.
 const SHOWN: usize = 30;
 
+/// The errors; what is known about several of them is said once.
 fn list(errors: &[CompileError]) -> String {
-    let mut text: Vec<String> = errors.iter().take(SHOWN).map(ToString::to_string).collect();
+    let mut said = Vec::new();
+    let mut text = Vec::new();
+    for error in errors.iter().take(SHOWN) {
+        let advice = error.advice.as_ref().filter(|advice| !said.contains(advice));
+        said.extend(advice);
+        let advice = advice.map(|advice| format!("\n  {} {}", advice.why, advice.change)).unwrap_or_default();
+        text.push(format!("{error}{advice}"));
+    }
     if errors.len() > SHOWN {
         text.push(format!("… and {} more", errors.len() - SHOWN));
     }

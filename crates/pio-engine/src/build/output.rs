@@ -181,9 +181,6 @@ impl fmt::Display for CompileError {
                 write!(f, "\n    {lead}^")?;
             }
         }
-        match &self.advice {
-            Some(advice) => write!(f, "\n  {} {}", advice.why, advice.change),
-            None => Ok(()),
-        }
+        Ok(())
     }
 }

@@ -1,11 +1,15 @@
 //! One run of sbt in the stage.
 
 use std::fmt::Write as _;
+use std::fs::Permissions;
 use std::io::{PipeWriter, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pio_closure::closure::Closure;
+use pio_process::child::Child;
+use pio_process::command::Command;
 use pio_settings::{dirs, env, vars};
 
 use super::attempts::Goal;
@@ -60,7 +64,11 @@ impl Run<'_> {
         let config = folder.join("build.properties");
         fs_err::write(&config, self.config(folder)?)?;
         let lines = Arc::new(Mutex::new(Vec::new()));
-        let (mut child, _lifeline) = self.start(&config, Arc::clone(&lines), listener)?;
+        // sbt makes a socket below this folder, else below one that all users of the machine share. Socket paths must be short.
+        let sockets =
+            tempfile::Builder::new().prefix("pio-").permissions(Permissions::from_mode(0o700)).tempdir()?;
+        let command = self.command(&config)?.env("XDG_RUNTIME_DIR", sockets.path());
+        let (mut child, _lifeline) = start(command, Arc::clone(&lines), listener)?;
         let status = child.wait()?;
         drop(child.tail());
         let lines = std::mem::take(&mut *lines.lock().unwrap_or_else(PoisonError::into_inner));
@@ -69,40 +77,22 @@ impl Run<'_> {
         Ok(log)
     }
 
-    /// Starts sbt. It ends when the other end of its standard input is gone.
-    fn start(
-        &self,
-        config: &Path,
-        lines: Arc<Mutex<Vec<String>>>,
-        listener: &Listener,
-    ) -> Result<(pio_process::child::Child, PipeWriter), BuildError> {
-        let (input, mut lifeline) = std::io::pipe()?;
-        lifeline.write_all(QUIT)?;
+    fn command(&self, config: &Path) -> Result<Command, BuildError> {
         let state = dirs::cache().join("sbt");
-        let (mut java, commands) = self.extra();
-        java.push(format!("-Dpio.build={}", config.display()));
-        java.extend(["-Dsbt.ci=true".to_owned(), "-Dfile.encoding=UTF-8".to_owned()]);
-        java.extend(repositories(&state)?);
-        let listener = Arc::clone(listener);
+        let (mut options, commands) = self.extra();
+        options.push(format!("-Dpio.build={}", config.display()));
+        options.extend([
+            "-Dsbt.ci=true".to_owned(),
+            "-Dfile.encoding=UTF-8".to_owned(),
+            repositories(&state)?,
+        ]);
         let sbt = pio_closure::sbt::Sbt {
             closure: self.closure,
             global_base: state.join("global"),
             state,
-            options: java,
+            options,
         };
-        let child = sbt
-            .command()?
-            .current_dir(self.stage)
-            .args(commands)
-            .args(self.tasks())
-            .stdin(input)
-            .own_group()
-            .on_line(move |_, line| {
-                listener(notice(line));
-                lines.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());
-            })
-            .spawn()?;
-        Ok((child, lifeline))
+        Ok(sbt.command()?.current_dir(self.stage).args(commands).args(self.tasks()).own_group())
     }
 
     fn tasks(&self) -> [&'static str; 2] {
@@ -155,18 +145,34 @@ impl Run<'_> {
     }
 }
 
+/// Starts sbt. It ends when the other end of its standard input is gone.
+fn start(
+    command: Command,
+    lines: Arc<Mutex<Vec<String>>>,
+    listener: &Listener,
+) -> Result<(Child, PipeWriter), BuildError> {
+    let (input, mut lifeline) = std::io::pipe()?;
+    lifeline.write_all(QUIT)?;
+    let listener = Arc::clone(listener);
+    let on_line = move |_, line: &str| {
+        listener(notice(line));
+        lines.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());
+    };
+    Ok((command.stdin(input).on_line(on_line).spawn()?, lifeline))
+}
+
 /// The user's own list of repositories, which sbt finds by itself, or ours.
-fn repositories(state: &Path) -> Result<Option<String>, BuildError> {
+fn repositories(state: &Path) -> Result<String, BuildError> {
     let theirs = env::get(vars::HOME).map(|home| Path::new(&home).join(".sbt/repositories"));
     if let Some(file) = theirs.filter(|file| file.is_file()) {
-        return Ok(Some(format!("-Dsbt.repository.config={}", file.display())));
+        return Ok(format!("-Dsbt.repository.config={}", file.display()));
     }
     let file = state.join("repositories");
     if !fs_err::read_to_string(&file).is_ok_and(|text| text == REPOSITORIES) {
         fs_err::create_dir_all(state)?;
         fs_err::write(&file, REPOSITORIES)?;
     }
-    Ok(Some(format!("-Dsbt.repository.config={}", file.display())))
+    Ok(format!("-Dsbt.repository.config={}", file.display()))
 }
 
 /// What a line of sbt means to the user.

@@ -12,6 +12,14 @@ pub(crate) struct Row {
     pub(crate) change: &'static str,
 }
 
+/// What engines for PIO before 0.9.2 use is not there.
+const BEFORE: &str =
+    "This part of PIO's interface was there only before PIO 0.9.2, or was never meant for engines.";
+
+/// What those engines have to change.
+const FOLLOW: &str = "Follow the interface of PIO 0.9.2 and later: DataSource, Preparator, Algorithm and Serving of \
+    org.apache.predictionio.controller, or of org.apache.predictionio.controller.java with Java.";
+
 /// The rows; the first that fits counts.
 pub(crate) const TABLE: &[Row] = &[
     Row {
@@ -105,12 +113,6 @@ pub(crate) const TABLE: &[Row] = &[
         change: "Write `breeze.linalg.DenseVector(vector.toArray)`.",
     },
     Row {
-        message: &["toString", "toBreeze"],
-        source: &[],
-        why: "Spark keeps the conversion of its vectors to breeze to itself since version 2.",
-        change: "Write `breeze.linalg.DenseVector(vector.toArray)`.",
-    },
-    Row {
         message: &["not enough arguments for method"],
         source: &[".precision", ".recall", ".fMeasure"],
         why: "Spark 3 has no overall precision, recall or F-measure of MulticlassMetrics: all three were the accuracy.",
@@ -159,16 +161,83 @@ pub(crate) const TABLE: &[Row] = &[
         change: "Write sqlContext.read.parquet(path).",
     },
     Row {
+        message: &["needs to be abstract, since method train in class", "(sc: org.apache.spark.SparkContext"],
+        source: &[],
+        why: "Since PIO 0.9.2 an algorithm's train takes the SparkContext first.",
+        change: "Write `def train(sc: SparkContext, data: PreparedData)` with the types of the engine.",
+    },
+    Row {
         message: &["is not a member of package org.apache.predictionio"],
         source: &[],
-        why: "This part of PIO's interface was there only before PIO 0.9.2, or was never meant for engines.",
-        change: "Follow the interface of PIO 0.9.2 and later: DataSource, Preparator, Algorithm and Serving of org.apache.predictionio.controller.",
+        why: BEFORE,
+        change: FOLLOW,
     },
+    Row { message: &["is not a member of package io.prediction"], source: &[], why: BEFORE, change: FOLLOW },
     Row {
         message: &["object prediction is not a member of package io"],
         source: &[],
-        why: "This name of PIO's packages was not recognised.",
-        change: "Import by the full name, such as org.apache.predictionio.controller.",
+        why: BEFORE,
+        change: FOLLOW,
+    },
+    Row {
+        message: &["wrong number of type arguments for org.apache.predictionio"],
+        source: &[],
+        why: BEFORE,
+        change: FOLLOW,
+    },
+    Row {
+        message: &["wrong number of type arguments"],
+        source: &["extends LJava", "extends PJava", "LJavaAlgorithm<", "PJavaAlgorithm<", "LJavaDataSource<"],
+        why: BEFORE,
+        change: FOLLOW,
+    },
+    Row {
+        message: &["cannot find symbol"],
+        source: &[
+            "JavaParams",
+            "IJavaEngineFactory",
+            "JavaSimpleEngine",
+            "JavaEngine",
+            "JavaEvaluator",
+            "JavaWorkflow",
+            "WorkflowParamsBuilder",
+            "PJavaEngine",
+            "class EmptyDataSourceParams",
+            "class EmptyDataParams",
+            "class EmptyParams",
+        ],
+        why: BEFORE,
+        change: FOLLOW,
+    },
+    Row {
+        message: &["UserDefinedFunction"],
+        source: &[],
+        why: "Spark 2 moved UserDefinedFunction.",
+        change: "Import org.apache.spark.sql.expressions.UserDefinedFunction.",
+    },
+    Row {
+        message: &["value weights is not a member of org.apache.spark.ml"],
+        source: &[],
+        why: "Spark 2 renamed the weights of ml's models.",
+        change: "Write coefficients instead of weights.",
+    },
+    Row {
+        message: &["MeanAndVariance"],
+        source: &[],
+        why: "Spark 3 brings breeze 2, which moved MeanAndVariance.",
+        change: "Import breeze.stats.meanAndVariance.MeanAndVariance.",
+    },
+    Row {
+        message: &["breeze."],
+        source: &[],
+        why: "Spark 3 brings breeze 2, some of whose operations take other types than those of breeze 0.",
+        change: "Use Scala's own collections, such as scala.util.Random.shuffle(values.toSeq), or the form that breeze 2 has.",
+    },
+    Row {
+        message: &["object http is not a member of package org.apache"],
+        source: &[],
+        why: "Spark has not brought Apache's HTTP client since version 3.",
+        change: "Add it to libraryDependencies in build.sbt: \"org.apache.httpcomponents\" % \"httpclient\" % \"4.5.14\".",
     },
     Row {
         message: &["not found: object akka"],

@@ -58,13 +58,22 @@ fn add(error: &mut CompileError, words: &str) {
     error.message.push_str(words);
 }
 
-/// Takes away the compiler's copy of the source line and its caret: the user's own line is shown instead.
+/// Takes away the compiler's copy of the source line and its carets: the user's own line is shown instead. After its first caret
+/// javac goes on with the symbol that it means.
 fn tidy(error: &mut CompileError) {
-    let mut lines: Vec<&str> = error.message.lines().collect();
-    if lines.last().is_some_and(|line| line.trim() == "^") {
-        lines.pop();
-        if lines.len() > 1 {
+    let mut lines: Vec<&str> = Vec::new();
+    let mut seen = false;
+    for line in error.message.lines() {
+        let Some(rest) = line.trim_start().strip_prefix('^') else {
+            lines.push(line);
+            continue;
+        };
+        if !seen && lines.len() > 1 {
             lines.pop();
+        }
+        seen = true;
+        if !rest.trim().is_empty() {
+            lines.push(rest);
         }
     }
     let message = lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n");
@@ -85,10 +94,11 @@ mod tests {
 [error]  required: String
 [error]     val x: String = 1
 [error]                     ^
-[error] /s/src/main/java/B.java:3:1: cannot find symbol
-[error]   symbol:   class Nope
+[error] /s/src/main/java/B.java:3:5:  error: cannot find symbol
+[error]     Nope x;
+[error]     ^  symbol:   class Nope
 [error]   location: class B
-[error] Nope
+[error]     ^
 [error] one error found
 [error] (Compile / compileIncremental) Compilation failed
 [error] /s/src/main/scala/A.scala:12:34: type mismatch;"
@@ -103,6 +113,6 @@ mod tests {
             ("src/main/scala/A.scala", 12, "type mismatch;\n found   : Int\n required: String")
         );
         assert_eq!((told[1].0, told[1].1), ("src/main/java/B.java", 3));
-        assert!(told[1].2.starts_with("cannot find symbol\n  symbol:   class Nope"), "{}", told[1].2);
+        assert_eq!(told[1].2, "cannot find symbol\n  symbol:   class Nope\n  location: class B");
     }
 }
