@@ -8,7 +8,7 @@ use serde_json::Value;
 /// Where results and talk go.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Console {
-    /// Whether results are printed as JSON. Then nothing else goes to standard output.
+    /// Whether results are printed as JSON. Then the lines for people are left out, but for questions.
     pub(crate) json: bool,
 }
 
@@ -27,11 +27,18 @@ impl Console {
         self.line(format_args!("[INFO] [{class}] {text}"));
     }
 
+    /// A line of what somebody is going to be asked about.
+    pub(crate) fn question(self, class: &str, text: impl Display) {
+        if self.json {
+            to_stderr(format_args!("[INFO] [{class}] {text}"));
+        } else {
+            self.info(class, text);
+        }
+    }
+
     /// A line of a result.
     pub(crate) fn line(self, text: impl Display) {
-        if self.json {
-            to_stderr(text);
-        } else {
+        if !self.json {
             // A reader that has gone, such as `head`, wants no more.
             let _ = writeln!(io::stdout().lock(), "{text}");
         }

@@ -83,24 +83,27 @@ async fn show(console: Console, storage: &Storage, name: &str) -> Result<()> {
     let app = lookup::app(storage, name).await?;
     let keys = storage.access_keys().list_of(app.id).await?;
     let channels = storage.channels().list_of(app.id).await?;
+    if console.json {
+        let mut result = shown(&app);
+        result["accessKeys"] = keys.iter().map(access_key::shown).collect();
+        result["channels"] =
+            channels.iter().map(|channel| json!({"id": channel.id, "name": channel.name})).collect();
+        console.result(&result);
+        return Ok(());
+    }
     describe(console, &app);
     for (position, key) in keys.iter().enumerate() {
         let label = if position == 0 { "  Access Key: " } else { "              " };
         console.info(PIO, format_args!("{label}{} | {}", key.key, access_key::allowed(key)));
     }
     list_channels(console, &channels);
-    let mut result = shown(&app);
-    result["accessKeys"] = keys.iter().map(access_key::shown).collect();
-    result["channels"] =
-        channels.iter().map(|channel| json!({"id": channel.id, "name": channel.name})).collect();
-    console.result(&result);
     Ok(())
 }
 
 async fn delete(console: Console, storage: &Storage, args: &apps::Delete) -> Result<()> {
     let app = lookup::app(storage, &args.name).await?;
     let channels = storage.channels().list_of(app.id).await?;
-    console.info(PIO, "The following app (including all channels) will be deleted. Are you sure?");
+    console.question(PIO, "The following app (including all channels) will be deleted. Are you sure?");
     describe(console, &app);
     list_channels(console, &channels);
     if !confirmed(console, args.force)? {
@@ -140,11 +143,11 @@ async fn channel_delete(console: Console, storage: &Storage, args: &apps::Channe
     let apps::ChannelDelete { target, force } = args;
     let app = lookup::app(storage, &target.name).await?;
     let channel = lookup::channel(storage, &app, &target.channel, ConsoleError::NoChannelToDelete).await?;
-    console.info(PIO, "The following channel will be deleted. Are you sure?");
-    console.info(PIO, format_args!("    Channel Name: {}", channel.name));
-    console.info(PIO, format_args!("      Channel ID: {}", channel.id));
-    console.info(PIO, format_args!("        App Name: {}", app.name));
-    console.info(PIO, format_args!("          App ID: {}", app.id));
+    console.question(PIO, "The following channel will be deleted. Are you sure?");
+    console.question(PIO, format_args!("    Channel Name: {}", channel.name));
+    console.question(PIO, format_args!("      Channel ID: {}", channel.id));
+    console.question(PIO, format_args!("        App Name: {}", app.name));
+    console.question(PIO, format_args!("          App ID: {}", app.id));
     if !confirmed(console, *force)? {
         return Ok(());
     }
@@ -172,17 +175,20 @@ pub(crate) fn confirmed(console: Console, force: apps::Force) -> Result<bool> {
 
 /// Name, number and description of an app.
 pub(crate) fn describe(console: Console, app: &App) {
-    console.info(PIO, format_args!("    App Name: {}", app.name));
-    console.info(PIO, format_args!("      App ID: {}", app.id));
-    console.info(PIO, format_args!(" Description: {}", app.description.as_deref().unwrap_or_default()));
+    console.question(PIO, format_args!("    App Name: {}", app.name));
+    console.question(PIO, format_args!("      App ID: {}", app.id));
+    console.question(PIO, format_args!(" Description: {}", app.description.as_deref().unwrap_or_default()));
 }
 
 fn list_channels(console: Console, channels: &[Channel]) {
     if !channels.is_empty() {
-        console.info(PIO, format_args!("{:>12}: {:>16} | {:>10} ", "Channels", "Channel Name", "Channel ID"));
+        console.question(
+            PIO,
+            format_args!("{:>12}: {:>16} | {:>10} ", "Channels", "Channel Name", "Channel ID"),
+        );
     }
     for channel in channels {
-        console.info(PIO, format_args!("{:>30} | {:>10}", channel.name, channel.id));
+        console.question(PIO, format_args!("{:>30} | {:>10}", channel.name, channel.id));
     }
 }
 

@@ -16,10 +16,10 @@ use crate::output::Console;
 pub(crate) async fn delete(console: Console, storage: &Storage, args: &DataDelete) -> Result<()> {
     let app = lookup::app(storage, &args.name).await?;
     let (channels, default) = targets(storage, &app, args).await?;
-    console.info(PIO, question(args));
+    console.question(PIO, question(args));
     if let (Some(channel), false) = (channels.first(), default) {
-        console.info(PIO, format_args!("Channel Name: {}", channel.name));
-        console.info(PIO, format_args!("  Channel ID: {}", channel.id));
+        console.question(PIO, format_args!("Channel Name: {}", channel.name));
+        console.question(PIO, format_args!("  Channel ID: {}", channel.id));
     }
     describe(console, &app);
     if !confirmed(console, args.force)? {

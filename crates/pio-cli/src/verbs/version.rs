@@ -8,8 +8,6 @@ use crate::output::Console;
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub(crate) fn run(console: Console) {
-    if !console.json {
-        console.line(VERSION);
-    }
+    console.line(VERSION);
     console.result(&json!({ "version": VERSION }));
 }

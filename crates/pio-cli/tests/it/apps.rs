@@ -19,6 +19,11 @@ fn reading_verbs_speak_json_and_say_nothing_else_on_standard_output() {
         "channels": [{"id": 1, "name": "web"}]});
     assert_eq!(shown, expected);
     assert_eq!(pio.json(&["app", "list"])[0]["accessKeys"], keys);
+    for words in
+        [&["app", "list", "--json"][..], &["app", "show", "One", "--json"], &["accesskey", "list", "--json"]]
+    {
+        assert_eq!(pio.run(words).succeeds().stderr, "", "no key gets where nobody looks for it");
+    }
     assert!(pio.json(&["version"])["version"].is_string());
 }
 
