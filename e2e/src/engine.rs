@@ -15,7 +15,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Copies an engine, with what was built of it, and names the app that it learns from.
+    /// Copies an engine, with what was built of it but not the stage that it was built in, and names the app that it learns from.
     ///
     /// # Errors
     /// When the folder cannot be copied or its engine.json has no data source.
@@ -53,12 +53,14 @@ impl Engine {
     }
 }
 
-/// Copies a folder with all that is in it.
+/// Copies a folder with all that is in it, but for the stages of engines' builds.
 ///
 /// # Errors
 /// When something cannot be read or written.
 pub fn copy_folder(source: &Path, target: &Path) -> Result<()> {
-    for entry in WalkDir::new(source) {
+    for entry in
+        WalkDir::new(source).into_iter().filter_entry(|entry| !entry.path().ends_with("target/pio/stage"))
+    {
         let entry = entry?;
         let to = target.join(entry.path().strip_prefix(source)?);
         if entry.file_type().is_dir() {
