@@ -80,8 +80,8 @@ fn names_a_machine(_: &Path, text: &str) -> Option<String> {
 
 fn starts_processes_itself(file: &Path, text: &str) -> Option<String> {
     let wrapper = file.starts_with("crates/pio-process");
-    let word = ["process", "::Command"].concat();
-    (!wrapper && has_extension(file, &["rs"]) && text.contains(&word))
+    let starts = ["Command::new(", "Command;"].map(|end| ["std::process::", end].concat());
+    (!wrapper && has_extension(file, &["rs"]) && starts.iter().any(|word| text.contains(word)))
         .then(|| "starts processes itself: use pio_process".to_owned())
 }
 
@@ -121,6 +121,6 @@ mod tests {
         assert!(too_long(file, &"x\n".repeat(MOST_LINES)).is_none());
         assert!(names_a_registry(file, &["https://repo1.", "maven.org"].concat()).is_some());
         assert!(names_a_registry(file, "maven-central").is_none());
-        assert!(starts_processes_itself(file, &["std::process", "::Command"].concat()).is_some());
+        assert!(starts_processes_itself(file, &["std::process::", "Command::new(\"x\")"].concat()).is_some());
     }
 }
