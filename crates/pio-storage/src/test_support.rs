@@ -174,11 +174,13 @@ impl Drop for PrivateServer {
 
 impl Shared {
     fn start() -> Self {
+        let programs = postgres_dir();
         let home = reachable_folder().keep();
+        // Before anything can go wrong: the folder must not stay behind.
+        let guard = stop_with_this_process(&home);
         let seed = make_seed(&home);
         copy_seed(&seed, &home);
-        let settings = embedded::ensure_running(&postgres_dir(), &home).expect("a server for tests");
-        let guard = stop_with_this_process(&home);
+        let settings = embedded::ensure_running(&programs, &home).expect("a server for tests");
         Self { settings, seed, _guard: guard }
     }
 }
@@ -186,8 +188,9 @@ impl Shared {
 /// Starts a shell that waits for this process to end, stops the server, and deletes its data.
 fn stop_with_this_process(home: &Path) -> (Child, PipeWriter) {
     let (reader, writer) = std::io::pipe().expect("a pipe");
-    let script = "cat; kill -INT $(head -n1 \"$1/postgres/server/data/postmaster.pid\"); \
-                  while [ -e \"$1/postgres/server/data/postmaster.pid\" ]; do sleep 0.1; done; rm -rf \"$1\"";
+    let script = "cat; for file in \"$1\"/postgres/server/data/postmaster.pid \"$1\"/seed/postgres/server/data/postmaster.pid; do \
+                  [ -e \"$file\" ] || continue; kill -INT $(head -n1 \"$file\"); \
+                  while [ -e \"$file\" ]; do sleep 0.1; done; done; rm -rf \"$1\"";
     let shell = Command::new("sh")
         .args(["-c", script, "sh"])
         .arg(home)

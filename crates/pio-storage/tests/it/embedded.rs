@@ -26,7 +26,7 @@ fn block_on<T>(work: impl Future<Output = T>) -> T {
 
 fn make_app(settings: &DatabaseSettings) {
     block_on(async {
-        Storage::connect(settings).await.unwrap().apps().create(&app("Kept")).await.map(drop).unwrap()
+        Storage::connect(settings).await.unwrap().apps().create(&app("Kept")).await.map(drop).unwrap();
     });
 }
 
