@@ -3,6 +3,7 @@
 mod bill;
 mod binaries;
 mod contents;
+mod slim;
 mod tarball;
 
 use std::path::{Path, PathBuf};
@@ -45,6 +46,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         "the closure has no class archive: run `cargo xtask runtime` first"
     );
     check_versions(root)?;
+    let closure = slim::closure(&closure)?;
     let binaries = binaries::build(root, options.draft)?;
     let contents = gather(root, &closure, &binaries)?;
     if let Some(folder) = &options.unpacked {
@@ -75,7 +77,7 @@ fn gather(root: &Path, closure: &Closure, binaries: &[PathBuf]) -> Result<Conten
         let name = binary.file_name().context("a program has a name")?.to_string_lossy();
         contents.add(&format!("dist/bin/{name}"), Source::File(binary.clone()), true);
     }
-    contents.add_tree("dist/closure", &closure.root, LEFT_OUT)?;
+    contents.add_tree("dist/closure", &closure.root, &[])?;
     let lock = Lock::parse(EMBEDDED)?;
     contents.add("dist/sbom.cdx.json", Source::Bytes(bill::of(root, &lock)?), false);
     let digests = contents.digests("dist/")?;

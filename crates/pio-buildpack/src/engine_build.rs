@@ -14,6 +14,9 @@ use crate::variables::Variables;
 /// Where Heroku's Java buildpack puts a JDK, within the app.
 const JDK: &str = ".jdk";
 
+/// Where sbt puts a socket; else it takes a folder that all users of a machine share and only the first may use.
+const SOCKETS: &str = "XDG_RUNTIME_DIR";
+
 /// Builds the engine; what `pio build` says goes to the log.
 ///
 /// # Errors
@@ -26,7 +29,9 @@ pub fn build(
     variables: &Variables,
 ) -> Result<(), Error> {
     let verbose = variables.flag(vars::PIO_VERBOSE);
-    let mut command = pio(distribution, app, engine, downloads)?.envs(variables.for_build()).arg("build");
+    let sockets = sockets()?;
+    let command = pio(distribution, app, engine, downloads)?.env(SOCKETS, sockets.path());
+    let mut command = command.envs(variables.for_build()).arg("build");
     if verbose {
         command = command.arg("--verbose");
     }
@@ -57,6 +62,11 @@ pub fn test(
         Err(ProcessError::Failed { .. }) => Err(Error::Tests),
         Err(other) => Err(other.into()),
     }
+}
+
+/// A private folder with a short path: the name of a socket may have hundred bytes only.
+fn sockets() -> Result<tempfile::TempDir, Error> {
+    Ok(tempfile::Builder::new().prefix("pio-").tempdir()?)
 }
 
 /// `pio` in the engine's folder, away from what belongs to other programs of this machine.

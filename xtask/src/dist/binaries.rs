@@ -25,7 +25,7 @@ pub(super) fn build(root: &Path, draft: bool) -> Result<Vec<PathBuf>> {
     let packages = PROGRAMS.iter().flat_map(|(package, _)| ["--package", package]);
     if draft {
         Command::new("cargo").args(["build", "--quiet"]).args(packages).current_dir(root).run()?;
-        return Ok(in_folder(&root.join("target/debug")));
+        return stripped(&root.join("target/debug"), &root.join("target/draft"));
     }
     let tools = dirs::cache().join("tools");
     install(&tools)?;
@@ -44,6 +44,15 @@ pub(super) fn build(root: &Path, draft: bool) -> Result<Vec<PathBuf>> {
 
 fn in_folder(folder: &Path) -> Vec<PathBuf> {
     PROGRAMS.iter().map(|(_, program)| folder.join(program)).collect()
+}
+
+/// Copies of the programs without what only debuggers read: that is nine tenths of them.
+fn stripped(from: &Path, to: &Path) -> Result<Vec<PathBuf>> {
+    fs_err::create_dir_all(to)?;
+    for (_, program) in PROGRAMS {
+        Command::new("strip").arg("-o").arg(to.join(program)).arg(from.join(program)).run()?;
+    }
+    Ok(in_folder(to))
 }
 
 /// Puts the tools into the user's cache, where they are not yet.
