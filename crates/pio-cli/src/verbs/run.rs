@@ -33,5 +33,5 @@ pub(crate) fn run(common: &Common, args: &Run, spark: Vec<String>, program: Vec<
         memory: memory::plan(),
     };
     let command = submit.command()?.current_dir(&folder);
-    command.run().with_context(|| format!("{} failed", args.main_class))
+    command.run().with_context(|| format!("the program {} failed", args.main_class))
 }
