@@ -12,9 +12,6 @@ pub mod mailchimp;
 pub(crate) mod schema;
 pub mod segmentio;
 
-#[cfg(test)]
-mod tests;
-
 /// Why a connector could not make an event, in words for the client.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]

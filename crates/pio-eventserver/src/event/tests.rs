@@ -1,1 +1,81 @@
+//! PIO's rules for events, one by one.
 
+use serde_json::{Value, json};
+
+use crate::event::invalid::InvalidEvent;
+use crate::event::parse;
+
+/// A good event with some of its fields replaced; `null` is a value.
+fn with(changes: &Value) -> Result<pio_storage::events::NewEvent, InvalidEvent> {
+    let mut event = json!({ "event": "rate", "entityType": "user", "entityId": "u1" });
+    event.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    parse::event(&event.to_string())
+}
+
+#[test]
+fn what_may_be_left_out_is_filled_in() {
+    let event = with(&json!({ "properties": null, "eventTime": null, "prId": null, "eventId": "" })).unwrap();
+    assert_eq!(
+        (event.properties.as_str(), event.event_time, event.pr_id, event.id),
+        ("{}", None, None, None)
+    );
+}
+
+#[test]
+fn numbers_pass_for_text_and_other_types_do_not() {
+    let event = with(&json!({ "entityId": 42, "eventId": 1.5 })).unwrap();
+    assert_eq!((event.entity_id.as_str(), event.id.as_deref()), ("42", Some("1.5")));
+    for value in [json!(true), json!([]), json!({})] {
+        assert_eq!(with(&json!({ "entityId": value })), Err(InvalidEvent::NotText("entityId")));
+        assert_eq!(with(&json!({ "prId": value })), Err(InvalidEvent::NotText("prId")));
+    }
+}
+
+#[test]
+fn required_fields_must_be_there_and_not_empty() {
+    assert_eq!(parse::event("{}"), Err(InvalidEvent::Missing("event")));
+    assert_eq!(with(&json!({ "entityType": null })), Err(InvalidEvent::Null("entityType")));
+    assert_eq!(with(&json!({ "event": "" })), Err(InvalidEvent::EmptyEvent));
+    assert_eq!(with(&json!({ "entityId": "" })), Err(InvalidEvent::Empty("entityId")));
+}
+
+#[test]
+fn a_target_is_whole_or_not_there() {
+    assert_eq!(with(&json!({ "targetEntityType": "item" })), Err(InvalidEvent::HalfTarget));
+    assert_eq!(with(&json!({ "targetEntityId": "i" })), Err(InvalidEvent::HalfTarget));
+    let empty = json!({ "targetEntityType": "item", "targetEntityId": "" });
+    assert_eq!(with(&empty), Err(InvalidEvent::Empty("targetEntityId")));
+}
+
+#[test]
+fn reserved_events_have_rules_of_their_own() {
+    let target = json!({ "event": "$set", "targetEntityType": "item", "targetEntityId": "i" });
+    assert_eq!(with(&target), Err(InvalidEvent::ReservedTarget("$set".to_owned())));
+    assert_eq!(with(&json!({ "event": "$unset" })), Err(InvalidEvent::EmptyUnset));
+    assert!(with(&json!({ "event": "$unset", "properties": { "a": null } })).is_ok());
+    assert!(with(&json!({ "event": "$delete" })).is_ok());
+    assert_eq!(with(&json!({ "event": "pio_x" })), Err(InvalidEvent::ReservedEvent("pio_x".to_owned())));
+}
+
+#[test]
+fn reserved_names_are_kept_for_pio() {
+    let refused = |field, name: &str| Err(InvalidEvent::ReservedName { field, name: name.to_owned() });
+    assert_eq!(with(&json!({ "entityType": "$x" })), refused("entityType", "$x"));
+    assert_eq!(with(&json!({ "properties": { "a": 1, "pio_x": 1 } })), refused("property", "pio_x"));
+    assert!(with(&json!({ "entityType": "pio_pr", "properties": { "a": { "pio_x": 1 } } })).is_ok());
+}
+
+#[test]
+fn ids_fit_their_column_and_texts_hold_no_nul() {
+    assert!(with(&json!({ "eventId": "ü".repeat(32) })).is_ok());
+    assert_eq!(with(&json!({ "eventId": "x".repeat(33) })), Err(InvalidEvent::LongId));
+    assert_eq!(with(&json!({ "entityId": "a\0b" })), Err(InvalidEvent::Nul("entityId")));
+    assert_eq!(with(&json!({ "properties": { "a": "\0" } })).unwrap().properties, r#"{"a":"\u0000"}"#);
+}
+
+#[test]
+fn of_equal_keys_the_last_one_counts() {
+    let text = r#"{"event":"a","event":"b","entityType":"t","entityId":"i","properties":{"x":1,"y":2,"x":{"z":1,"z":2}}}"#;
+    let event = parse::event(text).unwrap();
+    assert_eq!((event.event.as_str(), event.properties.as_str()), ("b", r#"{"y":2,"x":{"z":1,"z":2}}"#));
+}
