@@ -83,23 +83,22 @@ impl AccessKeys<'_> {
         self.storage.session().await?.query_opt(sql, &[&key]).await?.as_ref().map(access_key).transpose()
     }
 
-    /// All access keys, by app and key.
+    /// All access keys, by app and in the order in which they were made.
     ///
     /// # Errors
     /// The database failed.
     pub async fn list(&self) -> Result<Vec<AccessKey>> {
-        let sql = "SELECT accesskey, appid, events FROM pio_meta_accesskeys ORDER BY appid, accesskey";
+        let sql = "SELECT accesskey, appid, events FROM pio_meta_accesskeys ORDER BY appid, ctid";
         let rows = self.storage.session().await?.query(sql, &[]).await?;
         rows.iter().map(access_key).collect()
     }
 
-    /// The access keys of an app.
+    /// The access keys of an app in the order in which they were made: the first one came with the app.
     ///
     /// # Errors
     /// The database failed.
     pub async fn list_of(&self, app_id: i32) -> Result<Vec<AccessKey>> {
-        let sql =
-            "SELECT accesskey, appid, events FROM pio_meta_accesskeys WHERE appid = $1 ORDER BY accesskey";
+        let sql = "SELECT accesskey, appid, events FROM pio_meta_accesskeys WHERE appid = $1 ORDER BY ctid";
         let rows = self.storage.session().await?.query(sql, &[&app_id]).await?;
         rows.iter().map(access_key).collect()
     }

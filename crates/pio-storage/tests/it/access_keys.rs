@@ -98,3 +98,17 @@ async fn a_key_is_not_shown_when_it_is_formatted() {
     let created = db.storage.access_keys().create(&key("abc123", &[])).await.unwrap();
     assert!(!format!("{created:?}").contains("abc123"));
 }
+
+#[tokio::test]
+async fn keys_are_listed_in_the_order_in_which_they_were_made() {
+    let db = with_app().await;
+    let first = db.storage.access_keys().list_of(1).await.unwrap().remove(0).key;
+    for name in ["z", "a", "m"] {
+        db.storage.access_keys().create(&key(name, &[])).await.unwrap();
+    }
+    let listed = db.storage.access_keys().list().await.unwrap();
+    assert_eq!(
+        listed.iter().map(|key| key.key.as_str()).collect::<Vec<_>>(),
+        [first.as_str(), "z", "a", "m"]
+    );
+}
