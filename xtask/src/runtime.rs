@@ -116,6 +116,8 @@ fn install(jar: &Path, closure: &Closure) -> Result<()> {
     let place = closure.root.join(closure::RUNTIME_JAR);
     let same = place.exists() && digest(&place)? == digest(jar)?;
     if !same {
+        // Java cannot tell a new jar from an old one of the same size: the archive goes first.
+        let _ = fs_err::remove_file(closure.root.join(closure::CDS_ARCHIVE));
         let folder = place.parent().context("the runtime has a folder")?;
         fs_err::create_dir_all(folder)?;
         let unfinished = folder.join("unfinished");

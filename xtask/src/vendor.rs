@@ -41,11 +41,11 @@ pub(crate) fn run(_: &Options) -> Result<()> {
 /// Makes the closure of a lock whole under a cache folder and returns its own folder.
 fn vendor(lock: &Lock, text: &str, cache: &Path, clients: &impl Fetch) -> Result<PathBuf> {
     let folder = cache.join(folder_name(text));
-    if stamp::is_complete(&folder) {
+    if assemble::is_done(&folder) {
         return Ok(folder);
     }
     let _guard = exclusive(cache)?;
-    if stamp::is_complete(&folder) {
+    if assemble::is_done(&folder) {
         return Ok(folder);
     }
     let store = Store::in_cache(cache);

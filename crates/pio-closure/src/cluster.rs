@@ -84,13 +84,13 @@ impl Worker {
 
 /// A JVM of Spark's own jars. `SPARK_HOME` and the Scala version are for its executors, which without them look for a build folder.
 fn daemon(closure: &Closure, java_options: &[String], class: &str) -> Result<Command, ClosureError> {
-    let mut command = jvm::java(closure)?
+    let mut command = jvm::spark(closure)?
         .args(jvm::spark_flags(closure))
         .args(jvm::archive_flags(closure))
         .args([DAEMON_HEAP, "-XX:+UseSerialGC"])
         .args(java_options)
         .arg("-cp")
-        .arg(jvm::class_path(&closure.class_path()?))
+        .arg(jvm::class_path(closure, &closure.class_path()?))
         .arg(class)
         .env(vars::JAVA_HOME, closure.root.join(crate::closure::JAVA))
         .env(vars::SPARK_HOME, &closure.root)

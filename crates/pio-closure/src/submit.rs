@@ -25,9 +25,6 @@ const DEFAULT_MASTER: &str = "local[*]";
 /// The stack of every thread of Spark: long lineages are (de)serialised recursively. Only what is used takes memory.
 const STACK: &str = "-Xss4m";
 
-/// Where the system looks for native libraries.
-const LD_LIBRARY_PATH: &str = "LD_LIBRARY_PATH";
-
 /// A job for Spark, in client mode.
 #[derive(Debug, Clone)]
 pub struct Submit<'a> {
@@ -58,11 +55,11 @@ impl Submit<'_> {
     /// When an option is wrong or the closure is incomplete.
     pub fn command(&self) -> Result<Command, SubmitError> {
         let options = Options::parse(&self.spark_options, &self.spark_conf)?;
-        let mut command = jvm::java(self.closure)?
+        let mut command = jvm::spark(self.closure)?
             .named("Spark")
             .args(self.java_flags(&options)?)
             .arg("-cp")
-            .arg(jvm::class_path(&self.class_path(&options)?))
+            .arg(jvm::class_path(self.closure, &self.class_path(&options)?))
             .arg("org.apache.spark.deploy.SparkSubmit")
             .args(self.submit_arguments(&options)?)
             .args(&self.arguments)
@@ -72,18 +69,26 @@ impl Submit<'_> {
             command = command.env(vars::SPARK_LOCAL_IP, "127.0.0.1");
         }
         if let Some(folders) = options.setting("--driver-library-path", "spark.driver.extraLibraryPath") {
-            command = command.env(LD_LIBRARY_PATH, prepended(&folders, env::get(LD_LIBRARY_PATH)));
+            command =
+                command.env(vars::LD_LIBRARY_PATH, prepended(&folders, env::get(vars::LD_LIBRARY_PATH)));
         }
         Ok(command)
     }
 
     /// The flags of the driver's JVM; of two that contradict each other Java takes the later.
     fn java_flags(&self, options: &Options) -> Result<Vec<String>, SubmitError> {
+        let users = self.users_flags(options)?;
         let mut flags = jvm::spark_flags(self.closure);
         flags.extend(jvm::archive_flags(self.closure));
+        flags.extend(jvm::collector(&users).map(str::to_owned));
         flags.extend(self.memory.flags.iter().cloned());
         flags.push(STACK.to_owned());
-        flags.extend(self.java_options.iter().cloned());
+        flags.extend(users);
+        Ok(flags)
+    }
+
+    fn users_flags(&self, options: &Options) -> Result<Vec<String>, SubmitError> {
+        let mut flags = self.java_options.clone();
         if let Some(memory) = options.setting("--driver-memory", "spark.driver.memory") {
             flags.push(format!("-Xmx{}", memory::java_size(&memory)?));
         }

@@ -10,6 +10,12 @@ use pio_process::command::Command;
 use super::store::{Store, settle};
 use super::{stamp, unpack};
 
+/// Whether a closure is whole and holds what the project now writes into it.
+pub(crate) fn is_done(folder: &Path) -> bool {
+    let logging = fs_err::read_to_string(folder.join(closure::LOGGING));
+    stamp::is_complete(folder) && logging.is_ok_and(|text| text == closure::LOGGING_TEXT)
+}
+
 /// Makes a closure beside its folder and puts it there in one step, so that there never is half a closure.
 pub(crate) fn assemble(lock: &Lock, store: &Store, folder: &Path) -> Result<()> {
     let unfinished = with_suffix(folder, "unfinished");

@@ -8,7 +8,7 @@ fn a_master_says_where_it_listens() {
     let master =
         Master { host: "h".to_owned(), port: 7077, webui_port: 8080, java_options: vec!["-Dx=y".to_owned()] };
     let words = world.words(&master.command(&world.closure).unwrap());
-    assert_eq!(words[0], "C/java/bin/java");
+    assert!(words.contains(&"C/java/bin/java".to_owned()));
     assert!(words.contains(&"-Dx=y".to_owned()));
     assert_eq!(
         words[words.len() - 7..],

@@ -37,10 +37,12 @@ impl World {
         Self { folder, closure }
     }
 
-    /// The words of a command, with the closure's folder written as `C`.
+    /// The words of a command, with the closure's folder, also where it is only an open one, written as `C`.
     fn words(&self, command: &Command) -> Vec<String> {
         let root = self.closure.root.display().to_string();
-        command.words().iter().map(|word| word.to_string_lossy().replace(&root, "C")).collect()
+        let words = command.words();
+        let words = words.iter().map(|word| word.to_string_lossy().replace(&root, "C"));
+        words.map(|word| word.replace("/proc/self/fd/9", "C")).collect()
     }
 }
 

@@ -160,3 +160,31 @@ fn mistakes_are_named_with_what_to_do() {
         assert!(words.contains(expected), "{options}: {words}");
     }
 }
+
+#[test]
+fn the_class_path_reads_the_same_wherever_the_closure_is() {
+    let (one, other) = (World::new(), World::new());
+    let class_path = |world: &World| {
+        let command = submit(world, "").command().unwrap();
+        let words: Vec<String> =
+            command.words().iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        after(&words, "-cp").to_owned()
+    };
+    assert_ne!(one.closure.root, other.closure.root);
+    assert_eq!(class_path(&one), class_path(&other));
+}
+
+#[test]
+fn a_collector_that_the_user_chose_is_the_only_one() {
+    let world = World::new();
+    let mut submit = submit(&world, "--driver-java-options -XX:+UseG1GC");
+    let collectors = |submit: &Submit| {
+        let words = world.words(&submit.command().unwrap());
+        let flags = words.into_iter().take_while(|word| word != "-cp");
+        flags.filter(|word| word.starts_with("-XX:+Use") && word.ends_with("GC")).collect::<Vec<_>>()
+    };
+    assert_eq!(collectors(&submit), ["-XX:+UseG1GC"]);
+    submit.java_options = vec!["-XX:+UseZGC".to_owned()];
+    submit.spark_options.clear();
+    assert_eq!(collectors(&submit), ["-XX:+UseZGC"]);
+}
