@@ -82,14 +82,14 @@ fn compile(closure: &Closure, work: &Path) -> Result<(), BuildError> {
     }
     let mut class_path = sbt_home::own_jars(closure)?;
     class_path.extend(closure.sbt_plugins()?);
-    jvm::java(closure)?
+    jvm::spark(closure)?
         .named("the compiler of pio's sbt plugin")
         .args(["-Xss4m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"])
-        .arg(jvm::class_path(&sbt_home::scala_jars(closure)?))
+        .arg(jvm::class_path(closure, &sbt_home::scala_jars(closure)?))
         .args(["scala.tools.nsc.Main", "-nowarn", "-d"])
         .arg(&classes)
         .arg("-cp")
-        .arg(jvm::class_path(&class_path))
+        .arg(jvm::class_path(closure, &class_path))
         .args(&sources)
         .no_stdin()
         .captured()
