@@ -253,14 +253,10 @@ private[predictionio] object Errors {
 
   /** An exception in the words of its message, else of its class. */
   def describe(e: Throwable): String = {
-    val root = Iterator.iterate(e)(_.getCause).takeWhile(_ != null).toSeq.last
-    val error = if (Option(e.getMessage).forall(_.startsWith("Job aborted"))) root else e
+    val inSpark = Option(e.getMessage).forall(_.startsWith("Job aborted"))
+    val error = if (inSpark) Iterator.iterate(e)(_.getCause).takeWhile(_ != null).toSeq.last else e
     val message = Option(error.getMessage).map(_.linesIterator.take(3).mkString(" ").trim).filter(_.nonEmpty)
-    message match {
-      case Some(text) if error.getClass == classOf[RuntimeException] || error.getClass == classOf[Exception] => text
-      case Some(text) => s"${error.getClass.getSimpleName}: ${text.stripPrefix("requirement failed: ")}"
-      case None => error.getClass.getName
-    }
+    message.map(_.stripPrefix("requirement failed: ")).getOrElse(error.getClass.getSimpleName)
   }
 
   private def sentence(text: String): String = {

@@ -2,7 +2,8 @@ package org.apache.predictionio.runtime
 
 import org.apache.predictionio.workflow.EngineLanguage
 
-import scala.util.{Failure, Success, Try}
+import java.lang.reflect.InvocationTargetException
+import scala.util.Try
 
 /** Makes objects of classes that are known by name. */
 private[predictionio] object Instances {
@@ -18,24 +19,23 @@ private[predictionio] object Instances {
     expected: Class[_],
     notFound: (String, Throwable) => UserError
   ): (EngineLanguage.Value, T) = {
-    val found = scalaObject(name.stripSuffix("$"), loader).orElse(instance(name, loader))
-    found match {
-      case Success((language, value)) if expected.isInstance(value) => (language, value.asInstanceOf[T])
-      case Success(_) => throw notFound(name, null)
-      case Failure(e: ExceptionInInitializerError) => throw Errors.constructorFailed(nameOnly(name, loader), e.getCause)
-      case Failure(e: java.lang.reflect.InvocationTargetException) =>
-        throw Errors.constructorFailed(nameOnly(name, loader), e.getCause)
-      case Failure(e) => throw notFound(name, e)
-    }
+    val (language, value) =
+      try scalaObject(name.stripSuffix("$"), loader).getOrElse(instance(name, loader))
+      catch {
+        case e: ExceptionInInitializerError => throw Errors.constructorFailed(nameOnly(name, loader), e.getCause)
+        case e: InvocationTargetException => throw Errors.constructorFailed(nameOnly(name, loader), e.getCause)
+        case e @ (_: ReflectiveOperationException | _: LinkageError) => throw notFound(name, e)
+      }
+    if (expected.isInstance(value)) (language, value.asInstanceOf[T]) else throw notFound(name, null)
   }
 
-  private def scalaObject(name: String, loader: ClassLoader): Try[(EngineLanguage.Value, Any)] =
-    Try(Class.forName(name + "$", false, loader).getField("MODULE$")).map { field =>
+  private def scalaObject(name: String, loader: ClassLoader): Option[(EngineLanguage.Value, Any)] =
+    Try(Class.forName(name + "$", false, loader).getField("MODULE$")).toOption.map { field =>
       (EngineLanguage.Scala, field.get(null))
     }
 
-  private def instance(name: String, loader: ClassLoader): Try[(EngineLanguage.Value, Any)] =
-    Try(Class.forName(name, true, loader).getConstructor().newInstance()).map((EngineLanguage.Java, _))
+  private def instance(name: String, loader: ClassLoader): (EngineLanguage.Value, Any) =
+    (EngineLanguage.Java, Class.forName(name, true, loader).getConstructor().newInstance())
 
   private def nameOnly(name: String, loader: ClassLoader): Class[_] = Class.forName(name, false, loader)
 }

@@ -45,7 +45,7 @@ object JsonExtractor {
       case JsonExtractorOption.Json4sNative => ScalaReader.strictly(json, clazz, json4sFormats)
       case JsonExtractorOption.Gson => JavaReader.read(json, clazz, gson)
       case _ if JavaClasses.isJavaClass(clazz) => JavaReader.read(json, clazz, gson)
-      case _ => ScalaReader.read(json, clazz, json4sFormats, gson)
+      case _ => ScalaReader.read(json, clazz, json4sFormats)
     }
   }
 

@@ -6,7 +6,8 @@ import org.json4s.reflect.{ClassDescriptor, ConstructorParamDescriptor, Reflecto
 import scala.util.Try
 
 /** Compares a JSON document with the class it is to become: finds what is missing or of a wrong type, and turns texts that
-  * say a number or a truth value into what they say. What it does not know it leaves to json4s.
+  * say a number or a truth value into what they say. What it does not know it leaves to json4s. With leniency,
+  * what is missing becomes 0, false or null.
   */
 private[json] class Fitting(formats: Formats) {
   private type Fitted = (JValue, Seq[Fault])
@@ -30,7 +31,7 @@ private[json] class Fitting(formats: Formats) {
     formats.customSerializers.exists(_.deserialize(formats).isDefinedAt((TypeInfo(tpe.erasure, None), value)))
 
   private def fitWhole(value: JValue, range: Fitting.Range, path: String): Fitted = value match {
-    case JInt(number) if number < range.least || number > range.most => wrong(value, path, range.words)
+    case JInt(number) if number < range.least || number > range.most => wrong(value, path, range.bounds)
     case JString(text) =>
       Try(BigInt(text.trim)).map(number => fitWhole(JInt(number), range, path)).getOrElse(wrong(
         value,
@@ -38,25 +39,25 @@ private[json] class Fitting(formats: Formats) {
         range.words
       ))
     case _: JInt | _: JLong | _: JDouble | _: JDecimal => (value, Nil)
-    case _ => wrong(value, path, range.words)
+    case _ => wrong(value, path, range.words, JInt(0))
   }
 
   private def fitFraction(value: JValue, path: String): Fitted = value match {
-    case JString(text) => Try(text.trim.toDouble).map(d => fine(JDouble(d))).getOrElse(wrong(value, path, "a number"))
+    case JString(text) => Try(text.trim.toDouble).map(d => fine(JDouble(d))).getOrElse(wrong(value, path, "a number (Double)"))
     case _: JInt | _: JLong | _: JDouble | _: JDecimal => (value, Nil)
-    case _ => wrong(value, path, "a number")
+    case _ => wrong(value, path, "a number (Double)", JDouble(0))
   }
 
   private def fitBoolean(value: JValue, path: String): Fitted = value match {
     case _: JBool => fine(value)
     case JString("true") => fine(JBool.True)
     case JString("false") => fine(JBool.False)
-    case _ => wrong(value, path, "true or false")
+    case _ => wrong(value, path, "true or false (Boolean)", JBool.False)
   }
 
   private def fitText(value: JValue, path: String): Fitted = value match {
     case JBool(truth) => fine(JString(truth.toString))
-    case JNothing | _: JObject | _: JArray => wrong(value, path, "a text")
+    case JNothing | _: JObject | _: JArray => wrong(value, path, "a text (String)")
     case _ => fine(value)
   }
 
@@ -94,31 +95,34 @@ private[json] class Fitting(formats: Formats) {
         case found => Some(param.name -> fit(found.getOrElse(JNothing), param.argType, under(path, param.name)))
       }
     }
-    val changed = fitted.collect { case (name, (value, _)) if value != JNothing => name -> value }.toMap
-    (JObject(given.obj.map { case (name, old) => name -> changed.getOrElse(name, old) }), fitted.flatMap(_._2._2))
+    val known = fitted.map(_._1).toSet
+    val fits = fitted.collect { case (name, (value, _)) if value != JNothing => name -> value }
+    (JObject(fits.toList ++ given.obj.filterNot(field => known(field._1))), fitted.flatMap(_._2._2))
   }
 
   private def under(path: String, name: String) = if (path.isEmpty) name else s"$path.$name"
 
   private def fine(value: JValue): Fitted = (value, Nil)
 
-  private def wrong(value: JValue, path: String, expected: String): Fitted = {
-    val found = Some(value).filterNot(v => v == JNothing || v == JNull).map(Fitting.shortened)
-    (value, Seq(Fault(path, expected, found)))
+  private def wrong(value: JValue, path: String, expected: String, zero: JValue = JNull): Fitted = value match {
+    case JNothing | JNull if Leniency.missingIsZero => fine(zero)
+    case JNothing | JNull => (value, Seq(Fault(path, expected, None)))
+    case other => (value, Seq(Fault(path, expected, Some(Fitting.shortened(other)))))
   }
 }
 
 private[json] object Fitting {
 
   /** The whole numbers that a type can hold. */
-  case class Range(least: BigInt, most: BigInt) {
-    val words: String = s"a whole number from $least to $most"
+  case class Range(name: String, least: BigInt, most: BigInt) {
+    val words: String = s"a whole number ($name)"
+    val bounds: String = s"a whole number from $least to $most ($name)"
   }
 
-  private val bytes = Range(Byte.MinValue.toInt, Byte.MaxValue.toInt)
-  private val shorts = Range(Short.MinValue.toInt, Short.MaxValue.toInt)
-  private val ints = Range(Int.MinValue, Int.MaxValue)
-  private val longs = Range(Long.MinValue, Long.MaxValue)
+  private val bytes = Range("Byte", Byte.MinValue.toInt, Byte.MaxValue.toInt)
+  private val shorts = Range("Short", Short.MinValue.toInt, Short.MaxValue.toInt)
+  private val ints = Range("Int", Int.MinValue, Int.MaxValue)
+  private val longs = Range("Long", Long.MinValue, Long.MaxValue)
 
   /** The types of whole numbers. */
   val whole: Map[Class[_], Range] = Map(

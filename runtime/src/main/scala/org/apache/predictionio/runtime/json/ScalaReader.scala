@@ -1,6 +1,5 @@
 package org.apache.predictionio.runtime.json
 
-import com.google.gson.Gson
 import org.json4s._
 import org.json4s.reflect.Reflector
 
@@ -8,12 +7,10 @@ import org.json4s.reflect.Reflector
 private[predictionio] object ScalaReader {
 
   /** The object of a JSON text. */
-  def read[T](json: String, cls: Class[T], formats: Formats, gson: Gson): T = {
+  def read[T](json: String, cls: Class[T], formats: Formats): T = {
     val value = JsonText.parseLax(json)
     val (fitted, faults) = new Fitting(formats).fit(value, Reflector.scalaTypeOf(cls), "")
-    if (faults.isEmpty) extract(fitted, cls, formats)
-    else if (Leniency.missingIsZero && faults.forall(_.found.isEmpty)) JavaReader.read(json, cls, gson)
-    else throw new JsonFault(faults)
+    if (faults.isEmpty) extract(fitted, cls, formats) else throw new JsonFault(faults)
   }
 
   /** The object of a JSON text, by json4s's own rules alone. */

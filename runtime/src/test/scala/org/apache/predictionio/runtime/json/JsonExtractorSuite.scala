@@ -1,0 +1,123 @@
+package org.apache.predictionio.runtime.json
+
+import org.apache.predictionio.controller.{EngineParams, Params, Utils}
+import org.apache.predictionio.workflow.JsonExtractor
+import org.apache.predictionio.workflow.JsonExtractorOption.{Both, Gson, Json4sNative, JsonExtractorOption}
+
+import org.joda.time.{DateTime, DateTimeZone}
+import org.json4s._
+
+case class Item(id: String, score: Double)
+case class Query(user: String, num: Int, categories: Option[Set[String]], limit: Long = 7, items: List[Item] = Nil)
+case class Optional(a: Option[Int], b: Option[String])
+case class Wide(byte: Byte, flag: Boolean, ratio: Float, names: Map[String, Int], when: DateTime)
+case class AlgoParams(rank: Int, lambda: Double, seed: Option[Long]) extends Params
+
+class JsonExtractorSuite extends munit.FunSuite {
+  private def read(json: String, by: JsonExtractorOption = Both): Query = JsonExtractor.extract(by, json, classOf[Query])
+
+  private def fault(json: String, by: JsonExtractorOption = Both): JsonFault = intercept[JsonFault](read(json, by))
+
+  private def write(value: Any, by: JsonExtractorOption = Both): String = JsonText.write(JsonExtractor.toJValue(by, value))
+
+  override def afterEach(context: AfterEach): Unit = Leniency.missingIsZero = false
+
+  test("all fields are read; options may be absent or null, fields with defaults too") {
+    val full = read("""{"user": "1", "num": 4, "categories": ["a"], "limit": 9, "items": [{"id": "i", "score": 1}]}""")
+    assertEquals(full, Query("1", 4, Some(Set("a")), 9, List(Item("i", 1.0))))
+    assertEquals(read("""{"user": "1", "num": 4}"""), Query("1", 4, None))
+    assertEquals(read("""{"user": "1", "num": 4, "categories": null}"""), Query("1", 4, None))
+  }
+
+  test("what is not asked for is ignored, and an option of a wrong type is none") {
+    assertEquals(read("""{"user": "1", "num": 4, "other": [1]}"""), Query("1", 4, None))
+    assertEquals(read("""{"user": "1", "num": 4, "categories": "a"}"""), Query("1", 4, None))
+  }
+
+  test("texts become numbers and numbers texts, where that is asked for") {
+    assertEquals(read("""{"user": 1, "num": "10"}"""), Query("1", 10, None))
+    assertEquals(read("""{"user": "1", "num": 10.0}""").num, 10)
+    assertEquals(read("""{"user": "1", "num": 1.5}""").num, 1)
+  }
+
+  test("a missing field is an error that names it and its type") {
+    assertEquals(fault("""{"user": "1"}""").faults, Seq(Fault("num", "a whole number (Int)", None)))
+    assertEquals(fault("""{"num": 1}""").getMessage, "The field 'user' is missing; it must be a text (String).")
+    assertEquals(fault("""{"user": "1", "num": null}""").missing.map(_.path), Seq("num"))
+    assertEquals(fault("{}").missing.map(_.path), Seq("user", "num"))
+    assertEquals(fault("""{"user": "1", "num": 1, "items": [{"id": "i"}]}""").missing.map(_.path), Seq("items[0].score"))
+  }
+
+  test("with leniency a missing field is 0 or null, as in PIO") {
+    Leniency.missingIsZero = true
+    assertEquals(read("""{"user": "1"}"""), Query("1", 0, None))
+    assertEquals(read("""{"num": 1}""").user, null)
+  }
+
+  test("a field of a wrong type is an error that names it") {
+    assertEquals(fault("""{"user": "1", "num": "four"}""").faults.map(_.path), Seq("num"))
+    assert(fault("""{"user": ["1"], "num": 1}""").getMessage.contains("""is ["1"]"""))
+    assert(fault("""{"user": "1", "num": 99999999999}""").getMessage.contains("2147483647"))
+    assertEquals(fault("""{"user": "1", "num": 1, "items": 5}""").faults.map(_.path), Seq("items"))
+  }
+
+  test("what is no object, no JSON or nothing is refused") {
+    Seq("[]", "\"x\"", "1", "null", "", "  ", "{bad", """{"user":"1"""", "not json").foreach(fault(_))
+  }
+
+  test("a comma too many or too few is forgiven") {
+    assertEquals(read("""{"user": "1", "num": 1,}""").num, 1)
+    assertEquals(read("""{"user": "1" "num": 4}""").num, 4)
+  }
+
+  test("all kinds of fields are read") {
+    val json = """{"byte": 5, "flag": "true", "ratio": "1.5", "names": {"a": "2"}, "when": "2015-01-01T00:00:00.000Z"}"""
+    val wide = JsonExtractor.extract(Both, json, classOf[Wide])
+    assertEquals(wide.copy(when = null), Wide(5, flag = true, 1.5f, Map("a" -> 2), null))
+    assertEquals(wide.when.getMillis, new DateTime(2015, 1, 1, 0, 0, DateTimeZone.UTC).getMillis)
+  }
+
+  test("json4s alone is strict") {
+    assertEquals(read("""{"user": "1", "num": 4}""", Json4sNative).num, 4)
+    fault("""{"user": "1", "num": "4"}""", Json4sNative)
+    fault("[]", Json4sNative)
+    fault("", Json4sNative)
+  }
+
+  test("case classes are written by json4s; options that are none are left out") {
+    assertEquals(write(Query("1", 4, Some(Set("a")))), """{"user":"1","num":4,"categories":["a"],"limit":7,"items":[]}""")
+    assertEquals(write(Optional(None, None)), "{}")
+    assertEquals(write(Array(Item("i", 0.5))), """[{"id":"i","score":0.5}]""")
+  }
+
+  test("bare values, nothing and times are written") {
+    assertEquals(write(1.5), "1.5")
+    assertEquals(write("s"), "\"s\"")
+    assertEquals(write(None), "null")
+    assertEquals(write(Double.NaN), "null")
+    assertEquals(write(Map("a" -> 1)), """{"a":1}""")
+    assertEquals(write(new DateTime(0L, DateTimeZone.UTC)), "\"1970-01-01T00:00:00.000Z\"")
+  }
+
+  test("Gson alone writes Java's view of a class") {
+    assertEquals(write(Item("i", 0.5), Gson), """{"id":"i","score":0.5}""")
+    assertEquals(JsonExtractor.extract(Gson, """{"id": "i", "score": 1}""", classOf[Item]), Item("i", 1.0))
+  }
+
+  test("parameters are written by name") {
+    val params = AlgoParams(10, 0.1, None)
+    assertEquals(JsonExtractor.paramToJson(Both, "als" -> params), """{"als":{"rank":10,"lambda":0.1}}""")
+    assertEquals(JsonExtractor.paramsToJson(Both, Seq("als" -> params)), """[{"als":{"rank":10,"lambda":0.1}}]""")
+    val engineParams = EngineParams(algorithmParamsList = Seq("als" -> params))
+    assert(JsonExtractor.engineParamstoPioJson(Both, engineParams).contains(""""algorithms":[{"name":"als""""))
+    assert(JsonExtractor.engineParamsToJson(Both, engineParams).contains(""""algorithmParamsList":[{"als":"""))
+  }
+
+  test("an engine's own formats are used") {
+    val shouting = Utils.json4sDefaultFormats + new CustomSerializer[Item](_ =>
+      ({ case JString(id) => Item(id, 1.0) }, { case item: Item => JString(item.id.toUpperCase) })
+    )
+    assertEquals(JsonText.write(JsonExtractor.toJValue(Both, Item("a", 1), shouting)), "\"A\"")
+    assertEquals(JsonExtractor.extract(Both, "\"b\"", classOf[Item], shouting), Item("b", 1.0))
+  }
+}
