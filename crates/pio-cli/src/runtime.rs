@@ -3,14 +3,10 @@
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 
-/// A runtime on this thread: a command asks one thing after the other.
+/// A runtime on this thread: a command asks one thing after the other, and the front of an engine leaves the other cores to those who
+/// answer its queries.
 pub(crate) fn single() -> std::io::Result<Runtime> {
     Builder::new_current_thread().enable_all().build()
-}
-
-/// A runtime for a server that hands queries on: the rest of the machine is for those who answer them.
-pub(crate) fn server() -> std::io::Result<Runtime> {
-    Builder::new_multi_thread().worker_threads(2).enable_all().build()
 }
 
 /// Ready when the process is asked to end, by SIGTERM or by Ctrl-C.

@@ -35,7 +35,7 @@ pub(crate) fn run(console: Console, common: &Common, args: &Deploy, spark: Vec<S
     logging::start(common.verbose);
     let options = job_options(common, &args.workflow, spark);
     let launch = EngineLaunch::new(closure, engine, options, args.engine_instance_id.clone());
-    runtime::server()?.block_on(async {
+    runtime::single()?.block_on(async {
         let shutdown = runtime::asked_to_end()?;
         let listener = bind(&args.ip, args.port).await?;
         tracing::info!(address = %listener.local_addr()?, "the engine server listens");
