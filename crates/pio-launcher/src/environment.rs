@@ -46,13 +46,17 @@ pub fn tell_launcher(variables: &BTreeMap<String, String>) -> std::io::Result<()
     fs_err::write(EXEC_D_OUTPUT, text)
 }
 
-/// In a private network Spark must use the dyno's address there, and show its name there.
+/// In a private network Spark must use the dyno's address there, and tell it to others: they do not know the dyno's host name.
 fn spark_addresses() -> BTreeMap<String, String> {
-    [(vars::SPARK_LOCAL_IP, vars::HEROKU_PRIVATE_IP), (vars::SPARK_PUBLIC_DNS, vars::HEROKU_DNS_DYNO_NAME)]
-        .into_iter()
-        .filter(|(own, _)| env::get(own).is_none())
-        .filter_map(|(own, given)| Some((own.to_owned(), env::get(given)?)))
-        .collect()
+    [
+        (vars::SPARK_LOCAL_IP, vars::HEROKU_PRIVATE_IP),
+        (vars::SPARK_LOCAL_HOSTNAME, vars::HEROKU_PRIVATE_IP),
+        (vars::SPARK_PUBLIC_DNS, vars::HEROKU_DNS_DYNO_NAME),
+    ]
+    .into_iter()
+    .filter(|(own, _)| env::get(own).is_none())
+    .filter_map(|(own, given)| Some((own.to_owned(), env::get(given)?)))
+    .collect()
 }
 
 /// What sourcing the file exports. It runs in a shell of its own, so that `exit`, `set` and what is not exported stay there.

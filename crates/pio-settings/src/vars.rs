@@ -120,6 +120,9 @@ pub const SPARK_REVERSE_PROXY_URL: &str = "SPARK_REVERSE_PROXY_URL";
 /// The folder or URL to which Spark applications write their event logs; nothing is written where it is not set.
 pub const SPARK_EVENT_LOG_DIR: &str = "SPARK_EVENT_LOG_DIR";
 
+/// The name or address that Spark tells others for this process; else it tells a host name that they may not know.
+pub const SPARK_LOCAL_HOSTNAME: &str = "SPARK_LOCAL_HOSTNAME";
+
 /// The name by which browsers reach this container; Spark shows it in links.
 pub const SPARK_PUBLIC_DNS: &str = "SPARK_PUBLIC_DNS";
 

@@ -10,7 +10,8 @@ use fs_err as fs;
 use pio_closure::closure::Closure;
 use pio_process::child::Child;
 use pio_process::command::Command;
-use tempfile::TempDir;
+
+use crate::janitor::Janitor;
 
 /// The password as it is.
 const PASSWORD: &str = "p@ss:/?#%w0rd";
@@ -23,8 +24,8 @@ const USER: u32 = 65534;
 
 struct Cluster {
     port: u16,
-    _folder: TempDir,
     _server: Child,
+    _janitor: Janitor,
 }
 
 /// The URL of a new database on the server that all tests share.
@@ -109,7 +110,9 @@ fn start() -> Cluster {
         .spawn()
         .expect("a server");
     wait_for(port);
-    Cluster { port, _folder: folder, _server: server }
+    let (id, path) = (server.id().to_string(), folder.keep().display().to_string());
+    let janitor = Janitor::engage("kill -INT $1; sleep 1; rm -rf $2", &[&id, &path]);
+    Cluster { port, _server: server, _janitor: janitor }
 }
 
 fn certificate(data: &Path) {

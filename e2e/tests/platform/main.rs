@@ -9,6 +9,7 @@ mod classic;
 mod cloud_native;
 mod database;
 mod jail;
+mod janitor;
 mod release;
 
 mod bad_cases;

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use pio_process::command::Command;
-use tempfile::TempDir;
+
+use crate::janitor::Janitor;
 
 /// Names the tarball.
 const VARIABLE: &str = "PIO_TEST_RELEASE";
@@ -21,14 +22,16 @@ pub(crate) fn tarball() -> PathBuf {
 
 /// The buildpack, unpacked by root as a platform does, where the user of builds cannot write.
 pub(crate) fn buildpack() -> &'static Path {
-    static UNPACKED: OnceLock<TempDir> = OnceLock::new();
-    let folder = UNPACKED.get_or_init(|| {
+    static UNPACKED: OnceLock<(PathBuf, Janitor)> = OnceLock::new();
+    let (folder, _) = UNPACKED.get_or_init(|| {
         let folder = tempfile::Builder::new().prefix("buildpack-").tempdir().expect("a folder");
         let tar = Command::new("tar").arg("-xzf").arg(tarball()).arg("-C").arg(folder.path());
         tar.run().expect("an unpacked release");
         let open = Command::new("chmod").args(["a+rX"]).arg(folder.path());
         open.run().expect("a folder that everyone may read");
-        folder
+        let folder = folder.keep();
+        let janitor = Janitor::engage("rm -rf $1", &[&folder.display().to_string()]);
+        (folder, janitor)
     });
-    folder.path()
+    folder
 }

@@ -13,6 +13,15 @@ const MIB: u64 = 1024 * 1024;
 /// What the worker's own JVM takes.
 const DAEMON: u64 = 384 * MIB;
 
+/// What an application leaves behind would fill a dyno's small disk. A master that was replaced has another address under the
+/// same name: look for it by that name, and do not remember the old address.
+const OPTIONS: &[&str] = &[
+    "-Dspark.worker.cleanup.enabled=true",
+    "-Dspark.worker.cleanup.appDataTtl=3600",
+    "-Dspark.worker.preferConfiguredMasterAddress=true",
+    "-Dsun.net.inetaddr.ttl=10",
+];
+
 /// Becomes the worker; comes back only where that fails.
 ///
 /// # Errors
@@ -29,10 +38,7 @@ pub fn run() -> Result<(), Error> {
         memory.as_deref().unwrap_or("the machine's memory less 1 GB"),
     ));
     let mut java_options = master::page_options();
-    // What an application leaves behind would fill a dyno's small disk.
-    java_options.extend(
-        ["-Dspark.worker.cleanup.enabled=true", "-Dspark.worker.cleanup.appDataTtl=3600"].map(str::to_owned),
-    );
+    java_options.extend(OPTIONS.iter().map(|&option| option.to_owned()));
     let worker = Worker {
         master,
         host: env::get(vars::SPARK_LOCAL_IP).or_else(|| env::get(vars::HEROKU_PRIVATE_IP)),

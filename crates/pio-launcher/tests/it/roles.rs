@@ -73,5 +73,8 @@ fn the_environment_holds_what_the_apps_own_file_exports_and_sparks_address() {
     fs_err::create_dir(app.path("pio-engine/config")).unwrap();
     fs_err::write(app.path("pio-engine/config/pio-env.sh"), "export PIO_A='x y'\nPIO_B=1\n").unwrap();
     let ended = app.run(&["environment"], &[("HEROKU_PRIVATE_IP", "10.1.2.3")]);
-    assert_eq!(ended.output, "export PIO_A='x y'\nexport SPARK_LOCAL_IP=10.1.2.3");
+    assert_eq!(
+        ended.output,
+        "export PIO_A='x y'\nexport SPARK_LOCAL_HOSTNAME=10.1.2.3\nexport SPARK_LOCAL_IP=10.1.2.3"
+    );
 }
