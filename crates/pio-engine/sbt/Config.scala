@@ -18,6 +18,12 @@ object Config {
 
   private def optional(name: String): Option[String] = Option(properties.getProperty(name)).filter(_.nonEmpty)
 
+  /** The folder of the staged build. */
+  lazy val stage: File = file(value("stage"))
+
+  /** The name of an engine whose build gives none. */
+  lazy val engineName: String = value("engine.name")
+
   /** The version of Scala for which engines are compiled. */
   lazy val scalaVersion: String = value("scala.version")
 

@@ -19,23 +19,33 @@ object PioPlugin extends AutoPlugin {
     val pioExport = taskKey[Unit]("Writes the list of the jars that make up the engine")
   }
 
-  override def projectSettings: Seq[Setting[_]] = Seq(autoImport.pioExport := Export.write.value)
+  override def projectSettings: Seq[Setting[_]] = Seq(
+    autoImport.pioExport := Export.write.value,
+    name := (if (name.value == baseDirectory.value.getName) nameOf(baseDirectory.value) else name.value)
+  )
 
   override def globalSettings: Seq[Setting[_]] = Seq(
     PioVersion.pioVersion := Config.pioVersion,
     commands += prepare
   )
 
+  /** The stage's folder is called after what it is, not after the engine. */
+  private def nameOf(folder: File): String = if (folder == Config.stage) Config.engineName else folder.getName
+
   private def prepare: Command = Command.command("pioPrepare") { state =>
     Lifeline.watch()
-    Resolve.substitute(append(state, Forced.settings))
+    val forced = append(state, Forced.settings)
+    Resolve.substitutes(forced) match {
+      case Nil         => forced
+      case substitutes => append(state, Forced.settings ++ substitutes)
+    }
   }
 
-  /** The state with more settings in each project. */
-  def append(state: State, settings: Seq[Setting[_]]): State = {
-    val extracted = Project.extract(state)
+  /** The loaded build with more settings in each project. Of two calls on one build the second forgets the first. */
+  private def append(loaded: State, settings: Seq[Setting[_]]): State = {
+    val extracted = Project.extract(loaded)
     val scoped = extracted.structure.allProjectRefs.flatMap(project => inScope(scope(project))(settings))
-    extracted.appendWithSession(scoped, state)
+    extracted.appendWithSession(scoped, loaded)
   }
 
   private def scope(project: ProjectRef): Scope = Scope.ThisScope.copy(project = Select(project))

@@ -7,15 +7,15 @@ import sbt.librarymanagement.ResolveException
 /** Finds other versions of dependencies that are not published for the Scala of the runtime. */
 object Resolve {
 
-  /** The state in which each such dependency has the oldest version that is published, but no older one than asked for. */
-  def substitute(state: State): State = {
+  /** Settings by which each such dependency gets the oldest version that is published, but no older one than asked for. */
+  def substitutes(state: State): Seq[Setting[_]] = {
     val extracted = Project.extract(state)
     val projects = extracted.structure.allProjectRefs
     val missing = projects.flatMap(failures(state, _)).distinct.filter(isForScala)
     val repositories = projects.flatMap(project => roots(extracted.runTask(project / fullResolvers, state)._2)).distinct
     val found = missing.flatMap(module => Versions.atLeast(module, repositories).map(module.withRevision))
     found.foreach(tell(state, missing, _))
-    if (found.isEmpty) state else PioPlugin.append(state, Seq(dependencyOverrides ++= found.map(plain)))
+    if (found.isEmpty) Nil else Seq(dependencyOverrides ++= found.map(plain))
   }
 
   private def failures(state: State, project: ProjectRef): Seq[ModuleID] =

@@ -110,7 +110,9 @@ impl Drop for Console {
 
 /// Progress in words, such as `Reading events: 12,000 of 2,000,000 (3.1 s)`.
 fn words(progress: &Progress, since: Duration) -> String {
+    let is_said = |number: u64| progress.message.contains(&number.to_string());
     let count = match (progress.done, progress.total) {
+        (Some(done), _) if is_said(done) => String::new(),
         (Some(done), Some(total)) => format!(": {} of {}", thousands(done), thousands(total)),
         (Some(done), None) => format!(": {}", thousands(done)),
         _ => String::new(),
@@ -146,6 +148,8 @@ mod tests {
             words(&progress(Some(1_234_567), None), Duration::from_millis(3120)),
             "Reading events: 1,234,567 (3.1 s)"
         );
+        let said = Progress { message: "443 events read".to_owned(), ..progress(Some(443), None) };
+        assert_eq!(words(&said, Duration::ZERO), "443 events read");
         assert_eq!(words(&progress(Some(999), Some(2000)), Duration::ZERO), "Reading events: 999 of 2,000");
     }
 }

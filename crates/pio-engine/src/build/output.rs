@@ -143,8 +143,15 @@ impl Diagnosis {
 }
 
 impl BadStatement {
-    /// Whether the engine can do without the statement: it does not say what the engine is made of.
+    /// Whether the engine can do without the statement: it does not say what the engine is made of. What is no Scala at all was
+    /// wrong with every sbt.
     fn may_be_left_out(&self, engine: &Path) -> bool {
+        if ["unclosed", "expected but", "illegal start", "expected start"]
+            .iter()
+            .any(|words| self.message.contains(words))
+        {
+            return false;
+        }
         let Ok(text) = fs_err::read_to_string(engine.join(&self.file)) else { return false };
         statements::split(&text)
             .iter()

@@ -128,6 +128,8 @@ impl Run<'_> {
             let _ = writeln!(text, "{name}={}", value.replace('\\', "\\\\"));
         };
         set("pio.version", env!("CARGO_PKG_VERSION"));
+        set("stage", &self.stage.display().to_string());
+        set("engine.name", &engine_name(folder));
         set("scala.version", SCALA_VERSION);
         set("spark.version", SPARK_VERSION);
         set("runtime.java", &RUNTIME_JAVA.to_string());
@@ -143,6 +145,12 @@ impl Run<'_> {
         }
         Ok(text)
     }
+}
+
+/// The name of the folder above `target/pio`.
+fn engine_name(folder: &Path) -> String {
+    let name = folder.ancestors().nth(2).and_then(Path::file_name);
+    name.map_or_else(|| "engine".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 /// Starts sbt. It ends when the other end of its standard input is gone.

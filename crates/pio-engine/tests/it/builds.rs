@@ -107,7 +107,8 @@ fn an_engine_of_another_time_builds_unchanged_once() {
     assert!(again.unchanged && again.content_hash == built.content_hash);
 
     let moved = tempfile::tempdir().unwrap();
-    let copy = pio_process::command::Command::new("cp").arg("-a").arg(folder.path().join(".")).arg(moved.path());
+    let copy =
+        pio_process::command::Command::new("cp").arg("-a").arg(folder.path().join(".")).arg(moved.path());
     copy.run().unwrap();
     write(moved.path(), &[("engine.json", "{}"), ("README.md", "new")]);
     assert!(run(moved.path()).unwrap().unchanged);

@@ -147,11 +147,15 @@ pub fn of_statement(statement: &str) -> Option<Plugin> {
     Some(Plugin { organisation: strings.next()?.to_owned(), artifact: strings.next()?.to_owned() })
 }
 
+fn dropped(plugin: &Plugin) -> Option<&'static Dropped> {
+    let name = plugin.artifact.strip_suffix("-plugin").unwrap_or(&plugin.artifact);
+    DROPPED.iter().find(|dropped| dropped.artifact == plugin.artifact || dropped.artifact == name)
+}
+
 /// Whether a plugin is left out of the build: it does not matter here, or it was seen not to resolve.
 #[must_use]
 pub fn is_dropped(plugin: &Plugin, unresolved: &[String]) -> bool {
-    DROPPED.iter().any(|dropped| dropped.artifact == plugin.artifact)
-        || plugin.artifact.starts_with("sbteclipse")
+    dropped(plugin).is_some()
         || plugin.organisation.starts_with("org.apache.predictionio")
         || unresolved.contains(&plugin.artifact)
 }
@@ -171,5 +175,5 @@ pub fn with_newer_version(statement: &str, plugin: &Plugin) -> String {
 /// The words by which builds speak of a plugin.
 #[must_use]
 pub fn words(plugin: &Plugin) -> &'static [&'static str] {
-    DROPPED.iter().find(|dropped| dropped.artifact == plugin.artifact).map_or(&[], |dropped| dropped.words)
+    dropped(plugin).map_or(&[], |dropped| dropped.words)
 }
