@@ -17,7 +17,8 @@ class EngineSuite extends munit.FunSuite {
     engine.prepareDeploy(LocalSpark.sc, params, "instance", stored, WorkflowParams())
 
   test("a model is stored as it is, by itself, or not at all, and deployed accordingly") {
-    val params = MeanEngine.params(Seq(1.0, 3.0), "kept" -> FactorParams(2.0), "own" -> one, "again" -> FactorParams(4.0))
+    val params =
+      MeanEngine.params(Seq(1.0, 3.0), "kept" -> FactorParams(2.0), "own" -> one, "again" -> FactorParams(4.0))
     val stored = train(params)
     assertEquals(stored, Seq[Any](4.0, PersistentModelManifest(classOf[StoredMean].getName), ()))
     assertEquals(StoredMean.stored.get("instance-1-own"), Some(2.0))

@@ -23,7 +23,12 @@ class LengthAlgorithm extends LAlgorithm[Words, LengthModel, String, Double] {
 
 class LocalEngineSuite extends munit.FunSuite {
   private val engine =
-    new Engine(classOf[WordSource], classOf[UpperWords], Map("" -> classOf[LengthAlgorithm]), classOf[LAverageServing[String]])
+    new Engine(
+      classOf[WordSource],
+      classOf[UpperWords],
+      Map("" -> classOf[LengthAlgorithm]),
+      classOf[LAverageServing[String]]
+    )
   private val params = EngineParams(algorithmParamsList = Seq("" -> EmptyParams(), "" -> EmptyParams()))
 
   test("an engine of local parts is trained and deployed") {

@@ -89,7 +89,8 @@ class MeanAgain(params: FactorParams) extends PAlgorithm[Numbers, RDD[Double], Q
 
 class SumServing extends LServing[Query, Answer] {
   override def supplement(query: Query): Query = Query(query.factor + 1)
-  override def serve(query: Query, answers: Seq[Answer]): Answer = Answer(answers.map(_.value).sum + query.factor / 1000)
+  override def serve(query: Query, answers: Seq[Answer]): Answer =
+    Answer(answers.map(_.value).sum + query.factor / 1000)
 }
 
 class Distance extends AverageMetric[EmptyEvaluationInfo, Query, Answer, Actual] {

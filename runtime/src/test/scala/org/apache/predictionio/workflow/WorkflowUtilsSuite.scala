@@ -28,7 +28,8 @@ class WorkflowUtilsSuite extends munit.FunSuite {
   }
 
   test("a missing parameter is named, with the section and the file") {
-    val missing = error("""{"datasource": {"params": {"numbers": []}}, "algorithms": [{"name": "kept", "params": {}}]}""")
+    val missing =
+      error("""{"datasource": {"params": {"numbers": []}}, "algorithms": [{"name": "kept", "params": {}}]}""")
     assertEquals(missing.code, "missing-parameter")
     assert(missing.what.contains("engine.json") && missing.what.contains("factor"), missing.what)
     assert(missing.why.contains("a number (Double)"), missing.why)

@@ -43,7 +43,8 @@ private[json] class Fitting(formats: Formats) {
   }
 
   private def fitFraction(value: JValue, path: String): Fitted = value match {
-    case JString(text) => Try(text.trim.toDouble).map(d => fine(JDouble(d))).getOrElse(wrong(value, path, "a number (Double)"))
+    case JString(text) =>
+      Try(text.trim.toDouble).map(d => fine(JDouble(d))).getOrElse(wrong(value, path, "a number (Double)"))
     case _: JInt | _: JLong | _: JDouble | _: JDecimal => (value, Nil)
     case _ => wrong(value, path, "a number (Double)", JDouble(0))
   }

@@ -14,11 +14,13 @@ case class Wide(byte: Byte, flag: Boolean, ratio: Float, names: Map[String, Int]
 case class AlgoParams(rank: Int, lambda: Double, seed: Option[Long]) extends Params
 
 class JsonExtractorSuite extends munit.FunSuite {
-  private def read(json: String, by: JsonExtractorOption = Both): Query = JsonExtractor.extract(by, json, classOf[Query])
+  private def read(json: String, by: JsonExtractorOption = Both): Query =
+    JsonExtractor.extract(by, json, classOf[Query])
 
   private def fault(json: String, by: JsonExtractorOption = Both): JsonFault = intercept[JsonFault](read(json, by))
 
-  private def write(value: Any, by: JsonExtractorOption = Both): String = JsonText.write(JsonExtractor.toJValue(by, value))
+  private def write(value: Any, by: JsonExtractorOption = Both): String =
+    JsonText.write(JsonExtractor.toJValue(by, value))
 
   override def afterEach(context: AfterEach): Unit = Leniency.missingIsZero = false
 
@@ -45,7 +47,10 @@ class JsonExtractorSuite extends munit.FunSuite {
     assertEquals(fault("""{"num": 1}""").getMessage, "The field 'user' is missing; it must be a text (String).")
     assertEquals(fault("""{"user": "1", "num": null}""").missing.map(_.path), Seq("num"))
     assertEquals(fault("{}").missing.map(_.path), Seq("user", "num"))
-    assertEquals(fault("""{"user": "1", "num": 1, "items": [{"id": "i"}]}""").missing.map(_.path), Seq("items[0].score"))
+    assertEquals(
+      fault("""{"user": "1", "num": 1, "items": [{"id": "i"}]}""").missing.map(_.path),
+      Seq("items[0].score")
+    )
   }
 
   test("with leniency a missing field is 0 or null, as in PIO") {
@@ -71,7 +76,8 @@ class JsonExtractorSuite extends munit.FunSuite {
   }
 
   test("all kinds of fields are read") {
-    val json = """{"byte": 5, "flag": "true", "ratio": "1.5", "names": {"a": "2"}, "when": "2015-01-01T00:00:00.000Z"}"""
+    val json =
+      """{"byte": 5, "flag": "true", "ratio": "1.5", "names": {"a": "2"}, "when": "2015-01-01T00:00:00.000Z"}"""
     val wide = JsonExtractor.extract(Both, json, classOf[Wide])
     assertEquals(wide.copy(when = null), Wide(5, flag = true, 1.5f, Map("a" -> 2), null))
     assertEquals(wide.when.getMillis, new DateTime(2015, 1, 1, 0, 0, DateTimeZone.UTC).getMillis)
@@ -85,7 +91,10 @@ class JsonExtractorSuite extends munit.FunSuite {
   }
 
   test("case classes are written by json4s; options that are none are left out") {
-    assertEquals(write(Query("1", 4, Some(Set("a")))), """{"user":"1","num":4,"categories":["a"],"limit":7,"items":[]}""")
+    assertEquals(
+      write(Query("1", 4, Some(Set("a")))),
+      """{"user":"1","num":4,"categories":["a"],"limit":7,"items":[]}"""
+    )
     assertEquals(write(Optional(None, None)), "{}")
     assertEquals(write(Array(Item("i", 0.5))), """[{"id":"i","score":0.5}]""")
   }

@@ -11,15 +11,21 @@ private[predictionio] class Connections(settings: DatabaseSettings) {
   private val free = new Semaphore(Connections.Most, true)
   private val idle = new ConcurrentLinkedDeque[Connection]
 
-  /** Lends a connection in autocommit mode. What failed because the server had ended the connection is tried once more. */
+  /** Lends a connection in autocommit mode. Work that fails because the server had ended an idle connection is done again. */
   def use[T](work: Connection => T): T = {
     free.acquire()
-    try lend(work)
-    catch {
-      case e: SQLException if Connections.isLost(e) && !idle.isEmpty =>
-        closeIdle()
-        lend(work)
-    } finally free.release()
+    try
+      Option(idle.pollFirst()) match {
+        case None => lend(Connections.open(settings), work)
+        case Some(used) =>
+          try lend(used, work)
+          catch {
+            case e: SQLException if Connections.isLost(e) =>
+              closeIdle()
+              lend(Connections.open(settings), work)
+          }
+      }
+    finally free.release()
   }
 
   /** Lends a connection for one transaction, which is committed where the work ends well and else rolled back. */
@@ -40,18 +46,16 @@ private[predictionio] class Connections(settings: DatabaseSettings) {
   /** Closes the connections that nobody uses. */
   def closeIdle(): Unit = Iterator.continually(idle.pollFirst()).takeWhile(_ != null).foreach(Connections.close)
 
-  private def lend[T](work: Connection => T): T = {
-    val connection = Option(idle.pollFirst()).getOrElse(Connections.open(settings))
+  private def lend[T](connection: Connection, work: Connection => T): T =
     try {
       val result = work(connection)
-      if (connection.isClosed) () else idle.addFirst(connection)
+      if (!connection.isClosed) idle.addFirst(connection)
       result
     } catch {
       case e: Throwable =>
         Connections.close(connection)
         throw e
     }
-  }
 }
 
 /** Opens connections. */
