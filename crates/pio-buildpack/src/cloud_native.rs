@@ -33,7 +33,7 @@ use crate::variables::Variables;
 /// The exit code by which a platform knows that a phase has failed.
 const FAILED: i32 = 1;
 
-/// The name under which a launcher that is called in `exec.d` knows that it shall tell the environment.
+/// The program that tells the environment when a process starts, in the buildpack and in its layer.
 const EXEC_D: &str = "pio-environment";
 
 struct PredictionIo;
@@ -196,7 +196,7 @@ fn distribution_layer(
         return Ok(());
     }
     distribution.install(&layer.path(), parts)?;
-    layer.write_exec_d_programs([(EXEC_D, distribution.root.join("bin/pio-launcher"))])?;
+    layer.write_exec_d_programs([(EXEC_D, context.buildpack_dir.join("exec.d").join(EXEC_D))])?;
     layer.write_metadata(DistributionLayer { id: id.clone() })
 }
 

@@ -11,9 +11,6 @@ use crate::app;
 /// The app's own settings, as PIO and the earlier buildpacks named the file.
 const ENV_FILE: &str = "config/pio-env.sh";
 
-/// Where Cloud Native launchers read variables from.
-const EXEC_D_OUTPUT: &str = "/dev/fd/3";
-
 /// What the shell itself keeps there.
 const SHELL_OWN: [&str; 5] = ["_", "SHLVL", "PWD", "OLDPWD", "SHELLOPTS"];
 
@@ -32,18 +29,16 @@ pub fn variables(app: &Path) -> BTreeMap<String, String> {
 /// The text for a shell: one `export` a line.
 #[must_use]
 pub fn for_shell(variables: &BTreeMap<String, String>) -> String {
-    let lines = variables.iter().map(|(name, value)| format!("export {name}={}", shell_words::quote(value)));
-    lines.collect::<Vec<_>>().join("\n")
+    let lines =
+        variables.iter().map(|(name, value)| format!("export {name}={}\n", shell_words::quote(value)));
+    lines.collect::<Vec<_>>().concat()
 }
 
-/// Tells a Cloud Native launcher, as its exec.d interface asks: TOML on file descriptor 3.
-///
-/// # Errors
-/// When that descriptor is not there.
-pub fn tell_launcher(variables: &BTreeMap<String, String>) -> std::io::Result<()> {
+/// The text for a Cloud Native launcher, as its exec.d interface asks: TOML.
+#[must_use]
+pub fn for_toml(variables: &BTreeMap<String, String>) -> String {
     let lines = variables.iter().map(|(name, value)| format!("\"{name}\" = {}\n", toml_string(value)));
-    let text = lines.collect::<Vec<_>>().concat();
-    fs_err::write(EXEC_D_OUTPUT, text)
+    lines.collect::<Vec<_>>().concat()
 }
 
 /// In a private network Spark must use the dyno's address there, and tell it to others: they do not know the dyno's host name.
@@ -149,7 +144,7 @@ mod tests {
     fn a_shell_reads_back_what_is_meant() {
         let text = for_shell(&[("PIO_A".to_owned(), "a 'b' $c".to_owned())].into());
         let echo =
-            pio_process::command::Command::new("sh").args(["-c", &format!("{text}\nprintf %s \"$PIO_A\"")]);
+            pio_process::command::Command::new("sh").args(["-c", &format!("{text}printf %s \"$PIO_A\"")]);
         assert_eq!(echo.output().unwrap(), b"a 'b' $c");
     }
 

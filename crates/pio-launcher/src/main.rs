@@ -61,7 +61,7 @@ fn play(role: Role, extra: &Words) -> Result<(), Error> {
         Role::SparkMaster => spark::master::run(&config),
         Role::SparkWorker => spark::worker::run(),
         Role::SparkWeb => spark::web::run(&config),
-        Role::Environment => tell_environment(),
+        Role::Environment => tell_environment(extra),
     }
 }
 
@@ -103,17 +103,12 @@ fn release(config: &Config, extra: &Words) -> Result<(), Error> {
     runtime()?.block_on(release::release(config, extra, &database))
 }
 
-fn tell_environment() -> Result<(), Error> {
+fn tell_environment(extra: &Words) -> Result<(), Error> {
     use std::io::Write as _;
     let variables = environment::variables(&run::app_folder()?);
-    // A Cloud Native launcher runs this by the link `pio-environment` in its exec.d folder.
-    let linked = std::env::args().next().is_some_and(|name| name.ends_with("pio-environment"));
-    if linked {
-        environment::tell_launcher(&variables)?;
-    } else {
-        std::io::stdout().write_all(format!("{}\n", environment::for_shell(&variables)).as_bytes())?;
-    }
-    Ok(())
+    let as_toml = extra.own.iter().any(|word| word == "--toml");
+    let text = if as_toml { environment::for_toml(&variables) } else { environment::for_shell(&variables) };
+    Ok(std::io::stdout().write_all(text.as_bytes())?)
 }
 
 fn database() -> Result<DatabaseSettings, Error> {
