@@ -107,7 +107,7 @@ fn end_to_end(root: &Path, filter: Option<&str>) -> Result<()> {
     let home = build::private_home()?;
     let pio = Pio::new(&binary, home.path());
     let tested = (|| {
-        let mut tests = Command::new("cargo").args(["test", "--package", "e2e", "--quiet"]);
+        let mut tests = Command::new("cargo").args(["test", "--package", "e2e", "--test", "it"]);
         for name in ["recommendation", "classification"] {
             let variable = format!("PIO_E2E_ENGINE_{}", name.to_uppercase());
             tests = tests.env(variable, build::engine(&pio, root, name)?);

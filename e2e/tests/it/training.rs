@@ -42,7 +42,7 @@ fn a_killed_train_leaves_no_jvm_and_the_next_train_works() {
     eventually("a JVM for the train", READY, || !processes_with(&mark).is_empty());
     kill(child.id());
     child.wait().expect("an end");
-    eventually("no JVM after its parent was killed", Duration::from_secs(20), || {
+    eventually("no JVM after its parent was killed", Duration::from_mins(1), || {
         processes_with(&mark).is_empty()
     });
     pio.run_in(engine.path(), &["train"]).expect("a train").success().expect("a trained engine");
