@@ -17,7 +17,7 @@ use crate::vendor::errors::VendorError;
 use crate::vendor::fetch::{Client, Fetch as _, OrdinaryClients, Wanted};
 use crate::vendor::maven::Coordinate;
 use crate::vendor::store::{Store, digest};
-use crate::vendor::{errors, exclusive};
+use crate::vendor::{LOCKING, errors, exclusive};
 use crate::{project, talk, tools};
 use manifest::Manifest;
 
@@ -39,7 +39,7 @@ pub(crate) fn run(_: &Options) -> Result<()> {
     let cache = dirs::cache();
     let _guard = exclusive(&cache)?;
     let manifest = Manifest::read()?;
-    let scratch = tempfile::Builder::new().prefix("locking-").tempdir_in(&cache)?;
+    let scratch = tempfile::Builder::new().prefix(LOCKING).tempdir_in(&cache)?;
     talk::step("Resolving");
     let (resolved, left_out) = resolve(&manifest, scratch.path(), &cache)?;
     talk::step(format_args!("Fetching {} files", resolved.len() + left_out.len()));

@@ -24,6 +24,12 @@ use crate::{lock, project, runtime, talk, tools};
 use fetch::{Fetch, OrdinaryClients, Wanted};
 use store::Store;
 
+/// How the folders begin into which files are fetched.
+const FETCHING: &str = "fetching-";
+
+/// How the folders begin in which `lock` works.
+pub(crate) const LOCKING: &str = "locking-";
+
 /// What `cargo xtask vendor` takes.
 #[derive(clap::Args)]
 pub(crate) struct Options {}
@@ -48,6 +54,7 @@ fn vendor(lock: &Lock, text: &str, cache: &Path, clients: &impl Fetch) -> Result
     if assemble::is_done(&folder) {
         return Ok(folder);
     }
+    sweep(cache)?;
     let store = Store::in_cache(cache);
     let missing = store.missing(&lock.artifacts);
     space::ensure_enough(cache, &missing)?;
@@ -70,13 +77,25 @@ pub(crate) fn exclusive(cache: &Path) -> Result<File> {
     Ok(file)
 }
 
+/// Removes what runs that were killed have left; called only while the cache is held.
+fn sweep(cache: &Path) -> Result<()> {
+    for entry in fs_err::read_dir(cache)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if [FETCHING, LOCKING].iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+            fs_err::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 /// Fetches artifacts, checks each against its digest and keeps it.
 fn fetch_missing(store: &Store, missing: &[&Artifact], cache: &Path, clients: &impl Fetch) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
     talk::step(format_args!("Fetching {} files, {} MB", missing.len(), megabytes(missing)));
-    let folder = tempfile::Builder::new().prefix("fetching-").tempdir_in(cache)?;
+    let folder = tempfile::Builder::new().prefix(FETCHING).tempdir_in(cache)?;
     let wanted: Vec<Wanted> = missing.iter().map(|artifact| Wanted::of(artifact)).collect();
     let fetched = clients.fetch(&wanted, folder.path(), cache);
     let kept = keep(store, missing, folder.path())?;

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use pio_process::command::Command;
+use pio_process::error::Error;
 
 use super::fetch::Wanted;
 use super::progress::Progress;
@@ -128,8 +129,17 @@ fn run(pom: &Path, repository: &Path, goal: &str, names: Vec<String>, progress: 
                 let _ = sender.send(name.to_owned());
             }
         });
-        command.run().context("Maven could not fetch everything")
+        command.run().map_err(explain)
     })
+}
+
+/// What went wrong in Maven's own words: the first line that it marks as an error.
+fn explain(error: Error) -> anyhow::Error {
+    let Error::Failed { tail, .. } = &error else { return error.into() };
+    match tail.lines.iter().find_map(|line| line.strip_prefix("[ERROR] ")) {
+        Some(words) => anyhow::anyhow!("Maven says: {words}"),
+        None => error.into(),
+    }
 }
 
 /// A call of Maven, without colours or questions. `-U` because Maven remembers what it could not find for a day.

@@ -57,6 +57,14 @@ fn a_run_that_was_killed_while_assembling_leaves_nothing_in_the_way() {
 }
 
 #[test]
+fn what_a_run_that_was_killed_while_fetching_left_is_swept_away() {
+    let world = World::new();
+    fs_err::create_dir_all(world.cache.path().join("fetching-x")).unwrap();
+    world.vendor(&LocalFiles::good()).unwrap();
+    assert!(!world.cache.path().join("fetching-x").exists());
+}
+
+#[test]
 fn a_file_that_vanished_from_the_closure_comes_back() {
     let world = World::new();
     let folder = world.vendor(&LocalFiles::good()).unwrap();
