@@ -32,11 +32,8 @@ object Provided {
     Seq("", "_2.10", "_2.11", suffix).map(scala => ExclusionRule("*", name + scala))
   }
 
-  private def isPio(module: ModuleID): Boolean = module.organization match {
-    case "org.apache.predictionio" => module.name.startsWith("apache-predictionio-")
-    case "io.prediction"           => PioNames(bare(module.name))
-    case _                         => false
-  }
+  private def isPio(module: ModuleID): Boolean =
+    module.name.startsWith("apache-predictionio-") || (module.organization == "io.prediction" && PioNames(bare(module.name)))
 
   private def isDriver(module: ModuleID): Boolean = module.organization == "org.postgresql"
 

@@ -135,8 +135,9 @@ pub enum BuildError {
     },
     /// Dependencies are in no repository.
     #[error(
-        "these dependencies of the engine were not found:\n{}\nThey do not exist for Scala 2.12 under that version, the repository that \
-         had them is gone, or the network is out of reach. Name a version that exists, or a repository that has it (resolvers) in build.sbt.",
+        "these dependencies of the engine were not found:\n{}\nThe network is out of reach, they do not exist for Scala 2.12 under \
+         that version, or the repository that had them is gone. Name a version that exists, or a repository that has it (resolvers), \
+         in build.sbt.",
         missing_list(missing)
     )]
     Unresolved {
@@ -191,8 +192,18 @@ fn list(errors: &[CompileError]) -> String {
     text.join("\n\n")
 }
 
+/// The dependencies; what is known about several of them is said once.
 fn missing_list(missing: &[Missing]) -> String {
-    missing.iter().map(|missing| format!("  {}", missing.module)).collect::<Vec<_>>().join("\n")
+    let mut lines: Vec<String> = missing.iter().map(ToString::to_string).collect();
+    for missing in missing {
+        if let Some(advice) = &missing.advice {
+            let words = format!("{} {}", advice.why, advice.change);
+            if !lines.contains(&words) {
+                lines.push(words);
+            }
+        }
+    }
+    lines.join("\n")
 }
 
 /// A job in a JVM did not succeed.

@@ -5,7 +5,7 @@ mod table;
 use super::output::CompileError;
 
 /// Why a line cannot work here, and what to change.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Advice {
     /// Why, as a sentence.
     pub why: &'static str,
@@ -25,4 +25,13 @@ pub fn find(error: &CompileError) -> Option<Advice> {
                     || row.source.iter().any(|words| source.contains(words) || error.message.contains(words)))
         })
         .map(|row| Advice { why: row.why, change: row.change })
+}
+
+/// What is known about a dependency that cannot be had.
+#[must_use]
+pub fn of_dependency(module: &str) -> Option<Advice> {
+    table::DEPENDENCIES
+        .iter()
+        .find(|(name, _, _)| module.contains(name))
+        .map(|(_, why, change)| Advice { why, change })
 }

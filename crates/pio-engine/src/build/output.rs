@@ -52,6 +52,10 @@ pub struct BadStatement {
 pub struct Missing {
     /// Organisation, name and version, as sbt writes them.
     pub module: String,
+    /// The build file and the line that name it; nothing where it is a dependency of a dependency.
+    pub place: Option<(PathBuf, usize)>,
+    /// What is known about it.
+    pub advice: Option<Advice>,
 }
 
 /// Why a run of sbt failed.
@@ -83,7 +87,11 @@ impl Log {
             error.show_source(engine);
             error.advice = advice::find(error);
         }
-        let (missing, missing_plugins) = definition::missing(&self.lines);
+        let (mut missing, missing_plugins) = definition::missing(&self.lines);
+        for missing in &mut missing {
+            missing.place = definition::named_in(engine, &missing.module);
+            missing.advice = advice::of_dependency(&missing.module);
+        }
         Err(Box::new(Diagnosis {
             errors,
             bad_statements: definition::bad_statements(&self.lines, stage),
@@ -167,6 +175,16 @@ impl CompileError {
         let Some(source) = text.lines().nth(self.line.saturating_sub(1)) else { return };
         self.column = self.column.map(|column| super::stage::prediction::original_column(source, column));
         self.source = Some(source.to_owned());
+    }
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "  {}", self.module)?;
+        match &self.place {
+            Some((file, line)) => write!(f, " ({}, line {line})", file.display()),
+            None => Ok(()),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use pio_closure::closure::Closure;
 use pio_process::child::Child;
 use pio_process::command::Command;
-use pio_settings::{dirs, env, vars};
+use pio_settings::{dirs, env, memory, vars};
 
 use super::attempts::Goal;
 use super::jdk::Jdk;
@@ -25,8 +25,8 @@ const SCALA_VERSION: &str = "2.12.18";
 const SPARK_VERSION: &str = "3.5.7";
 const RUNTIME_JAVA: u32 = 21;
 
-/// What sbt may use of the machine's memory for an engine of ordinary size.
-const HEAP: &str = "-Xmx1g";
+/// The heap that sbt takes for an engine of ordinary size, in MiB, where the container has that much.
+const HEAP: u64 = 1024;
 
 /// Where dependencies are looked for, besides what an engine's build names.
 const REPOSITORIES: &str = "[repositories]\nlocal\nmaven-central\n";
@@ -104,7 +104,8 @@ impl Run<'_> {
 
     /// What the user adds: flags for Java, and commands for sbt.
     fn extra(&self) -> (Vec<String>, Vec<String>) {
-        let mut java = vec![HEAP.to_owned()];
+        let allowed = memory::plan().heap.map_or(HEAP, |heap| heap / (1024 * 1024));
+        let mut java = vec![format!("-Xmx{}m", allowed.min(HEAP))];
         let mut commands = Vec::new();
         for word in &self.options.sbt_extra {
             match word.strip_prefix("-J") {

@@ -16,15 +16,16 @@ pub(super) struct JobLog {
 }
 
 impl JobLog {
-    /// Begins a log for a verb. The newest logs are kept.
+    /// Begins a log for a verb in PIO's home, where the newest logs are kept, or in the temporary folder where that may not be
+    /// written.
     pub(super) fn create(home: &Path, verb: &str) -> std::io::Result<Self> {
-        let folder = home.join("log");
-        fs_err::create_dir_all(&folder)?;
-        prune(&folder)?;
         let time = chrono::Utc::now().format("%Y%m%dT%H%M%S");
-        let path = folder.join(format!("{verb}-{time}-{}.log", std::process::id()));
-        let file = Arc::new(Mutex::new(fs_err::File::create(&path)?));
-        Ok(Self { path, file })
+        let name = format!("{verb}-{time}-{}.log", std::process::id());
+        let (file, path) = match in_home(&home.join("log"), &name) {
+            Ok(log) => log,
+            Err(_) => in_temporary_folder(&name)?,
+        };
+        Ok(Self { path, file: Arc::new(Mutex::new(file)) })
     }
 
     /// Adds a line. That a log cannot be written is no reason to fail.
@@ -32,6 +33,23 @@ impl JobLog {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = writeln!(file, "{line}");
     }
+}
+
+fn in_home(folder: &Path, name: &str) -> std::io::Result<(fs_err::File, PathBuf)> {
+    fs_err::create_dir_all(folder)?;
+    prune(folder)?;
+    let path = folder.join(name);
+    Ok((fs_err::File::create(&path)?, path))
+}
+
+fn in_temporary_folder(name: &str) -> std::io::Result<(fs_err::File, PathBuf)> {
+    let (file, path) = tempfile::Builder::new()
+        .prefix("pio-")
+        .suffix(name)
+        .tempfile()?
+        .keep()
+        .map_err(|error| error.error)?;
+    Ok((fs_err::File::from_parts(file, &path), path))
 }
 
 /// Removes the oldest logs.

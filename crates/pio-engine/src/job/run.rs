@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pio_process::child_async::AsyncChild;
-use pio_process::output::Stream;
+use pio_process::output::{Stream, Tail};
 use pio_settings::dirs;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -58,7 +58,12 @@ impl Job<'_> {
         let (input, output) = UnixStream::from_std(link)?.into_split();
         let mut conversation = Conversation::new(input, output, listener)?;
         let last_word = conversation.listen(&mut process).await;
-        let status = end(&mut process).await?;
+        let status = match &last_word {
+            Ok(_) => end(&mut process).await?,
+            Err(_) => process.kill().await?,
+        };
+        // Only now everything that was printed has been heard.
+        let tail = process.tail().await;
         drop(spec);
         match last_word? {
             LastWord::Result(result) => {
@@ -66,7 +71,7 @@ impl Job<'_> {
             }
             LastWord::Error(reported) => Err(reported_error(reported, &log)),
             LastWord::None if conversation.stopping.is_some() => Err(JobError::Interrupted),
-            LastWord::None => Err(died(&mut process, status, log).await),
+            LastWord::None => Err(died(&tail, status, log)),
         }
     }
 }
@@ -173,8 +178,7 @@ fn reported_error(reported: Reported, log: &JobLog) -> JobError {
 }
 
 /// Why a JVM ended without a last word.
-async fn died(process: &mut AsyncChild, status: ExitStatus, log: JobLog) -> JobError {
-    let tail = process.tail().await;
+fn died(tail: &Tail, status: ExitStatus, log: JobLog) -> JobError {
     let text = fs_err::read_to_string(&log.path).unwrap_or_default();
-    JobError::Died { death: Death::of(status, &text, &tail), log: log.path }
+    JobError::Died { death: Death::of(status, &text, tail), log: log.path }
 }

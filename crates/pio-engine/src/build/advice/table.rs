@@ -20,6 +20,38 @@ const BEFORE: &str =
 const FOLLOW: &str = "Follow the interface of PIO 0.9.2 and later: DataSource, Preparator, Algorithm and Serving of \
     org.apache.predictionio.controller, or of org.apache.predictionio.controller.java with Java.";
 
+/// Why libraries that engines of PIO's time took their models from do not work, and what to change.
+const MAHOUT: (&str, &str) = (
+    "Apache Mahout has no version for Spark 3, so engines that use it cannot run here.",
+    "Replace what is taken from Mahout by Spark's mllib, for example by its ALS or by the cosine similarities of a RowMatrix.",
+);
+const H2O: (&str, &str) = (
+    "H2O's Sparkling Water for Spark 1 and 2 does not work with Spark 3.",
+    "Use a classifier or a regression of Spark's ml or mllib.",
+);
+const DL4J: (&str, &str) = (
+    "The version of Deeplearning4j that this engine names does not work with Scala 2.12 and Spark 3.",
+    "Use a model of Spark's ml, such as MultilayerPerceptronClassifier or Word2Vec.",
+);
+const ELASTICSEARCH: (&str, &str) = (
+    "Elasticsearch's connector for Spark 3 has another name.",
+    "Name \"org.elasticsearch\" %% \"elasticsearch-spark-30\" % \"8.15.0\", or the version of your server.",
+);
+const TRANSMOGRIFAI: (&str, &str) = (
+    "TransmogrifAI has no version for Scala 2.12.",
+    "Use the pipelines and the cross-validation of Spark's ml.",
+);
+
+/// Dependencies that cannot be had: part of the name, why, and what to change.
+pub(crate) const DEPENDENCIES: &[(&str, &str, &str)] = &[
+    ("org.apache.mahout:", MAHOUT.0, MAHOUT.1),
+    ("ai.h2o:", H2O.0, H2O.1),
+    ("deeplearning4j", DL4J.0, DL4J.1),
+    ("org.nd4j:", DL4J.0, DL4J.1),
+    ("org.elasticsearch:elasticsearch-spark", ELASTICSEARCH.0, ELASTICSEARCH.1),
+    ("transmogrifai", TRANSMOGRIFAI.0, TRANSMOGRIFAI.1),
+];
+
 /// The rows; the first that fits counts.
 pub(crate) const TABLE: &[Row] = &[
     Row {
@@ -52,12 +84,7 @@ pub(crate) const TABLE: &[Row] = &[
         why: "RDD.toArray was removed in Spark 2.",
         change: "Write collect() instead.",
     },
-    Row {
-        message: &[],
-        source: &["mahout"],
-        why: "Apache Mahout has no version for Spark 3, so engines that use it cannot run here.",
-        change: "Replace what is taken from Mahout by Spark's mllib, for example by its ALS or by cosine similarities of a RowMatrix.",
-    },
+    Row { message: &[], source: &["mahout"], why: MAHOUT.0, change: MAHOUT.1 },
     Row {
         message: &[],
         source: &[
@@ -67,15 +94,10 @@ pub(crate) const TABLE: &[Row] = &[
             "not found: object hex",
             "not found: object water",
         ],
-        why: "H2O's Sparkling Water for Spark 1 and 2 does not work with Spark 3.",
-        change: "Use a classifier or regression of Spark's ml or mllib.",
+        why: H2O.0,
+        change: H2O.1,
     },
-    Row {
-        message: &[],
-        source: &["deeplearning4j", "nd4j"],
-        why: "The version of Deeplearning4j that this engine names does not work with Scala 2.12 and Spark 3.",
-        change: "Use a model of Spark's ml, such as MultilayerPerceptronClassifier or Word2Vec.",
-    },
+    Row { message: &[], source: &["deeplearning4j", "nd4j"], why: DL4J.0, change: DL4J.1 },
     Row {
         message: &["Logging", "is not a member of package org.apache.spark"],
         source: &[],

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{BadStatement, Missing};
+use crate::build::inputs::{self, Kind};
 
 /// The statements of build files that sbt refuses, first of all the one that stopped it.
 pub(crate) fn bad_statements(lines: &[String], stage: &Path) -> Vec<BadStatement> {
@@ -45,10 +46,25 @@ pub(crate) fn missing(lines: &[String]) -> (Vec<Missing>, Vec<String>) {
         let module = module.split_whitespace().next().unwrap_or_default();
         match plugin(module) {
             Some(plugin) => plugins.insert(plugin),
-            None => modules.insert(Missing { module: module.to_owned() }),
+            None => modules.insert(Missing { module: module.to_owned(), place: None, advice: None }),
         };
     }
     (modules.into_iter().collect(), plugins.into_iter().collect())
+}
+
+/// The build file and the line that name a dependency.
+pub(crate) fn named_in(engine: &Path, module: &str) -> Option<(PathBuf, usize)> {
+    let name = module.split(':').nth(1)?;
+    let bare = name.rsplit_once("_2.").map_or(name, |(bare, _)| bare);
+    let (plain, suffixed) = (format!("\"{bare}\""), format!("\"{bare}_2."));
+    inputs::find(engine)
+        .into_iter()
+        .filter(|input| matches!(input.kind, Kind::Build | Kind::ProjectSource))
+        .find_map(|input| {
+            let text = fs_err::read_to_string(engine.join(&input.path)).ok()?;
+            let line = text.lines().position(|line| line.contains(&plain) || line.contains(&suffixed))?;
+            Some((input.path, line + 1))
+        })
 }
 
 /// The artifact of a plugin, as the engine named it.
