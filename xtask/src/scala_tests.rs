@@ -29,7 +29,7 @@ fn sbt(closure: &Closure, root: &Path) -> Result<Command> {
         .command()?
         .env("PIO_CLOSURE_JARS", closure.root.join(closure::JARS))
         .current_dir(root.join("runtime"))
-        .args(["test", "database/test"])
+        .args(["test", "DatabaseTest/test"])
         .no_stdin())
 }
 
