@@ -23,8 +23,11 @@ impl Engine {
         let folder = tempfile::tempdir()?;
         copy_folder(source, folder.path())?;
         let engine = Self { folder };
-        engine
-            .edit("engine.json", |variant| variant["datasource"]["params"]["appName"] = Value::from(app))?;
+        engine.edit("engine.json", |variant| {
+            // Factory and id tell an engine: with an id of its own, a copy never meets another copy's models.
+            variant["id"] = Value::from(app);
+            variant["datasource"]["params"]["appName"] = Value::from(app);
+        })?;
         Ok(engine)
     }
 
