@@ -97,7 +97,7 @@ pub enum BuildError {
     },
     /// No javac.
     #[error(
-        "the engine has Java sources, and there is no JDK to compile them: {}. Install a JDK, version 8 to 21 or later \
+        "the engine has Java sources, and there is no JDK to compile them: {}. Install a JDK, version 8 or later \
          (on Debian and Ubuntu: apt-get install default-jdk-headless), or let JAVA_HOME name one.",
         no_jdk(java_home.as_ref())
     )]
@@ -296,7 +296,7 @@ impl fmt::Display for Death {
         match self {
             Self::Memory => f.write_str(
                 "the engine's JVM ran out of memory, or was killed because the machine or container had none left. Give it more with \
-                 `-- --driver-memory 4g`, take a larger machine, or train on less data.",
+                 `-- --driver-memory 4g` (on a cluster also `--executor-memory`), take a larger machine, or train on less data.",
             ),
             Self::Other { status, tail } => {
                 write!(f, "the engine's JVM ended without a result ({status})")?;

@@ -34,7 +34,10 @@ pub struct Input {
 /// Folders in which nothing of an engine is.
 const SKIPPED: &[&str] = &["target", "node_modules", "__pycache__", "spark-warehouse", "pio-closure"];
 
-/// All files that matter, sorted by path. Links are followed; what cannot be read is left out.
+/// Only links to and in these folders are followed: others may lead anywhere.
+const BUILD_FOLDERS: &[&str] = &["src", "lib", "project"];
+
+/// All files that matter, sorted by path. What cannot be read is left out.
 #[must_use]
 pub fn find(engine: &Path) -> Vec<Input> {
     let mut inputs: Vec<Input> = WalkDir::new(engine)
@@ -57,6 +60,10 @@ fn is_walked(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
     let is_builds_own =
         name == "project" && entry.path().parent().is_some_and(|parent| parent.ends_with("project"));
+    let leads_to_sources = BUILD_FOLDERS.iter().any(|folder| name == *folder || within(entry.path(), folder));
+    if entry.path_is_symlink() && !leads_to_sources {
+        return false;
+    }
     let skipped = SKIPPED.contains(&name.as_ref()) && !within(entry.path(), "src");
     !name.starts_with('.') && !skipped && !is_builds_own
 }
@@ -181,6 +188,7 @@ mod tests {
         let folder = engine();
         std::os::unix::fs::symlink("/nonexistent", folder.path().join("src/main/scala/Gone.scala")).unwrap();
         std::os::unix::fs::symlink("..", folder.path().join("src/loop")).unwrap();
+        std::os::unix::fs::symlink("/usr", folder.path().join("data")).unwrap();
         std::os::unix::fs::symlink("A.scala", folder.path().join("src/main/scala/Link.scala")).unwrap();
         let sources: Vec<_> =
             find(folder.path()).into_iter().filter(|input| input.kind == Kind::Source).collect();

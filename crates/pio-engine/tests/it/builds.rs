@@ -61,6 +61,8 @@ mergeStrategy in assembly <<= (mergeStrategy in assembly) { (old) =>
 }
 
 eclipseThing := true
+
+javacOptions ++= Seq(\"-source\", \"1.6\", \"-target\", \"1.6\")
 ",
     ),
     ("project/build.properties", "sbt.version=0.13.7\n"),
@@ -82,6 +84,17 @@ case class DataSourceParams(appName: String) extends Params
 class DataSource(params: DataSourceParams)
   extends PDataSource[RDD[Int], EmptyEvaluationInfo, Query, EmptyActualResult] {
   override def readTraining(sc: SparkContext): RDD[Int] = sc.parallelize(Seq(1, 2, 3))
+}
+",
+    ),
+    (
+        "src/main/java/old/Limits.java",
+        "package old;
+
+import io.prediction.controller.Params;
+
+public class Limits implements Params {
+  public int most = 10;
 }
 ",
     ),

@@ -250,6 +250,12 @@ pub(crate) const TABLE: &[Row] = &[
         change: "Import breeze.stats.meanAndVariance.MeanAndVariance.",
     },
     Row {
+        message: &["RandBasis"],
+        source: &[],
+        why: "Spark 3 brings breeze 2, whose distributions ask for a source of randomness.",
+        change: "Add `import breeze.stats.distributions.Rand.VariableSeed.randBasis`.",
+    },
+    Row {
         message: &["breeze."],
         source: &[],
         why: "Spark 3 brings breeze 2, some of whose operations take other types than those of breeze 0.",
