@@ -9,6 +9,8 @@ object Provided {
 
   private val JarName = "(.+?)-(\\d.*)\\.jar".r
 
+  private val PioOrganizations = Set("io.prediction", "org.apache.predictionio")
+
   private val PioNames = Set("core", "data", "e2", "common", "tools", "engines", "pio-build")
 
   private lazy val suffix: String = "_" + CrossVersion.binaryScalaVersion(Config.scalaVersion)
@@ -33,7 +35,7 @@ object Provided {
   }
 
   private def isPio(module: ModuleID): Boolean =
-    module.name.startsWith("apache-predictionio-") || (module.organization == "io.prediction" && PioNames(bare(module.name)))
+    module.name.startsWith("apache-predictionio-") || (PioOrganizations(module.organization) && PioNames(bare(module.name)))
 
   private def isDriver(module: ModuleID): Boolean = module.organization == "org.postgresql"
 
