@@ -13,8 +13,18 @@ use tempfile::TempDir;
 
 /// Builds the `pio` binary and returns its path, as cargo tells it.
 pub(crate) fn pio(root: &Path) -> Result<PathBuf> {
+    pio_with(root, &[])
+}
+
+/// As [`pio`], optimised as a release is.
+pub(crate) fn pio_release(root: &Path) -> Result<PathBuf> {
+    pio_with(root, &["--release"])
+}
+
+fn pio_with(root: &Path, profile: &[&str]) -> Result<PathBuf> {
     let messages = Command::new("cargo")
         .args(["build", "--quiet", "--package", "pio-cli", "--message-format", "json-render-diagnostics"])
+        .args(profile)
         .current_dir(root)
         .output()?;
     String::from_utf8(messages)?

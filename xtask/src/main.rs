@@ -1,5 +1,6 @@
 //! The project's own commands, called as `cargo xtask <command>`: one file a command.
 
+mod bench;
 mod build;
 mod cds;
 mod demo;
@@ -32,6 +33,8 @@ enum Command {
     Demo,
     /// Runs every check
     Test(test::Options),
+    /// Measures what has a bar of speed or memory, beside what it is compared with
+    Bench(bench::Options),
     /// Checks the house style that clippy cannot
     Tidy,
     /// Installs what the other commands need beside Rust, where it may, or says how
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Demo => demo::run(),
         Command::Test(options) => test::run(&options),
+        Command::Bench(options) => bench::run(&options),
         Command::Tidy => tidy::run(project::root()),
         Command::Tools => tools::need(tools::ALL),
         Command::Lock(options) => lock::run(&options),

@@ -30,6 +30,13 @@ pub(crate) const PIP: Tool = Tool {
     packages: &["python3-pip"],
 };
 
+/// What the benches measure against.
+pub(crate) const POSTGRES_CLIENT: Tool = Tool {
+    name: "psql and pgbench",
+    present: || answers("psql", &["--version"]) && answers("pgbench", &["--version"]),
+    packages: &["postgresql"],
+};
+
 /// Everything that the tasks of this file's neighbours need.
 pub(crate) const ALL: &[Tool] = &[MAVEN, JDK, PIP];
 

@@ -1,0 +1,48 @@
+//! `pio` commands that only touch the database, beside psql running the same SQL.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use super::report::{Bar, Report, Row};
+use super::site::Site;
+
+/// How many times each side runs; the medians are compared.
+const ROUNDS: usize = 41;
+
+/// The SQL behind `pio app list`.
+const SQL: &str = "SELECT a.id, a.name, k.accesskey, k.events FROM pio_meta_apps a \
+                   LEFT JOIN pio_meta_accesskeys k ON k.appid = a.id ORDER BY a.name";
+
+/// Measures `pio app list` with ten apps.
+pub(crate) fn measure(report: &mut Report) -> Result<()> {
+    let site = Site::prepare()?;
+    for number in 0..10 {
+        site.pio.new_app(&format!("app{number}"))?;
+    }
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        ours.push(timed(|| site.pio.run(&["app", "list"]).map(drop))?);
+        theirs.push(timed(|| Ok(site.libpq("psql").args(["-X", "-c", SQL]).output().map(drop)?))?);
+    }
+    let (ours, theirs) = (median(ours), median(theirs));
+    report.add(Row {
+        what: "pio app list, beside psql with the same SQL (wall time)".to_owned(),
+        figures: format!("pio {:.1} ms, psql {:.1} ms", ours * 1e3, theirs * 1e3),
+        value: ours / theirs,
+        unit: "×",
+        bar: Some(Bar::AtMost(3.0)),
+    });
+    Ok(())
+}
+
+fn timed(work: impl FnOnce() -> Result<()>) -> Result<Duration> {
+    let start = Instant::now();
+    work()?;
+    Ok(start.elapsed())
+}
+
+fn median(mut times: Vec<Duration>) -> f64 {
+    times.sort_unstable();
+    times[times.len() / 2].as_secs_f64()
+}
