@@ -35,7 +35,7 @@ use crate::requests;
 use crate::respond::{self, ApiBody};
 use crate::routes::{self, DESCRIPTIONS, Resource, Verb};
 use crate::stats::{Kind, Stats};
-use crate::writer::{TABLES_AT_A_TIME, Writer};
+use crate::writer::{COMMITS_AT_A_TIME, Writer};
 use crate::{auth, startup};
 
 /// How many readers may be sent their events in pieces at a time; each holds a connection to the database.
@@ -110,7 +110,7 @@ impl Api {
         let storage = Storage::open(database, options("reader", 4))?;
         let metrics = Arc::new(Metrics::default());
         let limits = &config.limits;
-        let writing = Storage::open(database, options("writer", TABLES_AT_A_TIME))?;
+        let writing = Storage::open(database, options("writer", COMMITS_AT_A_TIME))?;
         let (writer, task) =
             Writer::start(writing.clone(), limits.queue, limits.commit_time, metrics.clone());
         let state = State {

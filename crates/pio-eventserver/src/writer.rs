@@ -1,6 +1,10 @@
 //! Group commit: one task stores what came in while it stored what came before.
+//!
+//! An event that comes while nothing is written is written at once. Under load a table has two commits in turn: one is inserted
+//! while the other waits for the disk, and what comes in meanwhile waits for the first of them to end.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+mod waiting;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,12 +19,13 @@ use tokio::time::timeout;
 
 use crate::errors::Refusal;
 use crate::metrics::Metrics;
+use crate::writer::waiting::Waiting;
 
 /// How many events one commit takes at most: with more, the first ones would wait too long.
 const MAX_COMMIT: usize = 2_000;
 
-/// How many tables are written to at a time. Each is a commit of its own, on a connection of its own.
-pub(crate) const TABLES_AT_A_TIME: usize = 3;
+/// How many commits run at a time, each on a connection of its own.
+pub(crate) const COMMITS_AT_A_TIME: usize = 3;
 
 /// What became of one event.
 pub(crate) type Outcome = Result<Insertion, Arc<StorageError>>;
@@ -37,7 +42,8 @@ struct Job {
     table: EventTable,
     events: Vec<NewEvent>,
     answer: oneshot::Sender<Vec<Outcome>>,
-    _places: OwnedSemaphorePermit,
+    #[expect(dead_code, reason = "held until the job is done")]
+    places: Option<OwnedSemaphorePermit>,
 }
 
 impl Writer {
@@ -62,7 +68,7 @@ impl Writer {
         let count = u32::try_from(events.len()).map_err(|_| Refusal::Overloaded)?;
         let places = self.places.clone().try_acquire_many_owned(count).map_err(|_| Refusal::Overloaded)?;
         let (answer, outcome) = oneshot::channel();
-        let job = Job { table, events, answer, _places: places };
+        let job = Job { table, events, answer, places: Some(places) };
         self.jobs.send(job).map_err(|_| Refusal::Draining)?;
         match timeout(self.commit_time, outcome).await {
             Ok(Ok(outcome)) => Ok(outcome),
@@ -76,60 +82,25 @@ impl Writer {
     }
 }
 
-/// Gathers jobs while others are stored. Each table is written to by one commit at a time, so that a table which is locked holds
-/// nobody else up.
+/// Gathers jobs while others are stored.
 async fn run(storage: Storage, mut receiver: mpsc::UnboundedReceiver<Job>, metrics: Arc<Metrics>) {
     let mut waiting = Waiting::default();
     let mut running = FuturesUnordered::new();
     let mut jobs = Vec::new();
     let mut is_closed = false;
     loop {
-        while running.len() < TABLES_AT_A_TIME
-            && let Some((table, jobs)) = waiting.next()
+        while running.len() < COMMITS_AT_A_TIME
+            && let Some((table, jobs)) = waiting.next(running.len() + 1 == COMMITS_AT_A_TIME)
         {
             running.push(store(&storage, table, jobs, &metrics));
         }
         tokio::select! {
-            Some(table) = running.next(), if !running.is_empty() => waiting.is_free(table),
+            Some(table) = running.next(), if !running.is_empty() => waiting.has_ended(table),
             count = receiver.recv_many(&mut jobs, MAX_COMMIT), if !is_closed => {
                 is_closed = count == 0;
                 jobs.drain(..).for_each(|job| waiting.push(job));
             }
             else => return,
-        }
-    }
-}
-
-/// Jobs that wait, by their tables.
-#[derive(Default)]
-struct Waiting {
-    jobs: HashMap<EventTable, Vec<Job>>,
-    /// Tables with jobs that are not being written to, the longest waiting first.
-    order: VecDeque<EventTable>,
-    busy: HashSet<EventTable>,
-}
-
-impl Waiting {
-    fn push(&mut self, job: Job) {
-        let jobs = self.jobs.entry(job.table).or_default();
-        if jobs.is_empty() && !self.busy.contains(&job.table) {
-            self.order.push_back(job.table);
-        }
-        jobs.push(job);
-    }
-
-    /// The next table to write to, with all that waits for it.
-    fn next(&mut self) -> Option<(EventTable, Vec<Job>)> {
-        let table = self.order.pop_front()?;
-        self.busy.insert(table);
-        Some((table, self.jobs.remove(&table).unwrap_or_default()))
-    }
-
-    /// The table is written to no more.
-    fn is_free(&mut self, table: EventTable) {
-        self.busy.remove(&table);
-        if self.jobs.contains_key(&table) {
-            self.order.push_back(table);
         }
     }
 }

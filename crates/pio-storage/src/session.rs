@@ -1,10 +1,14 @@
 //! One borrowed connection, with a time limit on everything it does.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use deadpool_postgres::{Object, PoolError, TimeoutType};
 use tokio::time::timeout;
-use tokio_postgres::{Error as PgError, Row, RowStream, types::ToSql};
+use tokio_postgres::{
+    Error as PgError, Row, RowStream,
+    binary_copy::BinaryCopyInWriter,
+    types::{ToSql, Type},
+};
 
 use crate::errors::{Reason, Result, StorageError};
 
@@ -46,6 +50,27 @@ impl Session {
         let work = async { client.execute(&client.prepare_cached(sql).await?, params).await };
         let outcome = within(self.limit, work).await;
         self.settle(outcome)
+    }
+
+    /// Copies rows into a table, all of them or none.
+    pub(crate) async fn copy<'a, const N: usize>(
+        &mut self,
+        sql: &str,
+        types: &[Type; N],
+        rows: impl Iterator<Item = [&'a (dyn ToSql + Sync); N]>,
+    ) -> Result<()> {
+        self.busy = true;
+        let client = self.client()?;
+        let work = async {
+            let sink = client.copy_in(&client.prepare_cached(sql).await?).await?;
+            let mut writer = pin!(BinaryCopyInWriter::new(sink, types));
+            for row in rows {
+                writer.as_mut().write(&row).await?;
+            }
+            writer.finish().await
+        };
+        let outcome = within(self.limit, work).await;
+        self.settle(outcome).map(drop)
     }
 
     /// Runs statements without placeholders in one go; outside a transaction they are one of their own.

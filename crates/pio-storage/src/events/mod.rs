@@ -1,5 +1,6 @@
 //! Events: what happened, in one table for each app and each channel.
 
+mod columns;
 pub mod filter;
 mod find;
 mod import;

@@ -12,6 +12,7 @@ mod filters;
 mod import;
 mod indexes;
 mod instances;
+mod many;
 mod migration;
 mod sample;
 mod tls;

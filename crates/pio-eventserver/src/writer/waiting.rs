@@ -1,0 +1,152 @@
+//! What waits for its commit, table by table.
+
+use std::collections::{HashMap, VecDeque};
+use std::mem::take;
+
+use pio_storage::events::table::EventTable;
+
+use crate::writer::Job;
+
+/// How many commits to one table run at a time: while one waits for the disk, the other one's rows are inserted.
+const COMMITS_TO_A_TABLE: usize = 2;
+
+/// A second commit is begun for no fewer events than this: many small commits cost more than they gain.
+const WORTH_A_SECOND: usize = 32;
+
+/// Jobs that wait, by their tables.
+#[derive(Default)]
+pub(super) struct Waiting {
+    lines: HashMap<EventTable, Line>,
+    /// Tables that may be written to now, the longest waiting first.
+    order: VecDeque<EventTable>,
+}
+
+/// What waits for one table, and what is being written to it.
+#[derive(Default)]
+struct Line {
+    jobs: Vec<Job>,
+    events: usize,
+    /// How many commits run.
+    commits: usize,
+    /// How many events the last one took.
+    taken: usize,
+    is_in_order: bool,
+}
+
+impl Line {
+    /// Whether a commit may begin: the first one at once, a second one with about as many events as the first.
+    fn is_ready(&self) -> bool {
+        match self.commits {
+            0 => self.events > 0,
+            commits => commits < COMMITS_TO_A_TABLE && self.events >= WORTH_A_SECOND.max(self.taken / 2),
+        }
+    }
+}
+
+impl Waiting {
+    pub(super) fn push(&mut self, job: Job) {
+        let table = job.table;
+        let line = self.lines.entry(table).or_default();
+        line.events += job.events.len();
+        line.jobs.push(job);
+        self.line_up(table);
+    }
+
+    /// The next table to write to, with all that waits for it. The last free connection goes to a table that nobody writes to:
+    /// one that is locked must not hold up the others.
+    pub(super) fn next(&mut self, is_last_connection: bool) -> Option<(EventTable, Vec<Job>)> {
+        let may_begin = |table| !is_last_connection || self.lines.get(table).is_some_and(|l| l.commits == 0);
+        let table = self.order.remove(self.order.iter().position(may_begin)?)?;
+        let line = self.lines.get_mut(&table)?;
+        line.is_in_order = false;
+        line.commits += 1;
+        line.taken = take(&mut line.events);
+        Some((table, take(&mut line.jobs)))
+    }
+
+    /// A commit to the table has ended.
+    pub(super) fn has_ended(&mut self, table: EventTable) {
+        let Some(line) = self.lines.get_mut(&table) else { return };
+        line.commits -= 1;
+        if line.commits == 0 && line.jobs.is_empty() {
+            self.lines.remove(&table);
+        } else {
+            self.line_up(table);
+        }
+    }
+
+    fn line_up(&mut self, table: EventTable) {
+        let Some(line) = self.lines.get_mut(&table) else { return };
+        if line.is_ready() && !line.is_in_order {
+            line.is_in_order = true;
+            self.order.push_back(table);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pio_storage::events::NewEvent;
+    use pio_storage::events::table::EventTable;
+    use tokio::sync::oneshot;
+
+    use super::{WORTH_A_SECOND, Waiting};
+    use crate::writer::Job;
+
+    fn job(app: i32, events: usize) -> Job {
+        let (answer, _) = oneshot::channel();
+        Job {
+            table: EventTable::of_app(app),
+            events: vec![NewEvent::default(); events],
+            answer,
+            places: None,
+        }
+    }
+
+    fn next(waiting: &mut Waiting, is_last_connection: bool) -> Option<(EventTable, usize)> {
+        let (table, jobs) = waiting.next(is_last_connection)?;
+        Some((table, jobs.iter().map(|job| job.events.len()).sum()))
+    }
+
+    #[test]
+    fn a_second_commit_waits_until_it_is_worth_it() {
+        let mut waiting = Waiting::default();
+        let table = EventTable::of_app(1);
+        waiting.push(job(1, 1));
+        assert_eq!(next(&mut waiting, false), Some((table, 1)));
+        waiting.push(job(1, WORTH_A_SECOND - 1));
+        assert_eq!(next(&mut waiting, false), None);
+        waiting.push(job(1, 1));
+        assert_eq!(next(&mut waiting, false), Some((table, WORTH_A_SECOND)));
+        waiting.push(job(1, 1000));
+        assert_eq!(next(&mut waiting, false), None, "two commits at a time are enough");
+        waiting.has_ended(table);
+        assert_eq!(next(&mut waiting, false), Some((table, 1000)));
+    }
+
+    #[test]
+    fn the_last_connection_is_kept_for_a_table_that_nobody_writes_to() {
+        let mut waiting = Waiting::default();
+        waiting.push(job(1, 1));
+        next(&mut waiting, false);
+        waiting.push(job(1, 100));
+        waiting.push(job(2, 1));
+        assert_eq!(next(&mut waiting, true), Some((EventTable::of_app(2), 1)));
+        assert_eq!(next(&mut waiting, true), None);
+        assert_eq!(next(&mut waiting, false), Some((EventTable::of_app(1), 100)));
+    }
+
+    #[test]
+    fn what_waits_is_written_when_the_commit_before_it_ends() {
+        let mut waiting = Waiting::default();
+        let table = EventTable::of_app(1);
+        waiting.push(job(1, 1));
+        next(&mut waiting, false);
+        waiting.push(job(1, 1));
+        assert_eq!(next(&mut waiting, false), None);
+        waiting.has_ended(table);
+        assert_eq!(next(&mut waiting, false), Some((table, 1)));
+        waiting.has_ended(table);
+        assert!(waiting.lines.is_empty(), "nothing is kept of tables that nobody writes to");
+    }
+}
