@@ -3,6 +3,7 @@
 //! Absolute times say little on a shared machine; the ratios are what is kept. One file a subject.
 
 mod console;
+mod eventserver;
 mod report;
 mod site;
 
@@ -30,6 +31,8 @@ pub(crate) struct Options {
 enum Subject {
     /// `pio` commands that only touch the database, beside psql
     Console,
+    /// The event server, beside pgbench
+    Eventserver,
 }
 
 /// Measures and reports.
@@ -39,6 +42,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     for subject in subjects {
         match subject {
             Subject::Console => console::measure(&mut report)?,
+            Subject::Eventserver => eventserver::measure(&mut report)?,
         }
     }
     report.print(options.json)?;

@@ -30,6 +30,13 @@ pub(crate) const PIP: Tool = Tool {
     packages: &["python3-pip"],
 };
 
+/// Python's virtual environments hold the client that the end-to-end tests use.
+pub(crate) const VENV: Tool = Tool {
+    name: "Python's venv",
+    present: || answers("python3", &["-c", "import ensurepip, venv"]),
+    packages: &["python3-venv"],
+};
+
 /// What the benches measure against.
 pub(crate) const POSTGRES_CLIENT: Tool = Tool {
     name: "psql and pgbench",
@@ -37,8 +44,12 @@ pub(crate) const POSTGRES_CLIENT: Tool = Tool {
     packages: &["postgresql"],
 };
 
+/// What puts load on the servers that are measured.
+pub(crate) const WRK: Tool =
+    Tool { name: "wrk", present: || answers("sh", &["-c", "command -v wrk"]), packages: &["wrk"] };
+
 /// Everything that the tasks of this file's neighbours need.
-pub(crate) const ALL: &[Tool] = &[MAVEN, JDK, PIP];
+pub(crate) const ALL: &[Tool] = &[MAVEN, JDK, PIP, VENV];
 
 /// Makes sure that some tools are there: installs them with apt as root on Debian or Ubuntu, else says what to type.
 pub(crate) fn need(tools: &[Tool]) -> Result<()> {

@@ -39,6 +39,14 @@ impl Site {
             .env("PGDATABASE", &self.database.name)
             .no_stdin()
     }
+
+    /// Runs SQL statements, each by itself, and gives what they print.
+    pub(crate) fn sql(&self, statements: &[&str]) -> Result<String> {
+        let commands = statements.iter().flat_map(|statement| ["-c", statement]);
+        let output =
+            self.libpq("psql").args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]).args(commands);
+        Ok(String::from_utf8(output.output()?)?)
+    }
 }
 
 impl Drop for Site {
