@@ -9,7 +9,7 @@ use e2e::pio::Pio;
 use pio_closure::closure::Closure;
 use pio_process::command::Command;
 
-use crate::{build, project, runtime, scala_tests, talk, tidy, tools, vendor};
+use crate::{build, project, runtime, scala_tests, sdk, talk, tidy, tools, vendor};
 
 /// cargo-deny's version; it is installed into the user's cache folder.
 const CARGO_DENY: &str = "0.20.2";
@@ -112,7 +112,11 @@ fn end_to_end(root: &Path, filter: Option<&str>) -> Result<()> {
             let variable = format!("PIO_E2E_ENGINE_{}", name.to_uppercase());
             tests = tests.env(variable, build::engine(&pio, root, name)?);
         }
-        let tests = tests.args(["--"]).args(filter).args(["--test-threads", "2"]);
+        let tests = tests
+            .env("PIO_E2E_PYTHON", sdk::python(root)?)
+            .args(["--"])
+            .args(filter)
+            .args(["--test-threads", "2"]);
         Ok(tests.env("PIO_E2E_BINARY", &binary).env("PIO_E2E_HOME", home.path()).current_dir(root).run()?)
     })();
     let stopped = pio.run(&["stop-all"]).map(drop);

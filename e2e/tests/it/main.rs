@@ -4,6 +4,7 @@ mod cluster;
 mod embedded;
 mod evaluation;
 mod failures;
+mod sdk;
 mod serving;
 mod support;
 mod training;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 pub(crate) const READY: Duration = Duration::from_mins(2);
 
 /// A value that `cargo xtask test` hands to the tests.
-fn given(name: &str) -> PathBuf {
+pub(crate) fn given(name: &str) -> PathBuf {
     let value = pio_settings::env::get(name);
     PathBuf::from(
         value.unwrap_or_else(|| panic!("{name} is not set: run `cargo xtask test`, which prepares it")),
