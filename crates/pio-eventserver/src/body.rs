@@ -7,7 +7,7 @@ use std::time::Duration;
 use http_body_util::BodyExt as _;
 use hyper::HeaderMap;
 use hyper::body::{Body, Bytes};
-use hyper::header::{ACCEPT, CONTENT_TYPE, EXPECT};
+use hyper::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, EXPECT};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
@@ -25,6 +25,9 @@ pub(crate) const JSON: &str = "application/json";
 
 /// The media type of forms, which may be empty.
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
+
+/// The codings of a body that this server does not undo.
+const COMPRESSIONS: [&str; 7] = ["gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress"];
 
 /// The memory that all bodies share.
 #[derive(Clone)]
@@ -75,6 +78,7 @@ where
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
     check_type(headers, expected, body.is_end_stream())?;
+    check_encoding(headers)?;
     let reading = async {
         if body.size_hint().lower() > limit as u64 {
             if !headers.contains_key(EXPECT) {
@@ -94,6 +98,17 @@ fn check_type(headers: &HeaderMap, expected: &'static str, is_empty: bool) -> Re
         None if is_empty => Ok(()),
         Some(value) if essence(value.as_bytes()).eq_ignore_ascii_case(expected.as_bytes()) => Ok(()),
         _ => Err(Refusal::ContentType(expected)),
+    }
+}
+
+/// A compressed body is told of as such. Other encodings mean nothing and are passed over, as PIO did.
+fn check_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
+    let encodings = headers.get_all(CONTENT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    let is_compression =
+        |encoding: &&str| COMPRESSIONS.iter().any(|name| encoding.eq_ignore_ascii_case(name));
+    match encodings.flat_map(|value| value.split(',')).map(str::trim).find(is_compression) {
+        Some(encoding) => Err(Refusal::Compressed(encoding.to_owned())),
+        None => Ok(()),
     }
 }
 

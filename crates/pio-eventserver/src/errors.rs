@@ -38,6 +38,8 @@ pub(crate) enum Refusal {
     NotAcceptable,
     #[error("The request's Content-Type is not supported. Expected:\n{0}")]
     ContentType(&'static str),
+    #[error("The body is compressed with {0}, which this server does not take. Send it as it is.")]
+    Compressed(String),
     #[error("Request entity expected but not supplied")]
     NoBody,
     #[error("The body is not valid UTF-8.")]
@@ -108,7 +110,7 @@ impl Refusal {
             Self::SlowBody(_) => StatusCode::REQUEST_TIMEOUT,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::ContentType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::ContentType(_) | Self::Compressed(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Overloaded | Self::NotStored | Self::Draining => StatusCode::SERVICE_UNAVAILABLE,
             Self::Storage(error) if error.is_unavailable() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Storage(StorageError::Invalid { .. })

@@ -89,6 +89,17 @@ async fn what_is_no_text_or_no_http_is_refused() {
 }
 
 #[tokio::test]
+async fn a_compressed_body_is_told_of_as_such() {
+    let server = server(Limits::default()).await;
+    for (encoding, status) in
+        [("gzip", 415), ("identity, GZIP", 415), ("br", 415), ("identity", 201), ("utf-8", 201)]
+    {
+        let reply = server.call(&Call::post(EVENTS, EVENT).header("content-encoding", encoding)).await;
+        assert_eq!(reply.status, status, "{encoding}: {}", reply.body);
+    }
+}
+
+#[tokio::test]
 async fn nested_properties_survive_as_deep_as_they_may_be() {
     let server = server(Limits::default()).await;
     let deep = format!(r#"{{"properties":{{"a":{}1{}}},{}"#, "[".repeat(900), "]".repeat(900), &EVENT[1..]);
