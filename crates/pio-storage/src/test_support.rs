@@ -147,6 +147,23 @@ impl PrivateServer {
         }
     }
 
+    /// Stops the server's processes where they are, as a machine that hangs would, or lets them go on.
+    ///
+    /// # Panics
+    /// It is not running.
+    pub fn freeze(&self, is_frozen: bool) {
+        use rustix::process::{Pid, Signal, kill_process};
+        let signal = if is_frozen { Signal::STOP } else { Signal::CONT };
+        let server = self.pid();
+        let children =
+            fs::read_to_string(format!("/proc/{server}/task/{server}/children")).expect("children");
+        let children = children.split_whitespace().filter_map(|pid| pid.parse().ok());
+        for pid in std::iter::once(server).chain(children).filter_map(Pid::from_raw) {
+            // A child may have ended meanwhile.
+            let _ = kill_process(pid, signal);
+        }
+    }
+
     /// The process id of the server.
     ///
     /// # Panics

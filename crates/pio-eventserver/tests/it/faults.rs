@@ -91,6 +91,46 @@ async fn a_database_that_is_restarted_is_found_again() {
 }
 
 #[tokio::test]
+async fn a_database_that_hangs_is_given_up_in_time() {
+    let database = PrivateServer::start();
+    let settings = database.ensure_running();
+    seeded(&settings).await;
+    let server = Server::on(settings, Config::default()).await;
+    server.ready().await;
+    recovers(&server).await;
+    database.freeze(true);
+    let answers = [event(), event(), Call::get("/events.json?accessKey=ACCESSKEY"), Call::get("/readyz")];
+    for answer in futures_util::future::join_all(answers.iter().map(|call| in_time(&server, call))).await {
+        assert_eq!(answer.status, 503, "{}", answer.body);
+    }
+    is_down(&server).await;
+    database.freeze(false);
+    recovers(&server).await;
+    server.ready().await;
+}
+
+#[tokio::test]
+async fn a_database_without_a_free_connection_is_waited_for() {
+    let database = PrivateServer::start();
+    let settings = database.ensure_running();
+    seeded(&settings).await;
+    run_sql(&settings, "ALTER SYSTEM SET max_connections = 6").await;
+    database.stop();
+    let settings = database.ensure_running();
+    let mut others = tokio::task::JoinSet::new();
+    for _ in 0..6 {
+        let settings = settings.clone();
+        others.spawn(async move { run_sql(&settings, "SELECT pg_sleep(9)").await });
+    }
+    sleep(Duration::from_secs(1)).await;
+    let server = Server::on(settings, Config::default()).await;
+    is_down(&server).await;
+    // Those who were one too many panicked; the others go.
+    while others.join_next().await.is_some() {}
+    recovers(&server).await;
+}
+
+#[tokio::test]
 async fn a_read_only_database_is_waited_for() {
     let server = Server::start(Config::default()).await;
     let name = &server.settings.name;
