@@ -5,10 +5,12 @@ mod build;
 mod cds;
 mod demo;
 mod dist;
+mod fuzz;
 mod lock;
 mod project;
 mod runtime;
 mod scala_tests;
+mod sdk;
 mod talk;
 mod test;
 mod tidy;
@@ -35,6 +37,8 @@ enum Command {
     Test(test::Options),
     /// Measures what has a bar of speed or memory, beside what it is compared with
     Bench(bench::Options),
+    /// Looks for input that the event server's parsers cannot stand
+    Fuzz(fuzz::Options),
     /// Checks the house style that clippy cannot
     Tidy,
     /// Installs what the other commands need beside Rust, where it may, or says how
@@ -54,6 +58,7 @@ fn main() -> ExitCode {
         Command::Demo => demo::run(),
         Command::Test(options) => test::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Tidy => tidy::run(project::root()),
         Command::Tools => tools::need(tools::ALL),
         Command::Lock(options) => lock::run(&options),

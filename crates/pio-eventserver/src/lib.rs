@@ -6,6 +6,8 @@ mod body;
 pub mod config;
 mod errors;
 pub mod event;
+#[cfg(any(test, feature = "fuzz"))]
+pub mod fuzz;
 mod grants;
 pub mod json;
 mod metrics;
