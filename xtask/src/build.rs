@@ -11,6 +11,8 @@ use pio_process::command::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::talk;
+
 /// Builds the `pio` binary and returns its path, as cargo tells it.
 pub(crate) fn pio(root: &Path) -> Result<PathBuf> {
     pio_with(root, &[])
@@ -22,11 +24,12 @@ pub(crate) fn pio_release(root: &Path) -> Result<PathBuf> {
 }
 
 fn pio_with(root: &Path, profile: &[&str]) -> Result<PathBuf> {
-    let messages = Command::new("cargo")
-        .args(["build", "--quiet", "--package", "pio-cli", "--message-format", "json-render-diagnostics"])
-        .args(profile)
-        .current_dir(root)
-        .output()?;
+    let build =
+        || Command::new("cargo").args(["build", "--package", "pio-cli"]).args(profile).current_dir(root);
+    talk::step("Building pio (cargo build)");
+    build().run()?;
+    // Built already: this call only tells where it is.
+    let messages = build().args(["--quiet", "--message-format", "json-render-diagnostics"]).output()?;
     String::from_utf8(messages)?
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
