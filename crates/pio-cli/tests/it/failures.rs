@@ -18,6 +18,7 @@ fn a_url_that_cannot_be_read_is_not_shown() {
     let pio = Pio::with_url("mysql://someone:secret@host/events");
     let done = pio.run(&["app", "list"]).fails(1, &["DATABASE_URL", "postgres://"]);
     assert!(!done.stderr.contains("secret"), "{}", done.stderr);
+    assert_eq!(done.stderr.matches("Only PostgreSQL is supported").count(), 1, "{}", done.stderr);
 }
 
 #[test]

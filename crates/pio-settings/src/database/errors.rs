@@ -70,18 +70,18 @@ pub enum DatabaseUrlError {
         given: String,
     },
     /// What is wrong with the value of a variable.
-    #[error("{variable}: {source}")]
+    #[error("{variable}: {fault}")]
     Variable {
         /// The environment variable.
         variable: &'static str,
         /// What is wrong.
-        source: Box<DatabaseUrlError>,
+        fault: Box<DatabaseUrlError>,
     },
 }
 
 impl DatabaseUrlError {
     /// Says in which variable the URL stood.
     pub(super) fn of(self, variable: &'static str) -> Self {
-        Self::Variable { variable, source: Box::new(self) }
+        Self::Variable { variable, fault: Box::new(self) }
     }
 }
