@@ -6,6 +6,8 @@ mod console;
 mod eventserver;
 mod report;
 mod site;
+mod timing;
+mod train;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -33,6 +35,8 @@ enum Subject {
     Console,
     /// The event server, beside pgbench
     Eventserver,
+    /// A training, beside a bare Spark job
+    Train,
 }
 
 /// Measures and reports.
@@ -43,6 +47,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         match subject {
             Subject::Console => console::measure(&mut report)?,
             Subject::Eventserver => eventserver::measure(&mut report)?,
+            Subject::Train => train::measure(&mut report)?,
         }
     }
     report.print(options.json)?;

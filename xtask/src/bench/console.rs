@@ -1,11 +1,10 @@
 //! `pio` commands that only touch the database, beside psql running the same SQL.
 
-use std::time::{Duration, Instant};
-
 use anyhow::Result;
 
 use super::report::{Bar, Report, Row};
 use super::site::Site;
+use super::timing::{median, timed};
 
 /// How many times each side runs; the medians are compared.
 const ROUNDS: usize = 41;
@@ -34,15 +33,4 @@ pub(crate) fn measure(report: &mut Report) -> Result<()> {
         bar: Some(Bar::AtMost(3.0)),
     });
     Ok(())
-}
-
-fn timed(work: impl FnOnce() -> Result<()>) -> Result<Duration> {
-    let start = Instant::now();
-    work()?;
-    Ok(start.elapsed())
-}
-
-fn median(mut times: Vec<Duration>) -> f64 {
-    times.sort_unstable();
-    times[times.len() / 2].as_secs_f64()
 }
