@@ -7,6 +7,7 @@ mod demo;
 mod dist;
 mod fuzz;
 mod lock;
+mod nix_check;
 mod project;
 mod runtime;
 mod scala_tests;
@@ -35,6 +36,9 @@ enum Command {
     Demo,
     /// Runs every check
     Test(test::Options),
+    /// Builds the closure in Nix and compares it with that of `cargo xtask vendor`
+    #[command(name = "nix-check")]
+    NixCheck,
     /// Measures what has a bar of speed or memory, beside what it is compared with
     Bench(bench::Options),
     /// Looks for input that the event server's parsers cannot stand
@@ -57,6 +61,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Demo => demo::run(),
         Command::Test(options) => test::run(&options),
+        Command::NixCheck => nix_check::run(),
         Command::Bench(options) => bench::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Tidy => tidy::run(project::root()),

@@ -48,6 +48,10 @@ pub(crate) const POSTGRES_CLIENT: Tool = Tool {
 pub(crate) const WRK: Tool =
     Tool { name: "wrk", present: || answers("sh", &["-c", "command -v wrk"]), packages: &["wrk"] };
 
+/// Builds the flake.
+pub(crate) const NIX: Tool =
+    Tool { name: "Nix", present: || answers("nix", &["--version"]), packages: &["nix-bin"] };
+
 /// Everything that the tasks of this file's neighbours need.
 pub(crate) const ALL: &[Tool] = &[MAVEN, JDK, PIP, VENV];
 
