@@ -18,3 +18,11 @@ trait LocalFileSystemPersistentModel[AP <: Params] extends PersistentModel[AP] {
 trait LocalFileSystemPersistentModelLoader[AP <: Params, M] extends PersistentModelLoader[AP, M] {
   override def apply(id: String, params: AP, sc: Option[SparkContext]): M = Utils.load(id).asInstanceOf[M]
 }
+
+/** An older name of [[LocalFileSystemPersistentModel]]. */
+@deprecated("Use LocalFileSystemPersistentModel instead.", "0.9.2")
+trait IFSPersistentModel[AP <: Params] extends LocalFileSystemPersistentModel[AP]
+
+/** An older name of [[LocalFileSystemPersistentModelLoader]]. */
+@deprecated("Use LocalFileSystemPersistentModelLoader instead.", "0.9.2")
+trait IFSPersistentModelLoader[AP <: Params, M] extends LocalFileSystemPersistentModelLoader[AP, M]

@@ -31,11 +31,11 @@ class PropertyMap(
 /** Makes property maps. */
 object PropertyMap {
 
-  /** Of properties and the two times. */
-  def apply(dm: DataMap, firstUpdated: DateTime, lastUpdated: DateTime): PropertyMap =
-    new PropertyMap(dm.fields, firstUpdated, lastUpdated)
+  /** Of properties by name and the two times. */
+  def apply(fields: Map[String, JValue], firstUpdated: DateTime, lastUpdated: DateTime): PropertyMap =
+    new PropertyMap(fields, firstUpdated, lastUpdated)
 
   /** Of a JSON object given as text and the two times. */
   def apply(js: String, firstUpdated: DateTime, lastUpdated: DateTime): PropertyMap =
-    apply(DataMap(js), firstUpdated, lastUpdated)
+    apply(DataMap(js).fields, firstUpdated, lastUpdated)
 }

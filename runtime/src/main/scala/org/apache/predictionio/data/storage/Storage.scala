@@ -33,6 +33,17 @@ object Storage {
   /** The models. */
   def getModelDataModels(): Models = new JDBCModels(Connections.current)
 
+  /** The settings of a source of storage: TYPE, URL (for JDBC), USERNAME and PASSWORD of the one database, which PIO's
+    * configurations call PGSQL; nothing for other sources.
+    */
+  def getConfig(sourceName: String): Option[StorageClientConfig] =
+    if (sourceName == Source) Some(StorageClientConfig(properties = properties(DatabaseSettings.current))) else None
+
+  private val Source = "PGSQL"
+
+  private def properties(database: DatabaseSettings): Map[String, String] =
+    Map("TYPE" -> "jdbc", "URL" -> database.url, "USERNAME" -> database.user, "PASSWORD" -> database.password)
+
   /** Throws where the database cannot be reached. */
   def verifyAllDataObjects(): Unit = {
     val _ = getMetaDataApps().getAll()

@@ -60,7 +60,7 @@ class DataMapSuite extends munit.FunSuite {
     val at = new DateTime(0L, DateTimeZone.UTC)
     val properties = PropertyMap("""{"a": 1}""", at, at.plusDays(1))
     assertEquals(properties.lastUpdated, at.plusDays(1))
-    assertEquals(properties, PropertyMap(DataMap("""{"a": 1}"""), at, at.plusDays(1)))
+    assertEquals(properties, PropertyMap(DataMap("""{"a": 1}""").fields, at, at.plusDays(1)))
     assert(properties != PropertyMap("""{"a": 1}""", at, at))
     assertEquals(properties.get[Int]("a"), 1)
   }

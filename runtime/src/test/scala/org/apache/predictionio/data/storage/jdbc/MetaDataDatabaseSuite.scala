@@ -29,6 +29,13 @@ class MetaDataDatabaseSuite extends DatabaseSuite {
     servingParams = "{}"
   )
 
+  test("the database's settings are those of the source PGSQL") {
+    val found = Storage.getConfig("PGSQL").get.properties
+    assertEquals(found("URL"), settings.url)
+    assertEquals((found("USERNAME"), found("PASSWORD")), (settings.user, settings.password))
+    assertEquals(Storage.getConfig("HBASE"), None)
+  }
+
   test("apps have unique names") {
     val apps = Storage.getMetaDataApps()
     val id = apps.insert(App(0, "shop", Some("d"))).get
