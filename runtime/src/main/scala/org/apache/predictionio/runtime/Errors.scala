@@ -188,6 +188,14 @@ private[predictionio] object Errors {
     cause
   )
 
+  def notSerializable(stage: String, cause: Throwable, className: Option[String]): UserError = new UserError(
+    "engine-failed",
+    s"The engine failed: $stage.",
+    s"Spark must send ${className.getOrElse("an object")} from one process to another, but it is not serializable.",
+    "Let its class extend Serializable, or mark fields that need not be sent as @transient lazy val.",
+    cause
+  )
+
   def noData(stage: String, cause: Throwable): UserError = new UserError(
     "no-data",
     s"The engine refuses the data: $stage.",

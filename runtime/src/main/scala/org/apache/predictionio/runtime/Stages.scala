@@ -4,6 +4,7 @@ import org.apache.predictionio.workflow.WorkflowInterruption
 
 import org.apache.spark.SparkException
 
+import java.io.NotSerializableException
 import java.sql.SQLException
 
 /** Runs the engine's code and says of a failure in which part of the work it came about. */
@@ -28,6 +29,7 @@ private[predictionio] object Stages {
     val database = causes.collectFirst { case error: SQLException => error }
     known.orElse(database.map(Errors.databaseFailed)).getOrElse {
       if (isEmptyData(causes)) Errors.noData(failure, e)
+      else if (causes.exists(isNotSerializable)) Errors.notSerializable(failure, e, unserializable(causes))
       else if (isSpark(e)) Errors.spark(e)
       else Errors.engineFailed(failure, e)
     }
@@ -39,6 +41,19 @@ private[predictionio] object Stages {
     text.contains("empty collection") || text.contains("cannot be empty") || text.contains("RDD is empty") ||
     text.contains("No data") || text.contains("empty.reduceLeft") || text.contains("nothing to fit")
   }
+
+  private def isNotSerializable(cause: Throwable): Boolean =
+    cause.isInstanceOf[NotSerializableException] ||
+      Option(cause.getMessage).exists(message => message.contains("not serializable"))
+
+  /** The class that Spark wanted to send: the whole message of Java's exception, the end of a line of Spark's. */
+  private def unserializable(causes: Seq[Throwable]): Option[String] = {
+    val messages = causes.flatMap(cause => Option(cause.getMessage))
+    val result = messages.flatMap(message => NotSerializableResult.findFirstMatchIn(message)).map(_.group(1))
+    (causes.collect { case e: NotSerializableException => e.getMessage.takeWhile(!_.isWhitespace) } ++ result).headOption
+  }
+
+  private val NotSerializableResult = """not serializable result: (\S+)""".r
 
   private def isSpark(e: Throwable): Boolean =
     e.isInstanceOf[SparkException] && e.getCause == null && !Option(e.getMessage).exists(_.contains("Lost task"))
