@@ -7,7 +7,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::advice::{self, Advice};
-use super::stage::{Findings, build_file, statements};
+use super::stage::{Findings, build_file, parameter_lists, prediction, statements};
 use crate::errors::BuildError;
 
 /// Everything that a run of sbt printed.
@@ -173,7 +173,10 @@ impl CompileError {
     fn show_source(&mut self, engine: &Path) {
         let Ok(text) = fs_err::read_to_string(engine.join(&self.file)) else { return };
         let Some(source) = text.lines().nth(self.line.saturating_sub(1)) else { return };
-        self.column = self.column.map(|column| super::stage::prediction::original_column(source, column));
+        self.column = self.column.map(|column| {
+            let renamed = parameter_lists::original_column(&prediction::rename(source), column);
+            prediction::original_column(source, renamed)
+        });
         self.source = Some(source.to_owned());
     }
 }

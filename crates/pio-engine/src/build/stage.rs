@@ -4,6 +4,7 @@ mod arrows;
 pub mod build_file;
 mod folder;
 pub mod mask;
+pub mod parameter_lists;
 pub mod plugins;
 pub mod prediction;
 pub mod statements;
@@ -83,7 +84,7 @@ pub fn write(
                 })?;
             }
             Kind::Source => {
-                folder.text(&input.path, &source, |text| prediction::rename(text).into_owned())?;
+                folder.text(&input.path, &source, |text| source_text(&input.path, text))?;
             }
             Kind::Resource | Kind::Beside => folder.put(&input.path, Content::Link(source)),
             Kind::Project | Kind::ProjectSource => {}
@@ -92,6 +93,16 @@ pub fn write(
     link_other_folders(engine, inputs, &mut folder)?;
     folder.write()?;
     Ok(staged)
+}
+
+/// A source file in the words of today's interface and of today's Scala.
+fn source_text(path: &Path, text: &str) -> String {
+    let renamed = prediction::rename(text);
+    if path.extension().is_some_and(|extension| extension == "scala") {
+        parameter_lists::complete(&renamed).into_owned()
+    } else {
+        renamed.into_owned()
+    }
 }
 
 /// Stages `project/`; gives back the plugins that were dropped.

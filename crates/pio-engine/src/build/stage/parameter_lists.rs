@@ -1,0 +1,99 @@
+//! `case class A extends B` becomes `case class A() extends B`: until Scala 2.10 a case class could do without a list of parameters.
+
+use std::borrow::Cow;
+
+use super::mask::mask;
+use super::text::{group_end, is_name};
+
+const KEYWORDS: &str = "case class";
+const LIST: &str = "()";
+
+/// The text in which each case class has a list of parameters. Lines stay where they are.
+#[must_use]
+pub fn complete(text: &str) -> Cow<'_, str> {
+    let mut result = String::new();
+    let mut at = 0;
+    for place in places(text) {
+        result.push_str(&text[at..place]);
+        result.push_str(LIST);
+        at = place;
+    }
+    if at == 0 {
+        return Cow::Borrowed(text);
+    }
+    result.push_str(&text[at..]);
+    Cow::Owned(result)
+}
+
+/// The column in the user's line that stands at a column of the completed line. Both count from 1.
+#[must_use]
+pub fn original_column(line: &str, column: usize) -> usize {
+    let before = places(line).into_iter().filter(|place| column > place + LIST.len()).count();
+    column - before * LIST.len()
+}
+
+/// Where a list of parameters is missing: behind the names and type parameters of case classes.
+fn places(text: &str) -> Vec<usize> {
+    if !text.contains(KEYWORDS) {
+        return Vec::new();
+    }
+    let code = mask(text);
+    let starts = code.match_indices(KEYWORDS).map(|(at, _)| at).filter(|at| !code[..*at].ends_with(is_name));
+    starts.filter_map(|at| missing(&code, at + KEYWORDS.len())).collect()
+}
+
+/// The end of the class's name and type parameters, where neither a list follows nor an annotation or modifier of the constructor.
+fn missing(code: &str, from: usize) -> Option<usize> {
+    let begin = from + code[from..].find(|character: char| !character.is_whitespace())?;
+    let length = code[begin..].find(|character| !is_name(character)).unwrap_or(code.len() - begin);
+    let behind = &code[begin + length..];
+    let end = begin + length + if behind.starts_with('[') { group_end(behind)? } else { 0 };
+    let rest = code[end..].trim_start();
+    let has_list = ["(", "@", "private", "protected"].iter().any(|start| rest.starts_with(start));
+    (begin > from && length > 0 && !has_list).then_some(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{complete, original_column};
+
+    #[test]
+    fn case_classes_without_a_list_get_one() {
+        assert_eq!(
+            complete("case class Accuracy\n  extends AverageMetric[A, B]"),
+            "case class Accuracy()\n  extends AverageMetric[A, B]"
+        );
+        assert_eq!(complete("case class Mean { def x = 1 }"), "case class Mean() { def x = 1 }");
+        assert_eq!(
+            complete("final case class Box[A[_], B] extends C"),
+            "final case class Box[A[_], B]() extends C"
+        );
+        assert_eq!(complete("case class Last"), "case class Last()");
+    }
+
+    #[test]
+    fn others_stay_as_they_are() {
+        for text in [
+            "case class A(x: Int)",
+            "case class A\n(x: Int)",
+            "case class A[B](x: B)",
+            "case class A private (x: Int)",
+            "case class A @Inject() (x: Int)",
+            "case object A extends B",
+            "// case class A extends B",
+            "val words = \"case class A extends B\"",
+            "class A extends B",
+        ] {
+            assert_eq!(complete(text), text);
+        }
+    }
+
+    #[test]
+    fn columns_lead_back_to_the_users_line() {
+        let line = "case class A extends Nope";
+        let column = complete(line).find("Nope").unwrap() + 1;
+        assert_eq!(original_column(line, column), line.find("Nope").unwrap() + 1);
+        assert_eq!(original_column(line, 12), 12);
+        assert_eq!(original_column("case class A(x: Nope)", 17), 17);
+    }
+}
