@@ -189,6 +189,12 @@ pub(crate) const TABLE: &[Row] = &[
         change: "Write `def train(sc: SparkContext, data: PreparedData)` with the types of the engine.",
     },
     Row {
+        message: &["CreateServer"],
+        source: &[],
+        why: "PIO's own server is no part of this runtime: `pio deploy` answers queries natively.",
+        change: "Remove what starts it from the engine, and start the engine with `pio deploy`.",
+    },
+    Row {
         message: &["is not a member of package org.apache.predictionio"],
         source: &[],
         why: BEFORE,
@@ -266,6 +272,12 @@ pub(crate) const TABLE: &[Row] = &[
         source: &[],
         why: "Spark has not brought Apache's HTTP client since version 3.",
         change: "Add it to libraryDependencies in build.sbt: \"org.apache.httpcomponents\" % \"httpclient\" % \"4.5.14\".",
+    },
+    Row {
+        message: &["is not a member of package org.codehaus"],
+        source: &["jackson"],
+        why: "Spark has not brought Jackson 1 since version 3.",
+        change: "Add it to libraryDependencies in build.sbt: \"org.codehaus.jackson\" % \"jackson-mapper-asl\" % \"1.9.13\".",
     },
     Row {
         message: &["not found: object akka"],
