@@ -26,7 +26,7 @@ impl Engine {
         engine.edit("engine.json", |variant| {
             // Factory and id tell an engine: with an id of its own, a copy never meets another copy's models.
             variant["id"] = Value::from(app);
-            variant["datasource"]["params"]["appName"] = Value::from(app);
+            name_app(variant, app);
         })?;
         Ok(engine)
     }
@@ -53,6 +53,19 @@ impl Engine {
             .with_context(|| format!("{}", file.display()))?;
         change(&mut value);
         Ok(fs::write(&file, serde_json::to_string_pretty(&value)?)?)
+    }
+}
+
+/// Gives every parameter `appName`, wherever it is, this value.
+fn name_app(value: &mut Value, app: &str) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                if name == "appName" { *field = Value::from(app) } else { name_app(field, app) }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| name_app(item, app)),
+        _ => {}
     }
 }
 

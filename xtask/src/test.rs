@@ -108,7 +108,7 @@ fn end_to_end(root: &Path, filter: Option<&str>) -> Result<()> {
     let pio = Pio::new(&binary, home.path());
     let tested = (|| {
         let mut tests = Command::new("cargo").args(["test", "--package", "e2e", "--test", "it"]);
-        for name in ["recommendation", "classification"] {
+        for name in ["recommendation", "classification", "means", "popular"] {
             let variable = format!("PIO_E2E_ENGINE_{}", name.to_uppercase());
             tests = tests.env(variable, build::engine(&pio, root, name)?);
         }

@@ -4,6 +4,7 @@ mod cluster;
 mod embedded;
 mod evaluation;
 mod failures;
+mod families;
 mod sdk;
 mod serving;
 mod support;

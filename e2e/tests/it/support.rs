@@ -41,6 +41,16 @@ pub(crate) fn classification(app: &str) -> Engine {
     Engine::copy(&given("PIO_E2E_ENGINE_CLASSIFICATION"), app).expect("a copy of the engine")
 }
 
+/// A copy of the built engine of means that learns from an app.
+pub(crate) fn means(app: &str) -> Engine {
+    Engine::copy(&given("PIO_E2E_ENGINE_MEANS"), app).expect("a copy of the engine")
+}
+
+/// A copy of the built engine in Java that learns from an app.
+pub(crate) fn popular(app: &str) -> Engine {
+    Engine::copy(&given("PIO_E2E_ENGINE_POPULAR"), app).expect("a copy of the engine")
+}
+
 /// A name that no other test uses.
 pub(crate) fn unique(prefix: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -55,10 +65,15 @@ pub(crate) fn all_ratings() -> Vec<Value> {
 
 /// A new app that holds the ratings, sent through the event server.
 pub(crate) fn app_with_ratings(pio: &Pio, prefix: &str) -> String {
+    app_with_events(pio, prefix, &all_ratings())
+}
+
+/// A new app that holds these events, sent through the event server.
+pub(crate) fn app_with_events(pio: &Pio, prefix: &str, events: &[Value]) -> String {
     let app = unique(prefix);
     let key = pio.new_app(&app).expect("a new app");
     let server = pio.event_server().expect("an event server");
-    ratings::send(&all_ratings(), &server.url, &key).expect("stored ratings");
+    ratings::send(events, &server.url, &key).expect("stored events");
     server.stop().expect("an end of the event server");
     app
 }

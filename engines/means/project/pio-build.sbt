@@ -1,0 +1,1 @@
+addSbtPlugin("io.prediction" % "pio-build" % "0.9.0")
