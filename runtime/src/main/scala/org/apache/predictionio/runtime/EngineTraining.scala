@@ -91,11 +91,7 @@ private[predictionio] object EngineTraining {
 
   private def check(what: String, value: Any, params: WorkflowParams): Unit = value match {
     case checked: SanityCheck if !params.skipSanityCheck =>
-      try checked.sanityCheck()
-      catch {
-        case e: UserError => throw e
-        case e @ (_: Exception | _: AssertionError) => throw Errors.noData(s"$what did not pass its check", e)
-      }
+      Stages.check(s"$what did not pass its check")(checked.sanityCheck())
     case _ => ()
   }
 }

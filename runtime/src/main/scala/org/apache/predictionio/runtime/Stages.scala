@@ -23,16 +23,32 @@ private[predictionio] object Stages {
       case e: Throwable if !fatal(e) => throw translated(failure, e)
     }
 
+  /** Runs a check by the engine of what it was given: what it throws itself means that the data are not as it needs them. */
+  def check(failure: String)(work: => Unit): Unit =
+    try work
+    catch {
+      case e: InterruptedException => throw e
+      case e @ (_: Exception | _: AssertionError) =>
+        throw explained(causesOf(e)).getOrElse(if (isSpark(e)) Errors.spark(e) else Errors.noData(failure, e))
+    }
+
   private def translated(failure: String, e: Throwable): UserError = {
-    val causes = Iterator.iterate(e)(_.getCause).takeWhile(_ != null).take(20).toSeq
-    val known = causes.collectFirst { case error: UserError => error }
-    val database = causes.collectFirst { case error: SQLException => error }
-    known.orElse(database.map(Errors.databaseFailed)).getOrElse {
+    val causes = causesOf(e)
+    explained(causes).getOrElse {
       if (isEmptyData(causes)) Errors.noData(failure, e)
       else if (causes.exists(isNotSerializable)) Errors.notSerializable(failure, e, unserializable(causes))
       else if (isSpark(e)) Errors.spark(e)
       else Errors.engineFailed(failure, e)
     }
+  }
+
+  private def causesOf(e: Throwable): Seq[Throwable] =
+    Iterator.iterate(e)(_.getCause).takeWhile(_ != null).take(20).toSeq
+
+  /** What was explained already where it happened, and what the database said. */
+  private def explained(causes: Seq[Throwable]): Option[UserError] = {
+    val known = causes.collectFirst { case error: UserError => error }
+    known.orElse(causes.collectFirst { case error: SQLException => Errors.databaseFailed(error) })
   }
 
   /** Engines of all kinds say so when there is nothing to learn from. */

@@ -2,6 +2,10 @@ package org.apache.predictionio.runtime
 
 import org.apache.predictionio.testing.LocalSpark
 
+import org.apache.spark.SparkException
+
+import java.sql.SQLException
+
 class Unsendable(val number: Int)
 
 class StagesSuite extends munit.FunSuite {
@@ -24,5 +28,18 @@ class StagesSuite extends munit.FunSuite {
   test("data that is empty, and what the engine itself says, are told apart") {
     assertEquals(failure(LocalSpark.sc.emptyRDD[Int].reduce(_ + _)).code, "no-data")
     assertEquals(failure(sys.error("no such thing")).code, "engine-failed")
+  }
+
+  test("what a sanity check throws itself is said of the data") {
+    val error = intercept[UserError](Stages.check("the data did not pass")(throw new RuntimeException("no ratings")))
+    assertEquals(error.code, "no-data")
+    assert(error.why.contains("no ratings"), error.why)
+  }
+
+  test("a failure of Spark or of the database during a sanity check is not said of the data") {
+    val lost = new SparkException("Job aborted due to stage failure: Master removed our application: KILLED")
+    assertEquals(intercept[UserError](Stages.check("the data did not pass")(throw lost)).code, "spark")
+    val away = new RuntimeException(new SQLException("This connection has been closed."))
+    assertEquals(intercept[UserError](Stages.check("the data did not pass")(throw away)).code, "database")
   }
 }
