@@ -33,7 +33,8 @@ fn sbt(closure: &Closure, root: &Path) -> Result<Command> {
         .no_stdin())
 }
 
-fn url(database: &DatabaseSettings) -> String {
+/// The address of a database, with its password.
+pub(crate) fn url(database: &DatabaseSettings) -> String {
     let DatabaseSettings { user, password, host, port, name, .. } = database;
     format!("postgresql://{user}:{}@{host}:{port}/{name}", password.expose())
 }

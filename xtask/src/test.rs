@@ -8,6 +8,7 @@ use clap::Args;
 use e2e::pio::Pio;
 use pio_closure::closure::Closure;
 use pio_process::command::Command;
+use pio_storage::embedded;
 
 use crate::{build, project, runtime, scala_tests, sdk, talk, tidy, tools, vendor};
 
@@ -106,6 +107,7 @@ fn end_to_end(root: &Path, filter: Option<&str>) -> Result<()> {
     let binary = build::pio(root)?;
     let home = build::private_home()?;
     let pio = Pio::new(&binary, home.path());
+    let database = embedded::ensure_running(&Closure::locate()?.postgres_dir()?, home.path())?;
     let tested = (|| {
         let mut tests = Command::new("cargo").args(["test", "--package", "e2e", "--test", "it"]);
         for name in ["recommendation", "classification", "means", "popular"] {
@@ -113,6 +115,7 @@ fn end_to_end(root: &Path, filter: Option<&str>) -> Result<()> {
             tests = tests.env(variable, build::engine(&pio, root, name)?);
         }
         let tests = tests
+            .env("PIO_E2E_DATABASE_URL", scala_tests::url(&database))
             .env("PIO_E2E_PYTHON", sdk::python(root)?)
             .args(["--"])
             .args(filter)

@@ -1,11 +1,14 @@
 //! The end-to-end tests: whole journeys through the real binaries. `cargo xtask test` prepares what they share.
 
 mod cluster;
+mod durability;
 mod embedded;
 mod evaluation;
 mod failures;
 mod families;
+mod retraining;
 mod sdk;
 mod serving;
 mod support;
 mod training;
+mod upgrade;

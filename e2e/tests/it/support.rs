@@ -105,6 +105,16 @@ pub(crate) fn processes_with(word: &str) -> Vec<String> {
         .collect()
 }
 
+/// The address of the database that all tests share.
+pub(crate) fn database_url() -> String {
+    given("PIO_E2E_DATABASE_URL").to_string_lossy().into_owned()
+}
+
+/// Ends a process as a crash would.
+pub(crate) fn kill(process: u32) {
+    pio_process::command::Command::new("kill").args(["-9", &process.to_string()]).run().expect("a kill");
+}
+
 /// Waits until something is so, and fails with these words where it never is.
 pub(crate) fn eventually(what: &str, limit: Duration, mut is_so: impl FnMut() -> bool) {
     let end = std::time::Instant::now() + limit;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::support::{
-    READY, app_with_ratings, database_password, eventually, items, pio, processes_with, recommendation,
+    READY, app_with_ratings, database_password, eventually, items, kill, pio, processes_with, recommendation,
 };
 
 #[test]
@@ -64,8 +64,4 @@ fn the_password_of_the_database_is_in_no_argument_and_no_output() {
     let done =
         pio.run_in(engine.path(), &["train", "--verbose"]).expect("a train").success().expect("trained");
     assert!(!done.stdout.contains(&password) && !done.stderr.contains(&password), "the password was printed");
-}
-
-fn kill(process: u32) {
-    pio_process::command::Command::new("kill").args(["-9", &process.to_string()]).run().expect("a kill");
 }
