@@ -6,6 +6,7 @@ mod embedded;
 mod evaluation;
 mod failures;
 mod families;
+mod interrupted;
 mod retraining;
 mod sdk;
 mod serving;

@@ -1,0 +1,77 @@
+//! Trainings that lose what they run on, or are asked to end before they are done.
+
+use std::sync::mpsc::{self, Receiver};
+
+use e2e::cluster::Cluster;
+use e2e::engine::Engine;
+use e2e::pio::Pio;
+use pio_process::child::Child;
+use pio_process::command::Command;
+
+use crate::support::{READY, app_with_ratings, items, pio, processes_with, recommendation};
+
+/// Enough that training goes on for seconds after it was seen to begin.
+const ITERATIONS: u32 = 60;
+
+#[test]
+fn a_worker_lost_while_training_does_not_lose_the_job() {
+    let pio = pio();
+    let engine = long_training(&pio, "Lost");
+    let mut cluster = Cluster::start(2).expect("a cluster");
+    let (mut train, lines) = start(&pio, &engine, &["train", "--", "--master", &cluster.master]);
+    wait_for("Training ALSAlgorithm", &lines);
+    cluster.kill_worker(0).expect("an end of the worker");
+    assert!(train.try_wait().expect("a state").is_none(), "the train had ended before a worker was lost");
+    train.success().expect("a trained engine");
+
+    let server = pio.deploy(engine.path(), &[]).expect("a deployed engine");
+    server.wait_until_ready("/readyz", READY).expect("a ready engine");
+    assert_eq!(items(&server, "1").len(), 4);
+}
+
+#[test]
+fn a_train_that_is_asked_to_end_says_so_and_leaves_no_jvm() {
+    let pio = pio();
+    for signal in ["-TERM", "-INT"] {
+        let engine = long_training(&pio, "Asked");
+        let (mut train, lines) = start(&pio, &engine, &["train"]);
+        wait_for("Training ALSAlgorithm", &lines);
+        Command::new("kill").args([signal, &train.id().to_string()]).run().expect("a signal");
+        assert!(!train.wait().expect("an end").success(), "a train that got {signal} ended well");
+        wait_for("interrupted: the job was stopped before its end", &lines);
+        let mark = engine.path().to_string_lossy().into_owned();
+        assert_eq!(processes_with(&mark), Vec::<String>::new(), "left by a train that got {signal}");
+    }
+}
+
+/// An engine that learns for a while from an app of its own.
+fn long_training(pio: &Pio, prefix: &str) -> Engine {
+    let engine = recommendation(&app_with_ratings(pio, prefix));
+    let longer = |variant: &mut serde_json::Value| {
+        variant["algorithms"][0]["params"]["numIterations"] = ITERATIONS.into();
+    };
+    engine.edit("engine.json", longer).expect("a change");
+    engine
+}
+
+/// Starts a command and hears what it prints.
+fn start(pio: &Pio, engine: &Engine, arguments: &[&str]) -> (Child, Receiver<String>) {
+    let (heard, lines) = mpsc::channel();
+    let command = pio.command(engine.path(), arguments).on_line(move |_, line| {
+        // Nobody hears what is printed after the test has seen enough.
+        let _ = heard.send(line.to_owned());
+    });
+    (command.spawn().expect("a process"), lines)
+}
+
+/// Waits for a line with these words.
+fn wait_for(words: &str, lines: &Receiver<String>) {
+    let mut before = Vec::new();
+    loop {
+        match lines.recv_timeout(READY) {
+            Ok(line) if line.contains(words) => return,
+            Ok(line) => before.push(line),
+            Err(error) => panic!("no {words:?} ({error}) in:\n{}", before.join("\n")),
+        }
+    }
+}
