@@ -7,7 +7,10 @@ use hyper::{Response, StatusCode};
 use serde_json::{Value, json};
 
 /// An answer whose body is there as a whole.
-pub(crate) type Answer = Response<Full<Bytes>>;
+pub(crate) type Answer = Response<Whole>;
+
+/// The body of an answer.
+pub(crate) type Whole = Full<Bytes>;
 
 pub(crate) const JSON: &str = "application/json";
 pub(crate) const TEXT: &str = "text/plain; charset=UTF-8";

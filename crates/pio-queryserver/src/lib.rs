@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod annex;
 mod answers;
 pub mod config;
 pub mod errors;

@@ -5,27 +5,34 @@ use std::future::Future;
 use std::sync::Arc;
 
 use chrono::Utc;
+use http_body_util::Either;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::service::service_fn;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 
+use crate::annex::{Annex, AnnexBody};
+use crate::answers::Whole;
 use crate::config::Config;
 use crate::errors::{Failure, feedback_not_started};
 use crate::feedback::Feedback;
 use crate::front::{Front, answer};
 use crate::metrics::Metrics;
 use crate::state::State;
-use crate::supervisor::{ReloadRequest, Supervisor};
+use crate::supervisor::{Patience, ReloadRequest, Supervisor};
 use crate::worker::{Launch, NotLaunched};
 
-/// Serves an engine until `shutdown` is ready or a client asks for `/stop`, then drains and ends the worker.
+/// Serves an engine, and what is behind the same port, until `shutdown` is ready or a client asks for `/stop`, then drains and
+/// ends the worker. Where there is an annex, it is served whether or not the engine can be.
 ///
 /// # Errors
-/// When no first worker becomes ready and there is no hope that one will.
+/// When no first worker becomes ready, there is no hope that one will, and there is no annex.
 pub async fn serve(
     listener: TcpListener,
     launch: Arc<dyn Launch>,
     config: Config,
+    annex: Option<Arc<dyn Annex>>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), Failure> {
     let limits = config.limits;
@@ -33,7 +40,8 @@ pub async fn serve(
     let (reloads, requests) = mpsc::channel(8);
     let front = Arc::new(front(config, states, reloads)?);
     let (config, metrics) = (Arc::clone(&front.config), Arc::clone(&front.metrics));
-    let supervisor = Supervisor::new(launch, config, metrics, state, requests);
+    let patience = if annex.is_some() { Patience::Endless } else { Patience::Limited };
+    let supervisor = Supervisor::new(launch, config, metrics, state, requests, patience);
 
     let (end, mut ending) = watch::channel(false);
     let ending = async move { drop(ending.wait_for(|end| *end).await) };
@@ -50,7 +58,7 @@ pub async fn serve(
     };
     let answering = Arc::clone(&front);
     let service = service_fn(move |request| {
-        let answered = answer(Arc::clone(&answering), request);
+        let answered = share_out(Arc::clone(&answering), annex.clone(), request);
         async move { Ok::<_, Infallible>(answered.await) }
     });
     pio_http::serve::serve(listener, service, limits, stop).await;
@@ -63,6 +71,18 @@ pub async fn serve(
     // The last of the feedback is sent while the front is dropped, which may take a few seconds.
     drop(tokio::task::spawn_blocking(move || drop(front)).await);
     outcome.unwrap_or(Err(Failure::Stopped))
+}
+
+/// Gives a request to whom it belongs.
+async fn share_out(
+    front: Arc<Front>,
+    annex: Option<Arc<dyn Annex>>,
+    request: Request<Incoming>,
+) -> hyper::Response<Either<Whole, AnnexBody>> {
+    match annex.filter(|annex| annex.owns(request.uri().path())) {
+        Some(annex) => annex.answer(request).await.map(Either::Right),
+        None => answer(front, request).await.map(Either::Left),
+    }
 }
 
 fn front(

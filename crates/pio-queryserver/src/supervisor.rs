@@ -41,12 +41,22 @@ pub(crate) enum ReloadFailed {
 /// Someone who asked for a reload.
 pub(crate) type ReloadRequest = oneshot::Sender<Reloaded>;
 
+/// How long a first worker is hoped for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// Until a failure that will not pass, or too many others.
+    Limited,
+    /// Until the server's end.
+    Endless,
+}
+
 pub(crate) struct Supervisor {
     launch: Arc<dyn Launch>,
     config: Arc<Config>,
     metrics: Arc<Metrics>,
     state: watch::Sender<State>,
     requests: mpsc::Receiver<ReloadRequest>,
+    patience: Patience,
     current: Option<Worker>,
     attempt: Option<Attempt>,
     next: Wanted,
@@ -77,6 +87,7 @@ impl Supervisor {
         metrics: Arc<Metrics>,
         state: watch::Sender<State>,
         requests: mpsc::Receiver<ReloadRequest>,
+        patience: Patience,
     ) -> Self {
         Self {
             launch,
@@ -84,6 +95,7 @@ impl Supervisor {
             metrics,
             state,
             requests,
+            patience,
             current: None,
             attempt: None,
             next: Wanted::Configured,
@@ -168,7 +180,7 @@ impl Supervisor {
         tracing::error!(detail = failure.detail(), "{failure}");
         if self.current.is_none() {
             self.failures += 1;
-            if self.ready_since.is_none() && (failure.is_permanent() || self.failures >= FIRST_TRIES) {
+            if self.is_hopeless(&failure) {
                 return Err(failure);
             }
             self.retry_at = Some(Instant::now() + self.pause());
@@ -178,6 +190,11 @@ impl Supervisor {
             let _ = request.send(Err(ReloadFailed::Failed(failure)));
         }
         Ok(())
+    }
+
+    fn is_hopeless(&self, failure: &Failure) -> bool {
+        let may_give_up = self.patience == Patience::Limited && self.ready_since.is_none();
+        may_give_up && (failure.is_permanent() || self.failures >= FIRST_TRIES)
     }
 
     fn ended(&mut self, failure: &Failure) {

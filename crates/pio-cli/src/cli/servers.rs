@@ -45,6 +45,12 @@ pub struct Deploy {
     /// Port of the event server for feedback; also read from `PIO_EVENTSERVER_PORT`. Default: 7070
     #[arg(long, value_name = "NUMBER")]
     pub event_server_port: Option<u16>,
+    /// Serve the Event API on the same port, whether or not the engine has a model yet.
+    #[arg(long)]
+    pub with_eventserver: bool,
+    /// Count events for /stats.json; only with --with-eventserver.
+    #[arg(long, requires = "with_eventserver")]
+    pub stats: bool,
     /// What it shares with other verbs.
     #[command(flatten)]
     pub workflow: Workflow,

@@ -1,17 +1,23 @@
 //! `pio deploy`: the front in this process, the engine in a JVM below it.
 
+mod events;
 mod launch;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use pio_closure::closure::Closure;
 use pio_engine::engine::Engine;
+use pio_eventserver::api::{Api, Background};
+use pio_queryserver::annex::Annex;
 use pio_queryserver::config::{Config, Feedback};
 use pio_queryserver::serve::serve;
+use pio_settings::database::DatabaseSettings;
 use pio_settings::secret::Secret;
 use pio_settings::{env, vars};
 
+use self::events::Events;
 use self::launch::EngineLaunch;
 use super::engine::{job_options, options};
 use super::event_server::bind;
@@ -20,7 +26,10 @@ use crate::cli::Common;
 use crate::cli::servers::Deploy;
 use crate::errors::ConsoleError;
 use crate::output::Console;
-use crate::{logging, runtime};
+use crate::{database, logging, runtime};
+
+/// How long the last events have for their commit when the server ends.
+const LAST_EVENTS: Duration = Duration::from_secs(2);
 
 /// Where an event server is when nobody says.
 const EVENT_SERVER: (&str, u16) = ("127.0.0.1", 7070);
@@ -34,15 +43,29 @@ pub(crate) fn run(console: Console, common: &Common, args: &Deploy, spark: Vec<S
     }
     logging::start(common.verbose);
     let options = job_options(common, &args.workflow, spark);
+    let event_database = args.with_eventserver.then(database::settings).transpose()?;
     let launch = EngineLaunch::new(closure, engine, options, args.engine_instance_id.clone());
     runtime::single()?.block_on(async {
         let shutdown = runtime::asked_to_end()?;
         let listener = bind(&args.ip, args.port).await?;
         tracing::info!(address = %listener.local_addr()?, "the engine server listens");
-        serve(listener, Arc::new(launch), config, shutdown).await?;
+        let (annex, events) =
+            event_database.map(|database| event_server(&database, args)).transpose()?.unzip();
+        serve(listener, Arc::new(launch), config, annex, shutdown).await?;
+        if let Some(events) = events {
+            // Nothing holds the API any more; what it took is being stored.
+            let _ = tokio::time::timeout(LAST_EVENTS, events.finished()).await;
+        }
         tracing::info!("the engine server has ended");
         Ok(())
     })
+}
+
+/// The Event API for the same port, and what ends when all its events are stored.
+fn event_server(database: &DatabaseSettings, args: &Deploy) -> Result<(Arc<dyn Annex>, Background)> {
+    let config = pio_eventserver::config::Config { stats: args.stats, ..Default::default() };
+    let (api, background) = Api::start(database, config)?;
+    Ok((Arc::new(Events(api)), background))
 }
 
 fn config(args: &Deploy) -> Result<Config> {
@@ -60,6 +83,7 @@ fn feedback(args: &Deploy) -> Result<Feedback> {
     let port = match (args.event_server_port, env::get(vars::PIO_EVENTSERVER_PORT)) {
         (Some(port), _) => port,
         (None, Some(text)) => text.trim().parse().context("PIO_EVENTSERVER_PORT is not a port number")?,
+        (None, None) if args.with_eventserver => args.port,
         (None, None) => EVENT_SERVER.1,
     };
     Ok(Feedback {

@@ -6,6 +6,7 @@ use std::os::unix::net::UnixStream as StdStream;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use pio_queryserver::annex::Annex;
 use pio_queryserver::config::Config;
 use pio_queryserver::errors::Failure;
 use pio_queryserver::serve::serve;
@@ -193,6 +194,14 @@ pub(crate) async fn deploy(scripts: &[Script]) -> Deployed {
 }
 
 pub(crate) async fn deploy_with(scripts: &[Script], config: Config) -> Deployed {
+    deploy_beside(scripts, config, None).await
+}
+
+pub(crate) async fn deploy_beside(
+    scripts: &[Script],
+    config: Config,
+    annex: Option<Arc<dyn Annex>>,
+) -> Deployed {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let fakes = Arc::new(Fakes {
@@ -203,7 +212,7 @@ pub(crate) async fn deploy_with(scripts: &[Script], config: Config) -> Deployed 
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async { drop(stopped.await) };
     let launch: Arc<dyn Launch> = Arc::clone(&fakes) as _;
-    let ended = tokio::spawn(serve(listener, launch, config, shutdown));
+    let ended = tokio::spawn(serve(listener, launch, config, annex, shutdown));
     Deployed { address, fakes, stop, ended }
 }
 

@@ -1,0 +1,22 @@
+//! The Event API behind the port of a deployed engine.
+
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+use hyper::{Request, Response};
+use pio_eventserver::api::Api;
+use pio_queryserver::annex::{Annex, AnnexBody};
+use pio_queryserver::worker::BoxFuture;
+
+/// The Event API as an annex of the front.
+pub(super) struct Events(pub(super) Api);
+
+impl Annex for Events {
+    /// Plugins are asked for under the same paths in both; there it is the front that answers.
+    fn owns(&self, path: &str) -> bool {
+        Api::owns(path) && !path.starts_with("/plugins")
+    }
+
+    fn answer(&self, request: Request<Incoming>) -> BoxFuture<'_, Response<AnnexBody>> {
+        Box::pin(async { self.0.respond(request).await.map(|body| body.map_err(Into::into).boxed_unsync()) })
+    }
+}

@@ -1,0 +1,47 @@
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper::{Request, Response};
+use pio_queryserver::annex::{Annex, AnnexBody};
+use pio_queryserver::worker::BoxFuture;
+
+use crate::client::{ask, get, post};
+use crate::fake::{AT_ONCE, Script, deploy_beside, quick};
+
+/// Sends back what it gets.
+struct Echo;
+
+impl Annex for Echo {
+    fn owns(&self, path: &str) -> bool {
+        path == "/echo"
+    }
+
+    fn answer(&self, request: Request<Incoming>) -> BoxFuture<'_, Response<AnnexBody>> {
+        Box::pin(async {
+            let body: Bytes = request.into_body().collect().await.unwrap().to_bytes();
+            Response::new(Full::new(body).map_err(|never| match never {}).boxed_unsync())
+        })
+    }
+}
+
+#[tokio::test]
+async fn an_annex_answers_its_own_paths_and_no_others() {
+    let deployed = deploy_beside(&[AT_ONCE], quick(), Some(Arc::new(Echo))).await;
+    deployed.until_ready().await;
+    assert_eq!(post(deployed.address, "/echo", "hello").await.body, "hello");
+    assert_eq!(ask(deployed.address, "{}").await.status, 200);
+    assert_eq!(get(deployed.address, "/other").await.status, 404);
+}
+
+#[tokio::test]
+async fn an_annex_answers_while_the_engine_has_no_model_and_the_engine_is_tried_again() {
+    let hopeless = Script::Error("model-not-found");
+    let scripts = [hopeless.clone(), hopeless, AT_ONCE];
+    let deployed = deploy_beside(&scripts, quick(), Some(Arc::new(Echo))).await;
+    assert_eq!(post(deployed.address, "/echo", "early").await.body, "early");
+    deployed.until_ready().await;
+    assert_eq!(ask(deployed.address, "{}").await.status, 200);
+    assert_eq!(deployed.wanted().len(), 3);
+}
