@@ -1,6 +1,6 @@
 //! The command lines of `pio` that config vars add up to.
 
-use crate::config::{Config, EventServer, SparkDefaults, Words};
+use crate::config::{Config, SparkDefaults, Words};
 use crate::errors::Error;
 
 /// `pio deploy` on the platform's port.
@@ -13,7 +13,10 @@ pub fn deploy(config: &Config, extra: &Words) -> Result<Vec<String>, Error> {
         option(&mut options, "--port", &config.port.ok_or(Error::NoPort)?.to_string());
     }
     missing_option(&mut options, "--ip", Some("0.0.0.0"));
-    feedback(&mut options, &config.event_server)?;
+    if config.embed_event_server && !has_option(&options, "--with-eventserver") {
+        options.push("--with-eventserver".to_owned());
+    }
+    feedback(&mut options, config)?;
     let spark = [&config.options.spark, &config.deploy_spark, &extra.spark].map(Vec::as_slice).concat();
     Ok(pio("deploy", options, with_defaults(spark, &config.spark)))
 }
@@ -83,10 +86,11 @@ fn merged(first: &[String], second: &[String]) -> Vec<String> {
     [first, second].concat()
 }
 
-fn feedback(options: &mut Vec<String>, server: &EventServer) -> Result<(), Error> {
+fn feedback(options: &mut Vec<String>, config: &Config) -> Result<(), Error> {
+    let server = &config.event_server;
     if server.feedback {
         let settings = [
-            ("PIO_EVENTSERVER_IP", server.host.is_some()),
+            ("PIO_EVENTSERVER_IP", server.host.is_some() || config.embed_event_server),
             ("PIO_EVENTSERVER_ACCESS_KEY", server.has_access_key),
         ];
         let missing: Vec<&'static str> =
@@ -230,6 +234,16 @@ mod tests {
         };
         let expected = "deploy --port 5000 --ip 0.0.0.0 --feedback --event-server-ip events.example --event-server-port 80";
         assert_eq!(line(&feedback(server).unwrap()), expected);
+    }
+
+    #[test]
+    fn one_app_for_both_sends_its_feedback_to_itself() {
+        let config = Config { embed_event_server: true, ..config() };
+        let expected = "deploy --port 5000 --ip 0.0.0.0 --with-eventserver";
+        assert_eq!(line(&deploy(&config, &Words::default()).unwrap()), expected);
+        let server = EventServer { has_access_key: true, feedback: true, ..EventServer::default() };
+        let words = deploy(&Config { event_server: server, ..config }, &Words::default()).unwrap();
+        assert_eq!(line(&words), format!("{expected} --feedback"));
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub struct Config {
     pub train_on_release: bool,
     /// Whether the app is an event server although it has an engine.
     pub run_as_event_server: bool,
+    /// Whether the web process of an engine collects events, too.
+    pub embed_event_server: bool,
     /// The event server that the engine's feedback goes to.
     pub event_server: EventServer,
     /// The app that the engine reads.
@@ -83,6 +85,7 @@ impl Config {
             },
             train_on_release: env::switch(vars::PIO_TRAIN_ON_RELEASE) != Some(false),
             run_as_event_server: env::flag(vars::PIO_RUN_AS_EVENTSERVER),
+            embed_event_server: env::flag(vars::PIO_EMBED_EVENTSERVER),
             event_server: EventServer {
                 host: env::get(vars::PIO_EVENTSERVER_IP).or_else(|| env::get(vars::PIO_EVENTSERVER_HOSTNAME)),
                 port: env::get(vars::PIO_EVENTSERVER_PORT),

@@ -6,7 +6,7 @@ use std::path::Path;
 use pio_process::command::Command;
 use pio_process::error::Error as ProcessError;
 use pio_storage::Storage;
-use pio_storage::apps::NewApp;
+use pio_storage::apps::{App, NewApp};
 use pio_storage::events::table::EventTable;
 
 use crate::config::Config;
@@ -44,10 +44,7 @@ async fn create(engine: &Path, storage: &Storage, name: &str) -> Result<(), Erro
     if !has_hook && !engine.join(INITIAL_EVENTS).is_file() {
         return Ok(());
     }
-    talk::step(format_args!("Creating the app {name}"));
-    let access_key = pio_settings::env::get(pio_settings::vars::PIO_EVENTSERVER_ACCESS_KEY);
-    let new = NewApp { id: None, name: name.to_owned(), description: None, access_key };
-    let (app, _) = storage.apps().create(&new).await?;
+    let app = create_app(storage, name).await?;
     let imported = async {
         if has_hook {
             run_hook(engine, CREATE_INITIAL, INITIAL_EVENTS).await?;
@@ -60,6 +57,18 @@ async fn create(engine: &Path, storage: &Storage, name: &str) -> Result<(), Erro
         return Err(error);
     }
     Ok(())
+}
+
+/// Creates the app with the access key of the config vars, where there is one.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn create_app(storage: &Storage, name: &str) -> Result<App, Error> {
+    talk::step(format_args!("Creating the app {name}"));
+    let access_key = pio_settings::env::get(pio_settings::vars::PIO_EVENTSERVER_ACCESS_KEY);
+    let new = NewApp { id: None, name: name.to_owned(), description: None, access_key };
+    let (app, _) = storage.apps().create(&new).await?;
+    Ok(app)
 }
 
 /// Lets the sync hook write new events and imports them.

@@ -3,6 +3,8 @@
 use std::os::unix::process::ExitStatusExt as _;
 
 use pio_settings::database::DatabaseSettings;
+use pio_storage::events::filter::{Filter, Order};
+use pio_storage::events::table::EventTable;
 use pio_storage::{Options, Storage};
 
 use crate::commands;
@@ -24,6 +26,9 @@ pub async fn release(config: &Config, extra: &Words, database: &DatabaseSettings
     let options = Options { application_name: "pio release".to_owned(), pool_size: 1, ..Options::default() };
     let storage = Storage::connect_with(database, options).await?;
     hooks::load_data(config, &engine, &storage).await?;
+    if config.embed_event_server && waits_for_events(config, &storage).await? {
+        return Ok(());
+    }
     check_app(config, &storage).await?;
     drop(storage);
     let words = commands::train(config, extra);
@@ -33,6 +38,22 @@ pub async fn release(config: &Config, extra: &Words, database: &DatabaseSettings
         return Ok(());
     }
     Err(Error::Training { killed: status.signal() == Some(9) || status.code() == Some(KILLED) })
+}
+
+/// Where one app does both, its first release comes before its first event: there is an app to collect for, and nothing to train.
+async fn waits_for_events(config: &Config, storage: &Storage) -> Result<bool, Error> {
+    let Some(name) = &config.app_name else { return Ok(false) };
+    let app = match storage.apps().find(name).await? {
+        Some(app) => app,
+        None => hooks::create_app(storage, name).await?,
+    };
+    let any = Filter { limit: Some(1), order: Order::Stored, ..Filter::default() };
+    let is_empty = storage.events().find(EventTable::of_app(app.id), &any).await?.is_empty();
+    if is_empty {
+        talk::step(format_args!("The app {name} has no events yet, so there is nothing to train"));
+        talk::detail("Send events, then train: heroku run train");
+    }
+    Ok(is_empty)
 }
 
 /// Warns where the app that the config vars name does not exist. That is no error yet: the engine may name another one.

@@ -36,6 +36,9 @@ pub const PREDICTIONIO_DIST_URL: &str = "PREDICTIONIO_DIST_URL";
 /// `true` makes the web process of an engine app an event server.
 pub const PIO_RUN_AS_EVENTSERVER: &str = "PIO_RUN_AS_EVENTSERVER";
 
+/// `true` lets the web process of an engine app collect events, too, behind the same port.
+pub const PIO_EMBED_EVENTSERVER: &str = "PIO_EMBED_EVENTSERVER";
+
 /// `true` lets a connection to PostgreSQL go without TLS where the server has none, although the URL says `sslmode=require`.
 pub const PIO_POSTGRES_OPTIONAL_SSL: &str = "PIO_POSTGRES_OPTIONAL_SSL";
 

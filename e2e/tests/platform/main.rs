@@ -18,3 +18,4 @@ mod cloud_native_tests;
 mod engines;
 mod event_server;
 mod installation;
+mod one_app;
