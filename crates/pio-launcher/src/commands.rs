@@ -1,6 +1,6 @@
 //! The command lines of `pio` that config vars add up to.
 
-use crate::config::{Config, SparkDefaults, Words};
+use crate::config::{Config, EventApi, SparkDefaults, Words};
 use crate::errors::Error;
 
 /// `pio deploy` on the platform's port.
@@ -13,7 +13,7 @@ pub fn deploy(config: &Config, extra: &Words) -> Result<Vec<String>, Error> {
         option(&mut options, "--port", &config.port.ok_or(Error::NoPort)?.to_string());
     }
     missing_option(&mut options, "--ip", Some("0.0.0.0"));
-    if config.embed_event_server && !has_option(&options, "--with-eventserver") {
+    if config.event_api == EventApi::Embedded && !has_option(&options, "--with-eventserver") {
         options.push("--with-eventserver".to_owned());
     }
     feedback(&mut options, config)?;
@@ -90,7 +90,7 @@ fn feedback(options: &mut Vec<String>, config: &Config) -> Result<(), Error> {
     let server = &config.event_server;
     if server.feedback {
         let settings = [
-            ("PIO_EVENTSERVER_IP", server.host.is_some() || config.embed_event_server),
+            ("PIO_EVENTSERVER_IP", server.host.is_some() || config.event_api == EventApi::Embedded),
             ("PIO_EVENTSERVER_ACCESS_KEY", server.has_access_key),
         ];
         let missing: Vec<&'static str> =
@@ -160,7 +160,7 @@ fn option(words: &mut Vec<String>, name: &str, value: &str) {
 #[cfg(test)]
 mod tests {
     use super::{deploy, event_server, shown, train};
-    use crate::config::{Config, EventServer, SparkDefaults, Words};
+    use crate::config::{Config, EventApi, EventServer, SparkDefaults, Words};
 
     fn words(text: &str) -> Vec<String> {
         shell_words::split(text).unwrap()
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn one_app_for_both_sends_its_feedback_to_itself() {
-        let config = Config { embed_event_server: true, ..config() };
+        let config = Config { event_api: EventApi::Embedded, ..config() };
         let expected = "deploy --port 5000 --ip 0.0.0.0 --with-eventserver";
         assert_eq!(line(&deploy(&config, &Words::default()).unwrap()), expected);
         let server = EventServer { has_access_key: true, feedback: true, ..EventServer::default() };

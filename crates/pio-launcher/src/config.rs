@@ -19,16 +19,26 @@ pub struct Config {
     pub spark: SparkDefaults,
     /// Whether a release trains.
     pub train_on_release: bool,
-    /// Whether the app is an event server although it has an engine.
-    pub run_as_event_server: bool,
-    /// Whether the web process of an engine collects events, too.
-    pub embed_event_server: bool,
+    /// Whether the web process takes events.
+    pub event_api: EventApi,
     /// The event server that the engine's feedback goes to.
     pub event_server: EventServer,
     /// The app that the engine reads.
     pub app_name: Option<String>,
     /// Whether each sync of events replaces those that are there.
     pub purge_on_sync: bool,
+}
+
+/// Where the Event API of an app with an engine is.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum EventApi {
+    /// In an app of its own.
+    #[default]
+    Apart,
+    /// Behind the engine's own port.
+    Embedded,
+    /// It is all that the web process serves, although the app has an engine.
+    Only,
 }
 
 /// Options of `pio`, and those for spark-submit that followed after `--`.
@@ -84,8 +94,7 @@ impl Config {
                 event_log: env::get(vars::SPARK_EVENT_LOG_DIR),
             },
             train_on_release: env::switch(vars::PIO_TRAIN_ON_RELEASE) != Some(false),
-            run_as_event_server: env::flag(vars::PIO_RUN_AS_EVENTSERVER),
-            embed_event_server: env::flag(vars::PIO_EMBED_EVENTSERVER),
+            event_api: EventApi::from_env(),
             event_server: EventServer {
                 host: env::get(vars::PIO_EVENTSERVER_IP).or_else(|| env::get(vars::PIO_EVENTSERVER_HOSTNAME)),
                 port: env::get(vars::PIO_EVENTSERVER_PORT),
@@ -95,6 +104,18 @@ impl Config {
             app_name: env::get(vars::PIO_EVENTSERVER_APP_NAME),
             purge_on_sync: env::flag(vars::PIO_PURGE_EVENTS_ON_SYNC),
         })
+    }
+}
+
+impl EventApi {
+    fn from_env() -> Self {
+        if env::flag(vars::PIO_RUN_AS_EVENTSERVER) {
+            Self::Only
+        } else if env::flag(vars::PIO_EMBED_EVENTSERVER) {
+            Self::Embedded
+        } else {
+            Self::Apart
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use pio_launcher::app;
 use pio_launcher::commands;
-use pio_launcher::config::{Config, Words};
+use pio_launcher::config::{Config, EventApi, Words};
 use pio_launcher::environment;
 use pio_launcher::errors::Error;
 use pio_launcher::release;
@@ -67,7 +67,7 @@ fn play(role: Role, extra: &Words) -> Result<(), Error> {
 
 fn web(config: &Config, extra: &Words) -> Result<(), Error> {
     let engine = app::engine_in(&run::app_folder()?);
-    let Some(engine) = engine.filter(|_| !config.run_as_event_server) else {
+    let Some(engine) = engine.filter(|_| config.event_api != EventApi::Only) else {
         return event_server(config, extra);
     };
     let words = commands::deploy(config, extra)?;
@@ -90,7 +90,7 @@ fn event_server(config: &Config, extra: &Words) -> Result<(), Error> {
 }
 
 fn release(config: &Config, extra: &Words) -> Result<(), Error> {
-    if config.run_as_event_server || app::engine_in(&run::app_folder()?).is_none() {
+    if config.event_api == EventApi::Only || app::engine_in(&run::app_folder()?).is_none() {
         talk::step("An event server has nothing to train");
         return Ok(());
     }

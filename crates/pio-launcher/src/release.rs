@@ -8,7 +8,7 @@ use pio_storage::events::table::EventTable;
 use pio_storage::{Options, Storage};
 
 use crate::commands;
-use crate::config::{Config, Words};
+use crate::config::{Config, EventApi, Words};
 use crate::errors::Error;
 use crate::hooks;
 use crate::run;
@@ -26,7 +26,7 @@ pub async fn release(config: &Config, extra: &Words, database: &DatabaseSettings
     let options = Options { application_name: "pio release".to_owned(), pool_size: 1, ..Options::default() };
     let storage = Storage::connect_with(database, options).await?;
     hooks::load_data(config, &engine, &storage).await?;
-    if config.embed_event_server && waits_for_events(config, &storage).await? {
+    if config.event_api == EventApi::Embedded && waits_for_events(config, &storage).await? {
         return Ok(());
     }
     check_app(config, &storage).await?;
