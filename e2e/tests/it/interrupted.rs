@@ -38,7 +38,7 @@ fn a_train_that_is_asked_to_end_says_so_and_leaves_no_jvm() {
         wait_for("Training ALSAlgorithm", &lines);
         Command::new("kill").args([signal, &train.id().to_string()]).run().expect("a signal");
         assert!(!train.wait().expect("an end").success(), "a train that got {signal} ended well");
-        wait_for("interrupted: the job was stopped before its end", &lines);
+        wait_for("the job was stopped before its end", &lines);
         let mark = engine.path().to_string_lossy().into_owned();
         assert_eq!(processes_with(&mark), Vec::<String>::new(), "left by a train that got {signal}");
     }
