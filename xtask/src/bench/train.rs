@@ -102,7 +102,7 @@ impl Bare {
         let source = bare.file("Bare.scala");
         fs::write(&source, BARE)?;
         fs::write(bare.file("ratings.csv"), lines(|user, item, rating| format!("{user},{item},{rating}"))?)?;
-        jvm::java(&bare.closure)?
+        jvm::spark(&bare.closure)?
             .arg("-cp")
             .arg(jvm::class_path(&bare.closure, &bare.closure.jars()?))
             .args(["scala.tools.nsc.Main", "-usejavacp", "-d"])
