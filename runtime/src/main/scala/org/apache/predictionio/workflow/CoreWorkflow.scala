@@ -8,8 +8,6 @@ import org.apache.predictionio.runtime.{Progress, SparkContexts, Stages}
 
 import org.joda.time.{DateTime, DateTimeZone}
 
-import java.nio.file.Files
-
 /** Trains and evaluates engines and stores what comes of it. */
 object CoreWorkflow {
 
@@ -57,17 +55,11 @@ object CoreWorkflow {
       result
     } finally CleanupFunctions.run()
 
-  /** Models go by way of a file, so that they are not twice in memory. */
   private def store(instance: EngineInstance, models: Seq[Any]): Unit = {
-    val file = Files.createTempFile("pio-models-", ".kryo")
-    try {
-      Stages.run("its models could not be turned into bytes")(KryoInstantiator.write(
-        models,
-        Files.newOutputStream(file)
-      ))
-      val completed = instance.copy(status = "COMPLETED", endTime = now)
-      new JDBCEngineInstances(Connections.current).complete(completed, file)
-    } finally Files.delete(file)
+    val completed = instance.copy(status = "COMPLETED", endTime = now)
+    new JDBCEngineInstances(Connections.current).complete(completed) { output =>
+      Stages.run("its models could not be turned into bytes")(KryoInstantiator.write(models, output))
+    }
   }
 
   private def store(instance: EvaluationInstance, result: BaseEvaluatorResult): Unit =

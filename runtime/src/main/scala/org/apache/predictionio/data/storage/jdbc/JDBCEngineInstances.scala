@@ -2,7 +2,7 @@ package org.apache.predictionio.data.storage.jdbc
 
 import org.apache.predictionio.data.storage.{EngineInstance, EngineInstances}
 
-import java.nio.file.Path
+import java.io.OutputStream
 import java.sql.{Connection, ResultSet}
 
 /** Trainings in PostgreSQL. */
@@ -40,9 +40,9 @@ private[predictionio] class JDBCEngineInstances(connections: Connections) extend
 
   override def update(i: EngineInstance): Unit = connections.use(update(_, i))
 
-  /** Stores the models in a file and changes what is stored of the training, both or neither. */
-  def complete(i: EngineInstance, models: Path): Unit = connections.transaction { connection =>
-    JDBCModels.insert(connection, i.id, models)
+  /** Stores the models that are written and changes what is stored of the training, both or neither. */
+  def complete(i: EngineInstance)(models: OutputStream => Unit): Unit = connections.transaction { connection =>
+    JDBCModels.insert(connection, i.id)(models)
     update(connection, i)
   }
 

@@ -2,56 +2,44 @@ package org.apache.predictionio.data.storage.jdbc
 
 import org.apache.predictionio.data.storage.{Model, Models}
 
-import java.io.{ByteArrayInputStream, InputStream, SequenceInputStream}
-import java.nio.file.{Files, Path}
+import java.io.{ByteArrayInputStream, InputStream, OutputStream, SequenceInputStream}
 import java.sql.Connection
 import scala.collection.JavaConverters._
 
-/** Models in PostgreSQL: in one value as PIO stores them, or in chunks where they are too large for that. */
+/** Models in PostgreSQL: in one value as PIO stores them, or in chunks where they are too large for that. Either way only
+  * a few megabytes of them are in memory while they are written or read.
+  */
 private[predictionio] class JDBCModels(connections: Connections) extends Models {
 
-  override def insert(m: Model): Unit =
-    connections.transaction(JDBCModels.insert(_, m.id, new ByteArrayInputStream(m.models), m.models.length.toLong))
+  override def insert(m: Model): Unit = connections.transaction(JDBCModels.insert(_, m.id)(_.write(m.models)))
 
   override def get(id: String): Option[Model] = read(id)(stream => Model(id, stream.readAllBytes()))
 
   override def delete(id: String): Unit = connections.transaction(JDBCModels.delete(_, id))
 
-  /** Reads models as a stream, which holds one chunk at a time in memory. */
+  /** Reads models as a stream. */
   def read[T](id: String)(work: InputStream => T): Option[T] =
-    connections.transaction(connection => JDBCModels.open(connection, id).map(work))
+    connections.transaction(connection => JDBCModels.read(connection, id)(work))
 }
 
 private[jdbc] object JDBCModels {
-  private val LargestValue = 512L * 1024 * 1024
-  private val Chunk = 64 * 1024 * 1024
 
-  /** Stores the models in a file in the place of those that were stored with this id. */
-  def insert(connection: Connection, id: String, file: Path): Unit = {
-    val stream = Files.newInputStream(file)
-    try insert(connection, id, stream, Files.size(file))
-    finally stream.close()
-  }
+  /** How many bytes a chunk has, and how many of one large value are read at a time. */
+  val Chunk: Int = 8 * 1024 * 1024
 
-  /** Stores models in the place of those that were stored with this id. */
-  def insert(connection: Connection, id: String, models: InputStream, length: Long): Unit = {
+  private val chunk = "SELECT chunk FROM pio_model_chunks WHERE seq = ? AND id = ?"
+  private val slice = s"SELECT substring(models FROM ? FOR $Chunk) FROM pio_model_models WHERE id = ?"
+
+  /** Stores models, as they are written to the stream, in the place of those that were stored with this id. */
+  def insert(connection: Connection, id: String)(write: OutputStream => Unit): Unit = {
     delete(connection, id)
-    val whole = length <= LargestValue
-    val statement = connection.prepareStatement("INSERT INTO pio_model_models (id, models) VALUES (?, ?)")
-    try {
-      statement.setString(1, id)
-      if (whole) statement.setBinaryStream(2, models, length) else statement.setBytes(2, Array.emptyByteArray)
-      statement.executeUpdate()
-    } finally statement.close()
-    if (!whole) insertChunks(connection, id, models)
+    val output = new ChunkedOutput(Chunk)((chunk, seq) =>
+      Sql.update(connection, "INSERT INTO pio_model_chunks (id, seq, chunk) VALUES (?, ?, ?)", id, seq, chunk)
+    )
+    write(output)
+    val value = output.finish()
+    val _ = Sql.update(connection, "INSERT INTO pio_model_models (id, models) VALUES (?, ?)", id, value)
   }
-
-  /** The models with this id. */
-  def open(connection: Connection, id: String): Option[InputStream] =
-    Sql.row(connection, "SELECT models FROM pio_model_models WHERE id = ?", id)(_.getBytes(1)).map {
-      case Array() => chunks(connection, id)
-      case bytes => new ByteArrayInputStream(bytes)
-    }
 
   /** Removes models. */
   def delete(connection: Connection, id: String): Unit =
@@ -59,15 +47,22 @@ private[jdbc] object JDBCModels {
       Sql.update(connection, s"DELETE FROM $table WHERE id = ?", id)
     }
 
-  private def insertChunks(connection: Connection, id: String, models: InputStream): Unit =
-    Iterator.continually(models.readNBytes(Chunk)).takeWhile(_.nonEmpty).zipWithIndex.foreach { case (chunk, seq) =>
-      Sql.update(connection, "INSERT INTO pio_model_chunks (id, seq, chunk) VALUES (?, ?, ?)", id, seq, chunk)
+  private def read[T](connection: Connection, id: String)(work: InputStream => T): Option[T] =
+    Sql.row(connection, "SELECT octet_length(models) FROM pio_model_models WHERE id = ?", id)(_.getInt(1)).map {
+      case 0 => pieces(connection, chunk, Iterator.from(0), id)(work)
+      case length => pieces(connection, slice, Iterator.range(1, length + 1, Chunk), id)(work)
     }
 
-  private def chunks(connection: Connection, id: String): InputStream = {
-    val sql = "SELECT chunk FROM pio_model_chunks WHERE id = ? AND seq = ?"
-    val found = Iterator.from(0).map(Sql.row(connection, sql, id, _)(_.getBytes(1))).takeWhile(_.isDefined).flatten
-    val streams = found.map(bytes => new ByteArrayInputStream(bytes): InputStream)
-    new SequenceInputStream(streams.asJavaEnumeration)
+  /** One statement for all pieces: once it was run some times, the driver has them sent as they are and not as text. */
+  private def pieces[T](connection: Connection, sql: String, numbers: Iterator[Int], id: String)(
+    work: InputStream => T
+  ): T = Sql.prepared(connection, sql) { statement =>
+    val found = numbers.map { number =>
+      Sql.bind(statement, Seq(number, id))
+      val result = statement.executeQuery()
+      if (result.next()) Some(result.getBytes(1)) else None
+    }
+    val streams = found.takeWhile(_.isDefined).flatten.map(bytes => new ByteArrayInputStream(bytes): InputStream)
+    work(new SequenceInputStream(streams.asJavaEnumeration))
   }
 }

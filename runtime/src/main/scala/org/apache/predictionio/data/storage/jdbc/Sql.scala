@@ -10,7 +10,8 @@ private[jdbc] object Sql {
 
   /** Runs a query and reads all its rows. */
   def rows[T](connection: Connection, sql: String, parameters: Any*)(read: ResultSet => T): List[T] =
-    prepared(connection, sql, parameters) { statement =>
+    prepared(connection, sql) { statement =>
+      bind(statement, parameters)
       val result = statement.executeQuery()
       val rows = List.newBuilder[T]
       while (result.next()) rows += read(result)
@@ -23,7 +24,17 @@ private[jdbc] object Sql {
 
   /** Runs a statement and returns how many rows it changed. */
   def update(connection: Connection, sql: String, parameters: Any*): Int =
-    prepared(connection, sql, parameters)(_.executeUpdate())
+    prepared(connection, sql) { statement =>
+      bind(statement, parameters)
+      statement.executeUpdate()
+    }
+
+  /** Lends a statement. */
+  def prepared[T](connection: Connection, sql: String)(work: PreparedStatement => T): T = {
+    val statement = connection.prepareStatement(sql)
+    try work(statement)
+    finally statement.close()
+  }
 
   /** Binds parameters, from the first on. */
   def bind(statement: PreparedStatement, parameters: Seq[Any]): Unit =
@@ -36,17 +47,6 @@ private[jdbc] object Sql {
   /** A calendar of UTC; the driver changes it, so each call makes one. */
   def utc: Calendar = Calendar.getInstance(TimeZone.getTimeZone("UTC"))
 
-  private def prepared[T](
-    connection: Connection,
-    sql: String,
-    parameters: Seq[Any]
-  )(work: PreparedStatement => T): T = {
-    val statement = connection.prepareStatement(sql)
-    try {
-      bind(statement, parameters)
-      work(statement)
-    } finally statement.close()
-  }
 
   private def bind(statement: PreparedStatement, index: Int, value: Any): Unit = value match {
     case None | null => statement.setNull(index, Types.VARCHAR)

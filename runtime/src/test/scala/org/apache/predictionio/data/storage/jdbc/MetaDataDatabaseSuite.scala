@@ -5,7 +5,7 @@ import org.apache.predictionio.testing.DatabaseSuite
 
 import org.joda.time.{DateTime, DateTimeZone}
 
-import java.nio.file.Files
+import java.util.{Arrays, SplittableRandom}
 import scala.util.Try
 
 class MetaDataDatabaseSuite extends DatabaseSuite {
@@ -87,11 +87,11 @@ class MetaDataDatabaseSuite extends DatabaseSuite {
   test("a training is completed with its models or not at all") {
     val instances = new JDBCEngineInstances(Connections.current)
     instances.insert(instance("whole", "INIT", noon))
-    val file = Files.write(Files.createTempFile("models", ""), Array[Byte](1, 2, 3))
-    instances.complete(instance("whole", "COMPLETED", noon), file)
+    val models = Array[Byte](1, 2, 3)
+    instances.complete(instance("whole", "COMPLETED", noon))(_.write(models))
     assertEquals(Storage.getModelDataModels().get("whole").map(_.models.toSeq), Some(Seq[Byte](1, 2, 3)))
     instances.insert(instance("half", "INIT", noon))
-    assert(Try(instances.complete(instance("half", null, noon), file)).isFailure)
+    assert(Try(instances.complete(instance("half", null, noon))(_.write(models))).isFailure)
     assertEquals(Storage.getModelDataModels().get("half").map(_.id), None)
     assertEquals(instances.get("half").map(_.status), Some("INIT"))
   }
@@ -120,5 +120,24 @@ class MetaDataDatabaseSuite extends DatabaseSuite {
     assertEquals(models.get("large").map(_.models.toSeq), Some(Seq[Byte](1, 2, 3, 4, 5)))
     models.delete("large")
     assertEquals(models.get("large").map(_.id), None)
+  }
+
+  test("models of all sizes are read as they were written, whether they lie in one value or in chunks") {
+    val models = Storage.getModelDataModels()
+    val chunk = JDBCModels.Chunk
+    val random = new SplittableRandom(7)
+    Seq(0, 1, chunk - 1, chunk, chunk + 1, 2 * chunk, 2 * chunk + 5).foreach { size =>
+      val bytes = new Array[Byte](size)
+      random.nextBytes(bytes)
+      models.insert(Model("sized", bytes))
+      assert(models.get("sized").exists(found => Arrays.equals(found.models, bytes)), s"$size bytes")
+    }
+    val inOneValue = "string_agg(chunk, '' ORDER BY seq) FROM pio_model_chunks WHERE id = 'sized'"
+    sql(s"INSERT INTO pio_model_models SELECT 'whole-value', $inOneValue")
+    assertEquals(
+      models.get("whole-value").map(found => Arrays.hashCode(found.models)),
+      models.get("sized").map(found => Arrays.hashCode(found.models))
+    )
+    Seq("sized", "whole-value").foreach(models.delete)
   }
 }
