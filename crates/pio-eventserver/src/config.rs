@@ -43,6 +43,19 @@ pub struct Limits {
     pub drain_time: Duration,
 }
 
+impl Limits {
+    /// Those that hold for connections. Bodies are read within limits of their own, which depend on what is asked for.
+    pub(crate) fn of_connections(&self) -> pio_http::limits::Limits {
+        pio_http::limits::Limits {
+            header: self.head_time,
+            idle: self.idle_time,
+            connections: self.connections,
+            drain: self.drain_time,
+            ..Default::default()
+        }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

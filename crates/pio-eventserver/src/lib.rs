@@ -12,7 +12,6 @@ mod grants;
 pub mod json;
 mod metrics;
 mod openapi;
-mod pace;
 pub mod plugins;
 mod query;
 mod requests;

@@ -1,10 +1,12 @@
 //! Numbers for Prometheus. No label comes from a client.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use hyper::StatusCode;
+use pio_http::serve::Connections;
 use pio_storage::PoolStatus;
 
 use crate::routes::DESCRIPTIONS;
@@ -29,10 +31,8 @@ pub(crate) struct Metrics {
     commit_times: Histogram<{ TIMES.len() }>,
     commit_sizes: Histogram<{ SIZES.len() }>,
     failed_commits: AtomicU64,
-    /// Connections that are open.
-    pub(crate) connections: AtomicU64,
-    /// Connections that were refused because too many were open.
-    pub(crate) refused_connections: AtomicU64,
+    /// How many connections there are.
+    pub(crate) connections: Arc<Connections>,
 }
 
 /// What is true at the moment of asking.
@@ -123,9 +123,9 @@ impl Metrics {
             "Events that wait for their commit.",
             queued,
         );
-        let open = self.connections.load(Relaxed);
+        let open = self.connections.open.load(Relaxed);
         single(&mut out, "pio_eventserver_connections", "gauge", "Connections that are open.", open);
-        let refused = self.refused_connections.load(Relaxed);
+        let refused = self.connections.refused.load(Relaxed);
         let help = "Connections that were refused because too many were open.";
         single(&mut out, "pio_eventserver_refused_connections_total", "counter", help, refused);
         write_pools(&mut out, &now.pools);

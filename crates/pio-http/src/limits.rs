@@ -16,7 +16,7 @@ pub struct Limits {
     pub idle: Duration,
     /// How long a client may refuse to read what is sent to it.
     pub write: Duration,
-    /// How many connections are open at once; more wait in the listener's backlog.
+    /// How many connections are open at once; further ones are refused.
     pub connections: usize,
     /// How long requests in flight may go on after shutdown was asked for.
     pub drain: Duration,
@@ -30,7 +30,7 @@ impl Default for Limits {
             body_bytes: 8 * 1024 * 1024,
             idle: Duration::from_secs(95),
             write: Duration::from_secs(30),
-            connections: 8192,
+            connections: 4096,
             drain: Duration::from_secs(25),
         }
     }

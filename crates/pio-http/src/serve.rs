@@ -1,18 +1,33 @@
 //! The accept loop and its end.
 
-use crate::limits::Limits;
-use crate::timed::{Exchange, TimedStream};
+use std::error::Error;
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
 use hyper::Request;
 use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::TokioIo;
-use std::error::Error;
-use std::future::Future;
-use std::time::Duration;
+use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use crate::limits::Limits;
+use crate::timed::{Exchange, TimedStream};
+
+/// The largest head of a request, and how much of a body is read at a time.
+const BUFFER: usize = 32 * 1024;
+
+const TOO_MANY: &str = "{\"message\":\"Too many connections are open. Try again in a moment.\"}";
+const TOO_SLOW: &str = "{\"message\":\"The head of the request came too slowly.\"}";
+
+/// How long a client may take to read why its connection is closed.
+const GOODBYE: Duration = Duration::from_secs(1);
 
 /// How a server ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,13 +38,24 @@ pub enum Ended {
     Cut(usize),
 }
 
+/// How many connections a server has, for its metrics.
+#[derive(Debug, Default)]
+pub struct Connections {
+    /// Those that are open.
+    pub open: AtomicU64,
+    /// Those that were refused because too many were open, since the server's start.
+    pub refused: AtomicU64,
+}
+
 /// Serves connections until `shutdown` is ready, then stops accepting and drains.
 ///
-/// Requests that are in flight at that moment may finish within `limits.drain`; idle connections are closed at once.
+/// Connections beyond the limit are told so with 503, requests whose head comes too slowly with 408. Requests that are in flight at
+/// the end may finish within `limits.drain`; idle connections are closed at once.
 pub async fn serve<S, B>(
     listener: TcpListener,
     service: S,
     limits: Limits,
+    counts: Arc<Connections>,
     shutdown: impl Future<Output = ()>,
 ) -> Ended
 where
@@ -46,10 +72,15 @@ where
     loop {
         tokio::select! {
             () = &mut shutdown => break,
-            Some(_) = connections.join_next() => {}
-            accepted = listener.accept(), if connections.len() < limits.connections => match accepted {
-                Ok((stream, _)) => {
+            Some(_) = connections.join_next() => counts.open.store(connections.len() as u64, Relaxed),
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) if connections.len() < limits.connections => {
                     connections.spawn(connection(stream, service.clone(), limits, stopping.clone()));
+                    counts.open.store(connections.len() as u64, Relaxed);
+                }
+                Ok((stream, _)) => {
+                    counts.refused.fetch_add(1, Relaxed);
+                    tokio::spawn(goodbye(stream, "503 Service Unavailable", TOO_MANY));
                 }
                 Err(error) => accept_failed(&error).await,
             },
@@ -62,7 +93,7 @@ where
 
 async fn drain(mut connections: JoinSet<()>, limit: Duration) -> Ended {
     let all = async { while connections.join_next().await.is_some() {} };
-    if tokio::time::timeout(limit, all).await.is_ok() {
+    if timeout(limit, all).await.is_ok() {
         return Ended::Drained;
     }
     let left = connections.len();
@@ -73,7 +104,7 @@ async fn drain(mut connections: JoinSet<()>, limit: Duration) -> Ended {
 async fn accept_failed(error: &std::io::Error) {
     // Usually the process is out of file descriptors; connections that end free some.
     tracing::warn!(%error, "could not accept a connection");
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    sleep(Duration::from_millis(50)).await;
 }
 
 async fn connection<S, B>(stream: TcpStream, service: S, limits: Limits, mut stopping: watch::Receiver<bool>)
@@ -99,22 +130,34 @@ where
             answer
         }
     });
-    let connection =
-        http1::Builder::new().header_read_timeout(None).max_buf_size(64 * 1024).serve_connection(io, watched);
-    tokio::pin!(connection);
+    let mut builder = http1::Builder::new();
+    builder.header_read_timeout(None).max_buf_size(BUFFER).half_close(true).writev(false);
+    let mut connection = builder.serve_connection(io, watched);
     let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
+        ended = &mut connection => ended,
         () = told_to_stop(&mut stopping) => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+            std::pin::Pin::new(&mut connection).graceful_shutdown();
+            (&mut connection).await
         }
     };
-    if let Err(error) = ended {
-        tracing::debug!(%error, "a connection ended early");
+    let Err(error) = ended else { return };
+    tracing::debug!(%error, "a connection ended early");
+    let stream = connection.into_parts().io.into_inner();
+    if stream.head_was_too_slow() {
+        goodbye(stream, "408 Request Timeout", TOO_SLOW).await;
     }
+}
+
+/// A response without a request: to a connection that is too many, or whose request came too slowly.
+async fn goodbye(mut stream: impl AsyncWrite + Unpin, status: &str, message: &str) {
+    let length = message.len();
+    let head = "connection: close\r\nretry-after: 1\r\ncontent-type: application/json";
+    let text = format!("HTTP/1.1 {status}\r\n{head}\r\ncontent-length: {length}\r\n\r\n{message}");
+    // Who does not listen either is not waited for.
+    drop(timeout(GOODBYE, stream.write_all(text.as_bytes())).await);
 }
 
 async fn told_to_stop(stopping: &mut watch::Receiver<bool>) {
     // An error means that the sender is gone, which is the end as well.
-    let _ = stopping.wait_for(|stop| *stop).await;
+    drop(stopping.wait_for(|stop| *stop).await);
 }

@@ -43,6 +43,7 @@ pub(crate) struct TimedStream<S> {
     exchange: Exchange,
     limits: Limits,
     in_head: bool,
+    is_too_slow: bool,
     since: Instant,
     /// Looks at the clock a few times per limit, so that no request has to touch a timer.
     ticks: Interval,
@@ -53,16 +54,21 @@ impl<S> TimedStream<S> {
     pub(crate) fn new(inner: S, exchange: Exchange, limits: &Limits) -> Self {
         let mut ticks = tokio::time::interval(limits.header / 4);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        // A connection's first request is awaited as if it had begun: nobody connects in order to be silent.
         Self {
             inner,
             exchange,
             limits: *limits,
-            in_head: true,
+            in_head: false,
+            is_too_slow: false,
             since: Instant::now(),
             ticks,
             write_deadline: None,
         }
+    }
+
+    /// Whether the stream failed because a head had begun and did not end in time.
+    pub(crate) fn head_was_too_slow(&self) -> bool {
+        self.is_too_slow && self.in_head
     }
 
     fn notice_answer(&mut self) {
@@ -89,6 +95,7 @@ impl<S> TimedStream<S> {
     fn poll_overdue(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.ticks.poll_tick(cx).is_ready() {
             if self.is_overdue() {
+                self.is_too_slow = true;
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
         }

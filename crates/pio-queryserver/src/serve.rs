@@ -61,7 +61,7 @@ pub async fn serve(
         let answered = share_out(Arc::clone(&answering), annex.clone(), request);
         async move { Ok::<_, Infallible>(answered.await) }
     });
-    pio_http::serve::serve(listener, service, limits, stop).await;
+    pio_http::serve::serve(listener, service, limits, Arc::default(), stop).await;
 
     end.send_replace(true);
     let outcome = match failed {

@@ -8,8 +8,10 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use pio_http::limits::Limits;
-use pio_http::serve::{Ended, serve};
+use pio_http::serve::{Connections, Ended, serve};
 use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -20,6 +22,7 @@ struct Server {
     address: std::net::SocketAddr,
     stop: oneshot::Sender<()>,
     ended: JoinHandle<Ended>,
+    connections: Arc<Connections>,
 }
 
 const LIMITS: Limits = Limits {
@@ -59,8 +62,9 @@ async fn start() -> Server {
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async { drop(stopped.await) };
-    let ended = tokio::spawn(serve(listener, service_fn(answer), LIMITS, shutdown));
-    Server { address, stop, ended }
+    let connections = Arc::<Connections>::default();
+    let ended = tokio::spawn(serve(listener, service_fn(answer), LIMITS, connections.clone(), shutdown));
+    Server { address, stop, ended, connections }
 }
 
 impl Server {
@@ -85,11 +89,22 @@ async fn milliseconds_until_closed(stream: &mut TcpStream) -> u128 {
 }
 
 #[tokio::test]
-async fn a_request_whose_head_does_not_end_is_cut_after_the_header_time() {
+async fn a_request_whose_head_does_not_end_is_told_so_after_the_header_time() {
     let server = start().await;
+    let start = Instant::now();
     let mut stream = server.send("GET / HT").await;
-    let closed = milliseconds_until_closed(&mut stream).await;
-    assert!((150..500).contains(&closed), "{closed}");
+    assert_eq!(status(&mut stream).await, "408");
+    assert!((150..500).contains(&start.elapsed().as_millis()), "{:?}", start.elapsed());
+    assert!(milliseconds_until_closed(&mut stream).await < 100);
+}
+
+#[tokio::test]
+async fn a_connection_on_which_nothing_comes_is_closed_after_the_idle_time_without_a_word() {
+    let server = start().await;
+    let mut stream = server.send("").await;
+    let start = Instant::now();
+    assert_eq!(status(&mut stream).await, "");
+    assert!((550..900).contains(&start.elapsed().as_millis()), "{:?}", start.elapsed());
 }
 
 #[tokio::test]
@@ -128,12 +143,18 @@ async fn bodies_are_limited_in_size_and_time() {
 }
 
 #[tokio::test]
-async fn connections_beyond_the_limit_wait_until_another_ends() {
+async fn connections_beyond_the_limit_are_refused_until_another_ends() {
     let server = start().await;
+    let request = "GET / HTTP/1.1\r\nhost: x\r\n\r\n";
     let held: Vec<_> = [server.send("").await, server.send("").await, server.send("").await].into();
-    let mut waiting = server.send("GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
-    assert_eq!(status(&mut waiting).await, "200", "once the silent ones are cut");
+    let mut refused = server.send("").await;
+    assert_eq!(status(&mut refused).await, "503");
+    assert_eq!(server.connections.open.load(Relaxed), 3);
+    assert_eq!(server.connections.refused.load(Relaxed), 1);
     drop(held);
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let mut taken = server.send(request).await;
+    assert_eq!(status(&mut taken).await, "200");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! A small reverse proxy with a password in front of a page in the private network.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -40,7 +41,7 @@ pub async fn serve(
         let (backend, credentials) = (backend.clone(), credentials.clone());
         async move { Ok::<_, Infallible>(answer(request, &backend, credentials.as_ref()).await) }
     });
-    pio_http::serve::serve(listener, service, Limits::default(), shutdown).await;
+    pio_http::serve::serve(listener, service, Limits::default(), Arc::default(), shutdown).await;
 }
 
 async fn answer(
