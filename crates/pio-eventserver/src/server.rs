@@ -46,7 +46,9 @@ pub async fn serve(
     }
     // The API is gone with the service and the end; the writer ends once it has stored what it holds.
     if timeout(LAST_COMMITS, background.finished()).await.is_err() {
-        tracing::warn!("the last commits did not end in time; their clients were not told that their events are stored");
+        tracing::warn!(
+            "the last commits did not end in time; their clients were not told that their events are stored"
+        );
     }
     tracing::info!("stopped");
     Ok(())

@@ -1,7 +1,7 @@
 //! The event server beside pgbench, which commits the same rows to the same server.
 //!
-//! Both sides are compared on a table as PIO made it, with a primary key and nothing else. What the two indexes of this server cost
-//! is a line of its own.
+//! Both sides are compared on equal tables: on one as PIO made it, with a primary key and nothing else, and on one with this
+//! server's two indexes. What those cost is a line of its own.
 
 mod load;
 
@@ -48,11 +48,11 @@ pub(crate) fn measure(report: &mut Report) -> Result<()> {
         &format!("ALTER TABLE {THEIRS} ADD PRIMARY KEY (id)"),
     ])?;
     let single = compare(&site, &server, &key, &SINGLE, 1)?;
-    report.add(single.beside_pgbench("single events at 64 connections", 1.9));
+    single.beside_pgbench(report, "single events at 64 connections", 1.9);
     report.add(single.slowest());
     report.add(single.indexes("single events"));
     let batch = compare(&site, &server, &key, &BATCH, 50)?;
-    report.add(batch.beside_pgbench("batches of 50 at 16 connections", 1.15));
+    batch.beside_pgbench(report, "batches of 50 at 16 connections", 1.15);
     report.add(batch.indexes("batches of 50"));
     site.sql(&[MANY, "VACUUM ANALYZE pio_event_2"])?;
     report.add(look_ups(&wrk(&server.url, &other, &FIND)?));
@@ -63,31 +63,59 @@ pub(crate) fn measure(report: &mut Report) -> Result<()> {
 /// Rates of one kind of load, in events or rows a second, round by round.
 #[derive(Default)]
 struct Sides {
-    pgbench: Vec<f64>,
     /// On a table as PIO made it.
-    plain: Vec<f64>,
+    plain: Rates,
     /// On a table with this server's indexes.
-    indexed: Vec<f64>,
+    indexed: Rates,
     p99: Vec<f64>,
+}
+
+/// Both sides on equal tables.
+#[derive(Default)]
+struct Rates {
+    ours: Vec<f64>,
+    pgbench: Vec<f64>,
+}
+
+impl Rates {
+    fn ratio(&self) -> f64 {
+        median(&ratios(&self.ours, &self.pgbench))
+    }
 }
 
 fn compare(site: &Site, server: &Server, key: &str, load: &Load, rows: u32) -> Result<Sides> {
     let mut sides = Sides::default();
     for _ in 0..ROUNDS {
-        site.sql(&[&format!("TRUNCATE {THEIRS}"), "CHECKPOINT"])?;
-        sides.pgbench.push(pgbench(site, THEIRS, rows as usize)? * f64::from(rows));
-        for index in INDEXES {
-            site.sql(&[&format!("DROP INDEX IF EXISTS {OURS}_{}", index.0)])?;
+        for (table, index) in [OURS, THEIRS].iter().flat_map(|table| INDEXES.map(|index| (table, index))) {
+            site.sql(&[&format!("DROP INDEX IF EXISTS {table}_{}", index.0)])?;
         }
-        let figures = stored(site, server, key, load)?;
-        sides.plain.push(figures.rate * f64::from(rows));
+        let figures = round(site, server, key, load, rows, &mut sides.plain)?;
         sides.p99.push(figures.p99.as_secs_f64() * 1e3);
-        for index in INDEXES {
-            site.sql(&[&format!("CREATE INDEX {OURS}_{} ON {OURS} {}", index.0, index.1)])?;
+        for (table, index) in [OURS, THEIRS].iter().flat_map(|table| INDEXES.map(|index| (table, index))) {
+            site.sql(&[
+                &format!("TRUNCATE {table}"),
+                &format!("CREATE INDEX {table}_{} ON {table} {}", index.0, index.1),
+            ])?;
         }
-        sides.indexed.push(stored(site, server, key, load)?.rate * f64::from(rows));
+        round(site, server, key, load, rows, &mut sides.indexed)?;
     }
     Ok(sides)
+}
+
+/// Measures pgbench and the event server, one after the other.
+fn round(
+    site: &Site,
+    server: &Server,
+    key: &str,
+    load: &Load,
+    rows: u32,
+    rates: &mut Rates,
+) -> Result<Figures> {
+    site.sql(&[&format!("TRUNCATE {THEIRS}"), "CHECKPOINT"])?;
+    rates.pgbench.push(pgbench(site, THEIRS, rows as usize)? * f64::from(rows));
+    let figures = stored(site, server, key, load)?;
+    rates.ours.push(figures.rate * f64::from(rows));
+    Ok(figures)
 }
 
 /// Sends load to an empty table, and insists that all of it is stored.
@@ -101,14 +129,21 @@ fn stored(site: &Site, server: &Server, key: &str, load: &Load) -> Result<Figure
 }
 
 impl Sides {
-    fn beside_pgbench(&self, what: &str, bar: f64) -> Row {
-        let (ours, theirs) = (median(&self.plain), median(&self.pgbench));
-        Row {
-            what: format!("{what}, beside pgbench -M prepared with 16 clients on the same table (rows/s)"),
-            figures: format!("event server {ours:.0}/s, pgbench {theirs:.0}/s, medians of {ROUNDS} rounds"),
-            value: median(&ratios(&self.plain, &self.pgbench)),
-            unit: "×",
-            bar: Some(Bar::AtLeast(bar)),
+    fn beside_pgbench(&self, report: &mut Report, what: &str, bar: f64) {
+        for (rates, table) in [
+            (&self.plain, "a table as PIO made it"),
+            (&self.indexed, "a table with the indexes by entity and time"),
+        ] {
+            let (ours, theirs) = (median(&rates.ours), median(&rates.pgbench));
+            report.add(Row {
+                what: format!("{what}, beside pgbench -M prepared with 16 clients, each on {table} (rows/s)"),
+                figures: format!(
+                    "event server {ours:.0}/s, pgbench {theirs:.0}/s, medians of {ROUNDS} rounds"
+                ),
+                value: rates.ratio(),
+                unit: "×",
+                bar: Some(Bar::AtLeast(bar)),
+            });
         }
     }
 
@@ -123,14 +158,14 @@ impl Sides {
     }
 
     fn indexes(&self, what: &str) -> Row {
-        let (with, without) = (median(&self.indexed), median(&self.plain));
+        let (with, without) = (median(&self.indexed.ours), median(&self.plain.ours));
+        let beside = median(&ratios(&self.indexed.ours, &self.plain.pgbench));
         Row {
             what: format!("{what} with the indexes by entity and time, beside the same without them"),
             figures: format!(
-                "with {with:.0}/s, without {without:.0}/s; with them beside pgbench without: {:.2} ×",
-                median(&ratios(&self.indexed, &self.pgbench))
+                "with {with:.0}/s, without {without:.0}/s; with them beside pgbench without: {beside:.2} ×"
             ),
-            value: median(&ratios(&self.indexed, &self.plain)),
+            value: median(&ratios(&self.indexed.ours, &self.plain.ours)),
             unit: "×",
             bar: None,
         }
