@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use hyper::Request;
 use hyper::body::{Body, Incoming};
+use hyper::header::{CONNECTION, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::TokioIo;
@@ -28,6 +29,9 @@ const TOO_SLOW: &str = "{\"message\":\"The head of the request came too slowly.\
 
 /// How long a client may take to read why its connection is closed.
 const GOODBYE: Duration = Duration::from_secs(1);
+
+/// For how long a connection may bring one more request once the server is told to stop: its client may have sent it already.
+const LAST_REQUEST: Duration = Duration::from_millis(500);
 
 /// How a server ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +54,7 @@ pub struct Connections {
 /// Serves connections until `shutdown` is ready, then stops accepting and drains.
 ///
 /// Connections beyond the limit are told so with 503, requests whose head comes too slowly with 408. Requests that are in flight at
-/// the end may finish within `limits.drain`; idle connections are closed at once.
+/// the end may finish within `limits.drain`; each open connection may bring one more for a moment and is told that it was the last.
 pub async fn serve<S, B>(
     listener: TcpListener,
     service: S,
@@ -121,21 +125,31 @@ where
     }
     let exchange = Exchange::default();
     let io = TokioIo::new(TimedStream::new(stream, exchange.clone(), &limits));
+    let is_stopping = stopping.clone();
     let watched = service_fn(move |request| {
         exchange.begin();
-        let (answer, exchange) = (service.call(request), exchange.clone());
+        let (answer, exchange, is_stopping) = (service.call(request), exchange.clone(), is_stopping.clone());
         async move {
-            let answer = answer.await;
+            let mut answer = answer.await;
             exchange.end();
+            if let Ok(answer) = &mut answer
+                && *is_stopping.borrow()
+            {
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
             answer
         }
     });
     let mut builder = http1::Builder::new();
     builder.header_read_timeout(None).max_buf_size(BUFFER).half_close(true).writev(false);
     let mut connection = builder.serve_connection(io, watched);
+    let last_request = async {
+        told_to_stop(&mut stopping).await;
+        sleep(LAST_REQUEST).await;
+    };
     let ended = tokio::select! {
         ended = &mut connection => ended,
-        () = told_to_stop(&mut stopping) => {
+        () = last_request => {
             std::pin::Pin::new(&mut connection).graceful_shutdown();
             (&mut connection).await
         }

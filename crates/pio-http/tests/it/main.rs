@@ -32,7 +32,7 @@ const LIMITS: Limits = Limits {
     idle: Duration::from_millis(600),
     write: Duration::from_millis(200),
     connections: 3,
-    drain: Duration::from_millis(500),
+    drain: Duration::from_millis(900),
 };
 
 /// Answers `/slow` after 300 ms, `/stuck` never, a body with its length, anything else at once.
@@ -158,16 +158,31 @@ async fn connections_beyond_the_limit_are_refused_until_another_ends() {
 }
 
 #[tokio::test]
-async fn shutdown_closes_idle_connections_and_lets_requests_in_flight_finish() {
+async fn shutdown_lets_requests_in_flight_finish_and_closes_silent_connections_soon() {
     let server = start().await;
     let mut idle = server.send("GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
     assert_eq!(status(&mut idle).await, "200");
     let mut slow = server.send("GET /slow HTTP/1.1\r\nhost: x\r\n\r\n").await;
     tokio::time::sleep(Duration::from_millis(100)).await;
     server.stop.send(()).unwrap();
-    assert!(milliseconds_until_closed(&mut idle).await < 100);
-    assert!(TcpStream::connect(server.address).await.is_err(), "it must not accept any more");
     assert_eq!(status(&mut slow).await, "200");
+    assert!(TcpStream::connect(server.address).await.is_err(), "it must not accept any more");
+    assert!(milliseconds_until_closed(&mut idle).await < 500);
+    assert_eq!(server.ended.await.unwrap(), Ended::Drained);
+}
+
+#[tokio::test]
+async fn a_client_that_sends_one_request_after_another_misses_no_answer_at_the_end() {
+    let server = start().await;
+    let request = "GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+    let mut stream = server.send(request).await;
+    assert_eq!(status(&mut stream).await, "200");
+    server.stop.send(()).unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("connection: close"), "{answer}");
     assert_eq!(server.ended.await.unwrap(), Ended::Drained);
 }
 
