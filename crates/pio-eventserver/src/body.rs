@@ -33,11 +33,17 @@ const COMPRESSIONS: [&str; 7] = ["gzip", "x-gzip", "deflate", "br", "zstd", "com
 #[derive(Clone)]
 pub(crate) struct Budget(Arc<Semaphore>);
 
-/// A body, and its share of the memory until it is dropped.
+/// A body and its share of the memory.
 pub(crate) struct Read {
     bytes: Bytes,
-    _share: Option<OwnedSemaphorePermit>,
+    share: Share,
 }
+
+/// A share of the memory, until it is dropped.
+pub(crate) struct Share(
+    #[expect(dead_code, reason = "held until what the body became is done with")]
+    Option<OwnedSemaphorePermit>,
+);
 
 impl Budget {
     /// A budget of this many bytes.
@@ -58,9 +64,13 @@ impl Budget {
 }
 
 impl Read {
-    /// The body as text.
-    pub(crate) fn text(&self) -> Result<&str, Refusal> {
-        std::str::from_utf8(&self.bytes).map_err(|_| Refusal::NotUtf8)
+    /// Makes something of the body's text, which is dropped. Its share of the memory is then that of what became of it.
+    pub(crate) fn parse<T>(
+        self,
+        parse: impl FnOnce(&str) -> Result<T, Refusal>,
+    ) -> Result<(T, Share), Refusal> {
+        let text = std::str::from_utf8(&self.bytes).map_err(|_| Refusal::NotUtf8)?;
+        Ok((parse(text)?, self.share))
     }
 }
 
@@ -130,7 +140,12 @@ where
             discard(body, limit).await?;
             return Err(Refusal::TooLarge(limit));
         }
-        let more = budget.take(piece.len()).await?;
+        let Ok(more) = budget.take(piece.len()).await else {
+            // A client that is still sending would not hear why.
+            drop((bytes, many, share));
+            discard(body, 0).await?;
+            return Err(Refusal::Overloaded);
+        };
         match &mut share {
             Some(share) => share.merge(more),
             None => share = Some(more),
@@ -145,7 +160,7 @@ where
             many.extend_from_slice(&piece);
         }
     }
-    Ok(Read { bytes: if many.is_empty() { bytes } else { many.into() }, _share: share })
+    Ok(Read { bytes: if many.is_empty() { bytes } else { many.into() }, share: Share(share) })
 }
 
 /// The room for the whole body, where its length is known; not taken on trust beyond what has come already, eightfold.

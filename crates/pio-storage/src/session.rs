@@ -15,6 +15,9 @@ use crate::errors::{Reason, Result, StorageError};
 /// The values for a statement's placeholders.
 pub(crate) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 
+/// A connection that was sent more than this at a time is closed after its use.
+const MOST_BYTES_KEPT: usize = 4 * 1024 * 1024;
+
 /// A connection from the pool. Where an operation was cut short (time limit, cancelled request, failed transaction), the
 /// connection is closed instead of being given back, so that nobody waits behind what the server still does for it.
 pub(crate) struct Session {
@@ -22,11 +25,17 @@ pub(crate) struct Session {
     limit: Duration,
     busy: bool,
     in_transaction: bool,
+    is_bloated: bool,
 }
 
 impl Session {
     pub(crate) fn new(object: Object, limit: Duration) -> Self {
-        Self { object: Some(object), limit, busy: false, in_transaction: false }
+        Self { object: Some(object), limit, busy: false, in_transaction: false, is_bloated: false }
+    }
+
+    /// So many bytes are about to be sent. A connection keeps the room that it once needed, so it is not used again after many.
+    pub(crate) fn will_send(&mut self, bytes: usize) {
+        self.is_bloated |= bytes > MOST_BYTES_KEPT;
     }
 
     /// Runs a statement and gives its rows.
@@ -140,7 +149,7 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         let Some(object) = self.object.take() else { return };
-        if self.busy || self.in_transaction {
+        if self.busy || self.in_transaction || self.is_bloated {
             drop(Object::take(object));
         }
     }

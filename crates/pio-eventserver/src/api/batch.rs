@@ -29,10 +29,9 @@ impl State {
         let caller = self.caller(parts, query).await?;
         let limits = &self.config.limits;
         let read = body::read(body, &parts.headers, JSON, limits.body, &self.budget, limits).await?;
-        let Document::Array(items) = document::read(read.text()?, MAX_BATCH).map_err(InvalidEvent::from)?
-        else {
-            return Err(Refusal::NotABatch);
-        };
+        let (document, _share) =
+            read.parse(|text| Ok(document::read(text, MAX_BATCH).map_err(InvalidEvent::from)?))?;
+        let Document::Array(items) = document else { return Err(Refusal::NotABatch) };
         if items.count > MAX_BATCH {
             return Err(Refusal::LargeBatch);
         }

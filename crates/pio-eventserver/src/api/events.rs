@@ -25,7 +25,7 @@ impl State {
         let caller = self.caller(parts, query).await?;
         let limits = &self.config.limits;
         let read = body::read(body, &parts.headers, JSON, limits.body, &self.budget, limits).await?;
-        let event = parse::event(read.text()?)?;
+        let (event, _share) = read.parse(|text| Ok(parse::event(text)?))?;
         self.store_one(&caller, event).await
     }
 

@@ -34,9 +34,8 @@ impl State {
         let caller = self.caller(parts, query).await?;
         let limits = &self.config.limits;
         let read = body::read(body, &parts.headers, JSON, limits.webhook_body, &self.budget, limits).await?;
-        let Value::Object(data) = tree::parse(read.text()?).map_err(InvalidEvent::from)? else {
-            return Err(InvalidEvent::NotAnObject.into());
-        };
+        let (data, _share) = read.parse(|text| Ok(tree::parse(text).map_err(InvalidEvent::from)?))?;
+        let Value::Object(data) = data else { return Err(InvalidEvent::NotAnObject.into()) };
         let connector = self.config.connectors.json.get(name).ok_or_else(|| no_connector(name))?;
         self.store_one(&caller, parse::event(&connector(&data)?.to_json())?).await
     }
@@ -49,7 +48,8 @@ impl State {
         let caller = self.caller(parts, query).await?;
         let limits = &self.config.limits;
         let read = body::read(body, &parts.headers, FORM, limits.webhook_body, &self.budget, limits).await?;
-        let form: Form = form_urlencoded::parse(read.text()?.as_bytes()).into_owned().collect();
+        let (form, _share) =
+            read.parse(|text| Ok(form_urlencoded::parse(text.as_bytes()).into_owned().collect::<Form>()))?;
         let connector = self.config.connectors.form.get(name).ok_or_else(|| no_connector(name))?;
         let event: Object = connector(&form)?;
         self.store_one(&caller, parse::event(&event.to_json())?).await

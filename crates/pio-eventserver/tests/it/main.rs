@@ -12,6 +12,7 @@ mod kills;
 mod limits;
 #[cfg(test)]
 mod load;
+mod memory;
 #[cfg(test)]
 mod operating;
 #[cfg(test)]

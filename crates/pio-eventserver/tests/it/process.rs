@@ -46,6 +46,10 @@ impl Process {
         panic!("the server did not become ready");
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Kills it and gives what it logged.
     pub(crate) fn kill(&mut self) -> String {
         self.child.kill().unwrap();

@@ -40,6 +40,7 @@ pub(super) async fn insert(
     for event in events {
         row::check(event)?;
     }
+    session.will_send(events.iter().map(|event| event.properties.len()).sum());
     let ids: Vec<String> = events.iter().map(id).collect();
     if events.iter().all(|event| event.id.is_none()) {
         // Ids made here are unique: no look for conflicts is paid for.
