@@ -12,6 +12,7 @@ mod kills;
 mod limits;
 #[cfg(test)]
 mod load;
+#[cfg(test)]
 mod memory;
 #[cfg(test)]
 mod operating;
