@@ -73,6 +73,14 @@ impl Cluster {
         Ok(())
     }
 
+    /// How many executors run: processes that work in the workers' folders.
+    #[must_use]
+    pub fn executors(&self) -> usize {
+        let Ok(entries) = fs::read_dir("/proc") else { return 0 };
+        let folders = entries.filter_map(|entry| fs::read_link(entry.ok()?.path().join("cwd")).ok());
+        folders.filter(|folder| folder.starts_with(self.folder.path())).count()
+    }
+
     fn add_worker(&mut self, closure: &Closure, number: usize) -> Result<()> {
         let worker = Worker {
             master: self.master.clone(),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 
 use pio_process::output::Tail;
+use pio_settings::memory::kills::Reason;
 
 use crate::build::output::{CompileError, Missing};
 use crate::job::messages::Reported;
@@ -267,8 +268,10 @@ pub enum JobError {
 /// How a JVM ended without a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Death {
-    /// It, or the container, ran out of memory.
-    Memory,
+    /// Its heap was full.
+    Heap,
+    /// It was killed, for want of memory or not.
+    Killed(Reason),
     /// In another way.
     Other {
         /// Its exit code or signal.
@@ -279,24 +282,37 @@ pub enum Death {
 }
 
 impl Death {
-    /// Finds out from the status and from what was printed.
+    /// Finds out from the status, from what was printed, and from what the kernel says of kills.
     #[must_use]
-    pub fn of(status: ExitStatus, printed: &str, tail: &Tail) -> Self {
+    pub fn of(status: ExitStatus, printed: &str, tail: &Tail, reason: Reason) -> Self {
         let words = ["java.lang.OutOfMemoryError", "There is insufficient memory for the Java Runtime"];
-        let killed = status.signal() == Some(9) || status.code() == Some(137);
-        if killed || words.iter().any(|words| printed.contains(words)) {
-            return Self::Memory;
+        if words.iter().any(|words| printed.contains(words)) {
+            return Self::Heap;
         }
-        Self::Other { status, tail: tail.clone() }
+        let killed = status.signal() == Some(9) || status.code() == Some(137);
+        if killed { Self::Killed(reason) } else { Self::Other { status, tail: tail.clone() } }
     }
 }
 
 impl fmt::Display for Death {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Memory => f.write_str(
-                "the engine's JVM ran out of memory, or was killed because the machine or container had none left. Give it more with \
-                 `-- --driver-memory 4g` (on a cluster also `--executor-memory`), take a larger machine, or train on less data.",
+            Self::Heap => f.write_str(
+                "the engine's JVM ran out of memory. Give it more with `-- --driver-memory 4g` (on a cluster also \
+                 `--executor-memory`), take a larger machine, or train on less data.",
+            ),
+            Self::Killed(Reason::Memory) => f.write_str(
+                "the engine's JVM was killed because the container had no memory left. Take a larger machine, give the JVM less with \
+                 `-- --driver-memory`, or train on less data.",
+            ),
+            Self::Killed(Reason::Other) => f.write_str(
+                "the engine's JVM was killed from outside (signal 9), by a person, a program or the platform; the kernel has killed nothing \
+                 for want of memory. Nothing half-done was kept: start it again.",
+            ),
+            Self::Killed(Reason::Unknown) => f.write_str(
+                "the engine's JVM was killed (signal 9): by a person, a program or the platform, or by the kernel because the machine or container \
+                 had no memory left. Start it again; if it comes again, take a larger machine, give the JVM less with `-- --driver-memory`, or \
+                 train on less data.",
             ),
             Self::Other { status, tail } => {
                 write!(f, "the engine's JVM ended without a result ({status})")?;

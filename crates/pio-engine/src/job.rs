@@ -6,6 +6,7 @@ pub mod results;
 mod run;
 mod spec;
 mod start;
+mod traces;
 
 use std::path::PathBuf;
 

@@ -1,5 +1,7 @@
 //! How much memory a Java process may take in this container.
 
+pub mod kills;
+
 use std::path::{Path, PathBuf};
 
 const MIB: u64 = 1024 * 1024;
@@ -51,13 +53,24 @@ pub fn plan_for(limit: Option<u64>) -> MemoryPlan {
 /// version 1. A group's limit also binds those in it, so the smallest on the way up counts.
 #[must_use]
 pub fn limit_under(root: &Path) -> Option<u64> {
+    in_groups(root, "memory.max", "memory.limit_in_bytes", read).min()
+}
+
+/// What is read of this file of version 2 in the process's group and those above it, else of this file of version 1.
+fn in_groups(
+    root: &Path,
+    version_2: &str,
+    version_1: &str,
+    read: impl Fn(&Path) -> Option<u64>,
+) -> impl Iterator<Item = u64> {
     let groups = fs_err::read_to_string(root.join("proc/self/cgroup")).unwrap_or_default();
     let unified = groups.lines().find_map(|line| line.strip_prefix("0::")).unwrap_or("/");
-    let version_2 = smallest(&root.join("sys/fs/cgroup"), unified, "memory.max");
-    version_2.or_else(|| {
+    let mut found = upwards(&root.join("sys/fs/cgroup"), unified, version_2, &read);
+    if found.is_empty() {
         let memory = groups.lines().find_map(memory_group).unwrap_or("/");
-        smallest(&root.join("sys/fs/cgroup/memory"), memory, "memory.limit_in_bytes")
-    })
+        found = upwards(&root.join("sys/fs/cgroup/memory"), memory, version_1, &read);
+    }
+    found.into_iter()
 }
 
 /// The path of the memory controller's group in a line such as `4:memory:/docker/12ab`.
@@ -67,15 +80,12 @@ fn memory_group(line: &str) -> Option<&str> {
     controllers.split(',').any(|name| name == "memory").then_some(path)
 }
 
-/// The smallest limit from the group up to the mount's root. In a container the path may be the host's, and only the
+/// What is read of a file from the group up to the mount's root. In a container the path may be the host's, and only the
 /// mount's root is there; what cannot be read has no say.
-fn smallest(mount: &Path, group: &str, file: &str) -> Option<u64> {
+fn upwards(mount: &Path, group: &str, file: &str, read: impl Fn(&Path) -> Option<u64>) -> Vec<u64> {
     let group: PathBuf = mount.join(group.trim_start_matches('/'));
-    group
-        .ancestors()
-        .take_while(|folder| folder.starts_with(mount))
-        .filter_map(|folder| read(&folder.join(file)))
-        .min()
+    let folders = group.ancestors().take_while(|folder| folder.starts_with(mount));
+    folders.filter_map(|folder| read(&folder.join(file))).collect()
 }
 
 fn read(file: &Path) -> Option<u64> {

@@ -1,6 +1,7 @@
 //! Trainings that lose what they run on, or are asked to end before they are done.
 
 use std::sync::mpsc::{self, Receiver};
+use std::time::Duration;
 
 use e2e::cluster::Cluster;
 use e2e::engine::Engine;
@@ -8,7 +9,7 @@ use e2e::pio::Pio;
 use pio_process::child::Child;
 use pio_process::command::Command;
 
-use crate::support::{READY, app_with_ratings, items, pio, processes_with, recommendation};
+use crate::support::{READY, app_with_ratings, eventually, items, kill, pio, processes_with, recommendation};
 
 /// Enough that training goes on for seconds after it was seen to begin.
 const ITERATIONS: u32 = 60;
@@ -27,6 +28,22 @@ fn a_worker_lost_while_training_does_not_lose_the_job() {
     let server = pio.deploy(engine.path(), &[]).expect("a deployed engine");
     server.wait_until_ready("/readyz", READY).expect("a ready engine");
     assert_eq!(items(&server, "1").len(), 4);
+}
+
+#[test]
+fn a_killed_train_leaves_neither_jvm_nor_executors() {
+    let pio = pio();
+    let engine = long_training(&pio, "Orphans");
+    let cluster = Cluster::start(2).expect("a cluster");
+    let (mut train, lines) = start(&pio, &engine, &["train", "--", "--master", &cluster.master]);
+    wait_for("Training ALSAlgorithm", &lines);
+    assert_ne!(cluster.executors(), 0, "the executors are not seen");
+    kill(train.id());
+    train.wait().expect("an end");
+    let mark = engine.path().to_string_lossy().into_owned();
+    eventually("an end of JVM and executors", Duration::from_mins(1), || {
+        processes_with(&mark).is_empty() && cluster.executors() == 0
+    });
 }
 
 #[test]

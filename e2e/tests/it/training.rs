@@ -40,12 +40,23 @@ fn a_killed_train_leaves_no_jvm_and_the_next_train_works() {
 
     let mut child = pio.command(engine.path(), &["train"]).quiet().spawn().expect("a train");
     eventually("a JVM for the train", READY, || !processes_with(&mark).is_empty());
+    eventually("an instance of the train", READY, || {
+        pio.run(&["status"]).is_ok_and(|status| status.stderr.contains(&format!("variant {app}, begun")))
+    });
     kill(child.id());
     child.wait().expect("an end");
     eventually("no JVM after its parent was killed", Duration::from_mins(1), || {
         processes_with(&mark).is_empty()
     });
+    let unfinished = format!("variant {app}, begun");
+    let status = pio.run(&["status"]).expect("a status");
+    assert!(status.stderr.contains(&unfinished), "the killed train is not explained: {}", status.stderr);
+    let deployed = pio.run_in(engine.path(), &["deploy", "--port", "0"]).expect("a deploy");
+    deployed.fails_with(1, &["pio train"]).expect("nothing to deploy");
+
     pio.run_in(engine.path(), &["train"]).expect("a train").success().expect("a trained engine");
+    let status = pio.run(&["status"]).expect("a status");
+    assert!(!status.stderr.contains(&unfinished), "it is listed after the next train: {}", status.stderr);
 }
 
 #[test]

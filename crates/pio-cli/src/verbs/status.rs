@@ -111,18 +111,29 @@ fn inspect_database(console: Console) -> Result<Value> {
     })
 }
 
-/// Says what became of trainings that did not end well, and gives back the ids of those that never ended.
+/// Whether a training of the same engine and variant that began later has ended well: then nobody waits for this one.
+fn is_superseded(one: &EngineInstance, instances: &[EngineInstance]) -> bool {
+    let engine = |of: &EngineInstance| (of.engine_id.clone(), of.engine_variant.clone());
+    instances.iter().any(|other| {
+        other.status == "COMPLETED" && other.start_time > one.start_time && engine(other) == engine(one)
+    })
+}
+
+/// Says what became of trainings that did not end well, and gives back the ids of those that never ended and were not repeated.
 fn explain(console: Console, instances: &[EngineInstance]) -> Vec<String> {
-    let unfinished: Vec<&EngineInstance> =
-        instances.iter().filter(|instance| instance.status == "INIT").collect();
+    let unfinished: Vec<&EngineInstance> = instances
+        .iter()
+        .filter(|instance| instance.status == "INIT" && !is_superseded(instance, instances))
+        .collect();
     for instance in &unfinished {
         warn(
             MANAGEMENT,
             format_args!(
-                "Engine instance {} of {} (begun {}) is INIT: its training still runs, was told to stop early, or was interrupted. \
+                "Engine instance {} of {} (variant {}, begun {}) is INIT: its training still runs, was told to stop early, or was interrupted. \
                  If it does not run any more, train again; it does no harm where it is.",
                 instance.id,
                 instance.engine_factory,
+                instance.engine_variant,
                 instance.start_time.format("%Y-%m-%d %H:%M UTC"),
             ),
         );

@@ -7,6 +7,7 @@ use std::time::Duration;
 use pio_process::child_async::AsyncChild;
 use pio_process::output::{Stream, Tail};
 use pio_settings::dirs;
+use pio_settings::memory::kills::Kills;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
@@ -19,6 +20,7 @@ use super::Job;
 use super::log::JobLog;
 use super::messages::{Message, Reported, STOP, VERSION};
 use super::start::Prepared;
+use super::traces::Traces;
 use crate::errors::{Death, JobError};
 use crate::notice::{Listener, Notice};
 
@@ -47,13 +49,9 @@ impl Job<'_> {
     pub async fn run<T: DeserializeOwned>(&self, listener: &Listener) -> Result<T, JobError> {
         let log = JobLog::create(&dirs::pio_home(), self.verb.name())?;
         let Prepared { command, link, spec } = self.prepare()?;
-        let (hearer, written) = (Arc::clone(listener), log.clone());
-        let mut process = command
-            .on_line(move |stream, line| {
-                written.line(line);
-                hearer(Notice::Printed { error: stream == Stream::Stderr, line: line.to_owned() });
-            })
-            .spawn_async()?;
+        let kills = Kills::now();
+        let traces = Arc::new(Traces::default());
+        let mut process = command.on_line(self.hear_lines(listener, &log, &traces)).spawn_async()?;
         link.set_nonblocking(true)?;
         let (input, output) = UnixStream::from_std(link)?.into_split();
         let mut conversation = Conversation::new(input, output, listener)?;
@@ -65,13 +63,34 @@ impl Job<'_> {
         // Only now everything that was printed has been heard.
         let tail = process.tail().await;
         drop(spec);
+        if traces.found() && !self.options.verbose {
+            let words = format!("Stack traces are left out here; they are in {}.", log.path.display());
+            listener(Notice::Info(words));
+        }
         match last_word? {
             LastWord::Result(result) => {
                 serde_json::from_value(result).map_err(|error| JobError::Nonsense { error })
             }
+            _ if conversation.stopping.is_some() => Err(JobError::Interrupted),
             LastWord::Error(reported) => Err(reported_error(reported, &log)),
-            LastWord::None if conversation.stopping.is_some() => Err(JobError::Interrupted),
-            LastWord::None => Err(died(&tail, status, log)),
+            LastWord::None => Err(died(&tail, status, &kills, log)),
+        }
+    }
+
+    /// Writes what is printed into the log, and lets the listener hear it.
+    fn hear_lines(
+        &self,
+        listener: &Listener,
+        log: &JobLog,
+        traces: &Arc<Traces>,
+    ) -> impl Fn(Stream, &str) + Send + Sync + 'static {
+        let (listener, log, traces) = (Arc::clone(listener), log.clone(), Arc::clone(traces));
+        let all = self.options.verbose;
+        move |stream, line| {
+            log.line(line);
+            if !traces.take(line) || all {
+                listener(Notice::Printed { error: stream == Stream::Stderr, line: line.to_owned() });
+            }
         }
     }
 }
@@ -172,13 +191,14 @@ fn reported_error(reported: Reported, log: &JobLog) -> JobError {
         log.line(&detail);
     }
     if detail.contains("java.lang.OutOfMemoryError") {
-        return JobError::Died { death: Death::Memory, log: log.path.clone() };
+        return JobError::Died { death: Death::Heap, log: log.path.clone() };
     }
     JobError::Reported { reported: Box::new(reported), log: (!detail.is_empty()).then(|| log.path.clone()) }
 }
 
 /// Why a JVM ended without a last word.
-fn died(tail: &Tail, status: ExitStatus, log: JobLog) -> JobError {
+fn died(tail: &Tail, status: ExitStatus, before: &Kills, log: JobLog) -> JobError {
     let text = fs_err::read_to_string(&log.path).unwrap_or_default();
-    JobError::Died { death: Death::of(status, &text, tail), log: log.path }
+    let death = Death::of(status, &text, tail, before.reason(&Kills::now()));
+    JobError::Died { death, log: log.path }
 }

@@ -147,13 +147,37 @@ async fn a_death_shows_the_exit_code_and_the_last_words() {
 async fn running_out_of_memory_is_recognised() {
     for script in [
         "echo 'java.lang.OutOfMemoryError: Java heap space' >&2; exit 3",
-        "kill -9 $$",
         r#"say '{"type":"error","code":"engine-failed","what":"It threw.","detail":"java.lang.OutOfMemoryError: x"}'"#,
     ] {
         let (result, _) = train(script).await;
         let words = result.unwrap_err().to_string();
         assert!(words.contains("ran out of memory") && words.contains("--driver-memory"), "{words}");
     }
+}
+
+#[tokio::test]
+async fn a_jvm_that_is_killed_is_not_said_to_have_run_out_of_memory() {
+    let (result, _) = train("kill -9 $$").await;
+    let words = result.unwrap_err().to_string();
+    assert!(words.contains("was killed") && words.contains("signal 9"), "{words}");
+    assert!(!words.contains("ran out of memory"), "{words}");
+}
+
+#[tokio::test]
+async fn stack_traces_are_in_the_log_and_not_in_the_output() {
+    let (result, notices) = train(
+        r#"printf 'ERROR Executor - it failed\njava.lang.Foo: bad\n\tat a.b(C.scala:1)\nCaused by: d.E: worse\n\t... 3 more\nafter\n' >&2
+           say '{"type":"result","engineInstanceId":"i1"}'"#,
+    )
+    .await;
+    result.unwrap();
+    assert_eq!(printed(&notices), ["ERROR Executor - it failed", "java.lang.Foo: bad", "after"]);
+    let said = notices.iter().find_map(|notice| match notice {
+        Notice::Info(words) => words.split(" in ").last(),
+        _ => None,
+    });
+    let log = said.expect("the log is named").trim_end_matches('.');
+    assert!(fs_err::read_to_string(log).unwrap().contains("\tat a.b(C.scala:1)"));
 }
 
 #[tokio::test]

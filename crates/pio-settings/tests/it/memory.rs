@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use fs_err as fs;
+use pio_settings::memory::kills::{Kills, Reason};
 use pio_settings::memory::{limit_under, plan_for};
 use tempfile::TempDir;
 
@@ -87,4 +88,28 @@ impl MapStrings for &[&str] {
     fn map_strings(&self) -> Vec<String> {
         self.iter().map(|&text| text.to_owned()).collect()
     }
+}
+
+#[test]
+fn a_kill_for_want_of_memory_is_told_from_another() {
+    let counts = |container: &str, machine: &str| {
+        Kills::under(
+            root(&[
+                ("proc/self/cgroup", "4:memory:/app\n"),
+                ("sys/fs/cgroup/memory/app/memory.oom_control", container),
+                ("proc/vmstat", machine),
+            ])
+            .path(),
+        )
+    };
+    let before = counts("under_oom 0\noom_kill 1\n", "pgfault 9\noom_kill 5\n");
+    assert_eq!(before.reason(&before), Reason::Other);
+    assert_eq!(before.reason(&counts("oom_kill 2\n", "oom_kill 6\n")), Reason::Memory);
+    assert_eq!(before.reason(&counts("oom_kill 1\n", "oom_kill 6\n")), Reason::Unknown, "elsewhere, perhaps");
+    assert_eq!(before.reason(&counts("", "")), Reason::Unknown, "nothing can be read");
+    let version_2 = |count: &str| {
+        let text = format!("oom 7\noom_kill {count}\n");
+        Kills::under(root(&[("proc/self/cgroup", "0::/\n"), ("sys/fs/cgroup/memory.events", &text)]).path())
+    };
+    assert_eq!(version_2("0").reason(&version_2("1")), Reason::Memory);
 }

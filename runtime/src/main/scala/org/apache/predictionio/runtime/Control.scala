@@ -10,8 +10,8 @@ private[runtime] class Control(link: Link) {
   @volatile private var ended = false
   private val worker = Thread.currentThread
 
-  /** True where the job was told to stop. */
-  def isStopping: Boolean = stopping
+  /** True where the job was told to stop, or the process was. */
+  def isStopping: Boolean = stopping || Control.isShuttingDown
 
   /** Begins to listen. */
   def start(): Unit = Control.daemon("link") {
@@ -48,6 +48,15 @@ private[runtime] object Control {
       Runtime.getRuntime.halt(1)
     }
     System.exit(1)
+  }
+
+  /** True once a signal has ended the process but for its last work, when no hook can be added any more. */
+  private def isShuttingDown: Boolean = {
+    val hook = new Thread
+    try {
+      Runtime.getRuntime.addShutdownHook(hook)
+      !Runtime.getRuntime.removeShutdownHook(hook)
+    } catch { case _: IllegalStateException => true }
   }
 
   /** Runs something in a thread that does not keep the process alive. */

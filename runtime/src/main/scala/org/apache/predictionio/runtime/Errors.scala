@@ -212,6 +212,15 @@ private[predictionio] object Errors {
     cause
   )
 
+  def sparkStopped(cause: Throwable): UserError = new UserError(
+    "spark",
+    "Spark was stopped in the middle of the work.",
+    "On a cluster, its master is gone or has ended this application, as it does where executors fail again and again; " +
+      "on one machine, only the engine itself can have stopped it.",
+    "Look at the master's page and at its workers' logs, and whether they have as much memory as --executor-memory asks for; then start it again.",
+    cause
+  )
+
   def interrupted: UserError = new UserError(
     "interrupted",
     "The work was stopped before its end.",
@@ -259,10 +268,16 @@ private[predictionio] object Errors {
     cause
   )
 
-  /** An exception in the words of its message, else of its class. */
+  /** An exception in the words of its message, else of its class; of a job that Spark gave up, the exception of its task. */
   def describe(e: Throwable): String = {
     val inSpark = Option(e.getMessage).forall(_.startsWith("Job aborted"))
-    val error = if (inSpark) Iterator.iterate(e)(_.getCause).takeWhile(_ != null).toSeq.last else e
+    val error = if (inSpark) Option(e.getCause).getOrElse(e) else e
+    val last = Iterator.iterate(error)(_.getCause).takeWhile(_ != null).take(20).toSeq.last
+    val (words, reason) = (inWords(error), inWords(last))
+    if (!inSpark || words.contains(reason)) words else s"$words ($reason)"
+  }
+
+  private def inWords(error: Throwable): String = {
     val message = Option(error.getMessage).map(_.linesIterator.take(3).mkString(" ").trim).filter(_.nonEmpty)
     message.map(_.stripPrefix("requirement failed: ")).getOrElse(error.getClass.getSimpleName)
   }

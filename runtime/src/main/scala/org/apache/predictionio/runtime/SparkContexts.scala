@@ -33,6 +33,9 @@ private[predictionio] object SparkContexts {
   /** Cancels all that the context is doing, if there is one. */
   def cancelJobs(): Unit = made.foreach(_.cancelAllJobs())
 
+  /** Whether the context was stopped while it was needed: by its cluster, or by the engine. */
+  def isStopped: Boolean = made.exists(_.isStopped)
+
   /** A local context needs neither pages nor a network; and a query that takes too much memory must not end the server. */
   private def defaults(conf: SparkConf): Seq[(String, String)] = {
     val kryo = Seq("spark.kryo.registrator" -> classOf[SparkKryoRegistrator].getName)

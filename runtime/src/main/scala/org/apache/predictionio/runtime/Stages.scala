@@ -23,19 +23,23 @@ private[predictionio] object Stages {
       case e: Throwable if !fatal(e) => throw translated(failure, e)
     }
 
-  /** Runs a check by the engine of what it was given: what it throws itself means that the data are not as it needs them. */
+  /** Runs a check by the engine of what it was given: what it throws itself means that the data are not as it needs them;
+    * what Spark throws, that they could not be had.
+    */
   def check(failure: String)(work: => Unit): Unit =
     try work
     catch {
       case e: InterruptedException => throw e
       case e @ (_: Exception | _: AssertionError) =>
-        throw explained(causesOf(e)).getOrElse(if (isSpark(e)) Errors.spark(e) else Errors.noData(failure, e))
+        throw if (e.isInstanceOf[SparkException] || SparkContexts.isStopped) translated(failure, e)
+        else explained(causesOf(e)).getOrElse(Errors.noData(failure, e))
     }
 
   private def translated(failure: String, e: Throwable): UserError = {
     val causes = causesOf(e)
     explained(causes).getOrElse {
       if (isEmptyData(causes)) Errors.noData(failure, e)
+      else if (SparkContexts.isStopped) Errors.sparkStopped(e)
       else if (causes.exists(isNotSerializable)) Errors.notSerializable(failure, e, unserializable(causes))
       else if (isSpark(e)) Errors.spark(e)
       else Errors.engineFailed(failure, e)

@@ -4,12 +4,17 @@ import org.apache.predictionio.controller.{EngineParams, Evaluation}
 import org.apache.predictionio.core.{BaseEngine, BaseEvaluator, BaseEvaluatorResult}
 import org.apache.predictionio.data.storage.jdbc.{Connections, JDBCEngineInstances}
 import org.apache.predictionio.data.storage.{EngineInstance, EvaluationInstance, Storage}
-import org.apache.predictionio.runtime.{Progress, SparkContexts, Stages}
+import org.apache.predictionio.runtime.{Patience, Progress, SparkContexts, Stages}
 
 import org.joda.time.{DateTime, DateTimeZone}
 
+import scala.concurrent.duration._
+
 /** Trains and evaluates engines and stores what comes of it. */
 object CoreWorkflow {
+
+  /** How long a training that is done waits for a database that is away. */
+  private val DatabaseLimit = 3.minutes
 
   /** Trains an engine. The models are stored and the instance is marked as completed in one transaction; where anything
     * goes wrong, the instance is marked as failed.
@@ -56,9 +61,11 @@ object CoreWorkflow {
     } finally CleanupFunctions.run()
 
   private def store(instance: EngineInstance, models: Seq[Any]): Unit = {
-    val completed = instance.copy(status = "COMPLETED", endTime = now)
-    new JDBCEngineInstances(Connections.current).complete(completed) { output =>
-      Stages.run("its models could not be turned into bytes")(KryoInstantiator.write(models, output))
+    val instances = new JDBCEngineInstances(Connections.current)
+    Patience.whileAway(DatabaseLimit)(Progress.stage("save", "Waiting for the database, to store the models")) {
+      instances.complete(instance.copy(status = "COMPLETED", endTime = now)) { output =>
+        Stages.run("its models could not be turned into bytes")(KryoInstantiator.write(models, output))
+      }
     }
   }
 
@@ -75,7 +82,7 @@ object CoreWorkflow {
 
   private def markFailed(instance: EngineInstance): Unit =
     try Storage.getMetaDataEngineInstances().update(instance.copy(status = "FAILED", endTime = now))
-    catch { case e: Exception => WorkflowLog.log.warn(s"Instance ${instance.id} stays in INIT: $e") }
+    catch { case e: Exception => WorkflowLog.log.warn(s"Instance ${instance.id} stays in INIT: ${e.getMessage}") }
 
   private def now: DateTime = DateTime.now(DateTimeZone.UTC)
 }
