@@ -1,8 +1,10 @@
 //! `cargo xtask dist`: the release tarball, which is buildpack and installation in one. Bit for bit the same wherever it is made.
 
+mod again;
 mod bill;
 mod binaries;
 mod contents;
+mod portable;
 mod slim;
 mod tarball;
 
@@ -28,6 +30,9 @@ pub(crate) struct Options {
     /// Leave a folder as the tarball would be unpacked, and no tarball
     #[arg(long)]
     unpacked: Option<PathBuf>,
+    /// Make it again in another folder with another cache, and fail where one byte differs
+    #[arg(long, conflicts_with_all = ["draft", "unpacked"])]
+    check: bool,
 }
 
 /// What stands at the root of the tarball beside the folder `buildpack/` of the project.
@@ -39,6 +44,36 @@ const LEFT_OUT: &[&str] = &["postgres", "complete.json"];
 /// Makes the tarball and writes its SHA-256 beside it.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let root = project::root();
+    let contents = contents(root, options.draft)?;
+    if let Some(folder) = &options.unpacked {
+        contents.write_to(folder)?;
+        talk::say(format_args!("The release is laid out in {}", folder.display()));
+        return Ok(());
+    }
+    let out = options.out.clone().unwrap_or_else(|| root.join("target/dist"));
+    let file = out.join(name());
+    write(&contents, &file, options.draft)?;
+    if options.check { again::compare(root, &file) } else { Ok(()) }
+}
+
+/// The draft that tests take. One with the same contents is not made again.
+pub(crate) fn draft(root: &Path) -> Result<PathBuf> {
+    let contents = contents(root, true)?;
+    let file = root.join("target/draft").join(name());
+    let (made, wanted) = (file.with_extension("contents"), contents.digests("")?);
+    if !file.is_file() || fs::read_to_string(&made).ok().as_ref() != Some(&wanted) {
+        write(&contents, &file, true)?;
+        fs::write(made, wanted)?;
+    }
+    Ok(file)
+}
+
+fn name() -> String {
+    format!("predictionio-{}.tar.gz", env!("CARGO_PKG_VERSION"))
+}
+
+/// Builds everything that a release holds.
+fn contents(root: &Path, draft: bool) -> Result<Contents> {
     let closure = Closure::locate()?;
     closure.runtime_jar()?;
     ensure!(
@@ -47,21 +82,21 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     );
     check_versions(root)?;
     let closure = slim::closure(&closure)?;
-    let binaries = binaries::build(root, options.draft)?;
+    let binaries = binaries::build(root, draft)?;
     let contents = gather(root, &closure, &binaries)?;
-    if let Some(folder) = &options.unpacked {
-        contents.write_to(folder)?;
-        talk::say(format_args!("The release is laid out in {}", folder.display()));
-        return Ok(());
+    if !draft && let Some(newest) = portable::check(&contents)? {
+        talk::say(format_args!("Runs with version {newest} of the GNU C library and newer ones"));
     }
-    let out = options.out.clone().unwrap_or_else(|| root.join("target/dist"));
-    fs::create_dir_all(&out)?;
-    let file = out.join(format!("predictionio-{}.tar.gz", env!("CARGO_PKG_VERSION")));
+    Ok(contents)
+}
+
+fn write(contents: &Contents, file: &Path, fast: bool) -> Result<()> {
     talk::step(format_args!("Writing {}", file.display()));
-    let digest = tarball::write(&contents, &file, options.draft)?;
+    fs::create_dir_all(file.parent().context("a tarball has a folder")?)?;
+    let digest = tarball::write(contents, file, fast)?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     fs::write(format!("{}.sha256", file.display()), format!("{digest}  {name}\n"))?;
-    let size = fs::metadata(&file)?.len();
+    let size = fs::metadata(file)?.len();
     talk::say(format_args!("{name}: {:.1} MB in {} files, sha256={digest}", megabytes(size), contents.len()));
     Ok(())
 }

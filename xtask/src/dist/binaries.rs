@@ -6,15 +6,14 @@ use anyhow::{Result, bail};
 use pio_process::command::Command;
 use pio_settings::dirs;
 
+use super::portable;
 use crate::{talk, tools};
 
 /// The packages and the programs that they make.
 const PROGRAMS: &[(&str, &str)] =
     &[("pio-cli", "pio"), ("pio-launcher", "pio-launcher"), ("pio-buildpack", "pio-buildpack")];
 
-/// Debian 10, RHEL 8 and everything newer.
 const TARGET: &str = "x86_64-unknown-linux-gnu";
-const C_LIBRARY: &str = "2.28";
 
 /// The compiler and linker that knows the symbols of every C library, and cargo's way to use it.
 const ZIG: &str = "ziglang==0.15.2";
@@ -32,7 +31,7 @@ pub(super) fn build(root: &Path, draft: bool) -> Result<Vec<PathBuf>> {
     talk::step("Building the programs");
     Command::new("cargo")
         .args(["zigbuild", "--quiet", "--release", "--locked", "--target"])
-        .arg(format!("{TARGET}.{C_LIBRARY}"))
+        .arg(format!("{TARGET}.{}", portable::C_LIBRARY))
         .args(packages)
         .current_dir(root)
         .env("PATH", path_with(&tools))
@@ -62,7 +61,8 @@ fn install(tools: &Path) -> Result<()> {
         tools::need(&[tools::PIP])?;
         talk::step("Installing zig");
         Command::new("python3")
-            .args(["-m", "pip", "install", "--quiet", "--no-deps", "--disable-pip-version-check", "--target"])
+            .args(["-m", "pip", "install", "--quiet", "--no-deps", "--disable-pip-version-check"])
+            .args(["--root-user-action", "ignore", "--target"])
             .arg(&zig)
             .arg(ZIG)
             .run()?;
