@@ -8,6 +8,7 @@ mod dist;
 mod fuzz;
 mod lock;
 mod nix_check;
+mod platform_tests;
 mod project;
 mod runtime;
 mod scala_tests;

@@ -10,7 +10,7 @@ use pio_closure::closure::Closure;
 use pio_process::command::Command;
 use pio_storage::embedded;
 
-use crate::{build, project, runtime, scala_tests, sdk, talk, tidy, tools, vendor};
+use crate::{build, platform_tests, project, runtime, scala_tests, sdk, talk, tidy, tools, vendor};
 
 /// cargo-deny's version; it is installed into the user's cache folder.
 const CARGO_DENY: &str = "0.20.2";
@@ -24,6 +24,9 @@ pub(crate) struct Options {
     /// Only the end-to-end tests whose name contains this
     #[arg(long, value_name = "NAME")]
     e2e: Option<String>,
+    /// Only the tests of platforms whose name contains this
+    #[arg(long, value_name = "NAME")]
+    platform: Option<String>,
 }
 
 /// Runs the checks, the quick ones first; the first that fails ends the run.
@@ -37,6 +40,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if let Some(filter) = &options.e2e {
         return checks.run("end to end", |root| end_to_end(root, Some(filter)));
     }
+    if let Some(filter) = &options.platform {
+        return checks.run("platforms", |root| platform_tests::run(root, Some(filter)));
+    }
     checks.run("format", |root| cargo(root, &["fmt", "--all", "--check"]))?;
     checks.run("tidy", tidy::run)?;
     checks.run("clippy", |root| {
@@ -47,6 +53,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         checks.run("licences and sources", deny)?;
         checks.run("Scala tests", scala_tests::run)?;
         checks.run("end to end", |root| end_to_end(root, None))?;
+        checks.run("platforms", |root| platform_tests::run(root, None))?;
     }
     checks.report();
     Ok(())

@@ -48,6 +48,18 @@ pub(crate) const POSTGRES_CLIENT: Tool = Tool {
 pub(crate) const WRK: Tool =
     Tool { name: "wrk", present: || answers("sh", &["-c", "command -v wrk"]), packages: &["wrk"] };
 
+/// What runs a release as platforms do: as another user, in networks of its own, against a database that encrypts.
+pub(crate) const PLATFORM: &[Tool] = &[
+    Tool { name: "psql", present: || answers("psql", &["--version"]), packages: &["postgresql-client"] },
+    Tool { name: "openssl", present: || answers("openssl", &["version"]), packages: &["openssl"] },
+    Tool { name: "ip", present: || answers("ip", &["-V"]), packages: &["iproute2"] },
+    Tool {
+        name: "unshare and setpriv",
+        present: || answers("unshare", &["--version"]) && answers("setpriv", &["--version"]),
+        packages: &["util-linux"],
+    },
+];
+
 /// Builds the flake.
 pub(crate) const NIX: Tool =
     Tool { name: "Nix", present: || answers("nix", &["--version"]), packages: &["nix-bin"] };
