@@ -30,6 +30,9 @@ pub(crate) struct Options {
     /// Leave a folder as the tarball would be unpacked, and no tarball
     #[arg(long)]
     unpacked: Option<PathBuf>,
+    /// Copy only the programs into this folder, which is relative to the working directory
+    #[arg(long, conflicts_with_all = ["draft", "unpacked", "check"])]
+    programs: Option<PathBuf>,
     /// Make it again in another folder with another cache, and fail where one byte differs
     #[arg(long, conflicts_with_all = ["draft", "unpacked"])]
     check: bool,
@@ -44,6 +47,9 @@ const LEFT_OUT: &[&str] = &["postgres", "complete.json"];
 /// Makes the tarball and writes its SHA-256 beside it.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let root = project::root();
+    if let Some(folder) = &options.programs {
+        return copy_programs(root, folder);
+    }
     let contents = contents(root, options.draft)?;
     if let Some(folder) = &options.unpacked {
         contents.write_to(folder)?;
@@ -66,6 +72,13 @@ pub(crate) fn draft(root: &Path) -> Result<PathBuf> {
         fs::write(made, wanted)?;
     }
     Ok(file)
+}
+
+fn copy_programs(root: &Path, folder: &Path) -> Result<()> {
+    for program in binaries::build(root, false)? {
+        fs::copy(&program, folder.join(program.file_name().context("a program has a name")?))?;
+    }
+    Ok(())
 }
 
 fn name() -> String {
@@ -120,14 +133,19 @@ fn gather(root: &Path, closure: &Closure, binaries: &[PathBuf]) -> Result<Conten
     Ok(contents)
 }
 
-/// The buildpack tells its version in a file of its own.
+/// The buildpack and cargo-dist are told the version in files of their own.
 fn check_versions(root: &Path) -> Result<()> {
-    let text = fs::read_to_string(root.join("buildpack/buildpack.toml"))?;
     let version = env!("CARGO_PKG_VERSION");
-    ensure!(
-        text.contains(&format!("version = \"{version}\"")),
-        "buildpack/buildpack.toml is not of version {version}"
-    );
+    for (file, expected) in [
+        ("buildpack/buildpack.toml", format!("version = \"{version}\"")),
+        ("release/dist.toml", format!("version = \"{version}\"")),
+        ("dist-workspace.toml", format!("target/dist/{}\"", name())),
+    ] {
+        ensure!(
+            fs::read_to_string(root.join(file))?.contains(&expected),
+            "{file} is not of version {version}: {expected} is missing"
+        );
+    }
     let log = fs::read_to_string(root.join("CHANGELOG.md"))?;
     ensure!(log.contains(&format!("## {version}")), "CHANGELOG.md has no section for version {version}");
     Ok(())
