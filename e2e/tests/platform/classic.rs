@@ -2,13 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use e2e::server::Server;
 use fs_err as fs;
 
-use crate::jail::{Ended, Jail, Network};
-use crate::release;
+use crate::jail::{Ended, Jail, Place};
+use crate::janitor::Janitor;
+use crate::private_network::Machine;
+use crate::{apps, release};
+
+/// `PORT` on the machines of a private network.
+const PRIVATE_PORT: u16 = 5000;
 
 /// An app on the platform.
 pub(crate) struct App {
@@ -32,6 +38,24 @@ impl App {
         Self { jail, source, config: BTreeMap::new(), builds: 0 }
     }
 
+    /// The recommendation engine, learning from the app `demo`; it was pushed before, so that another push has little to do.
+    pub(crate) fn recommendation() -> Self {
+        static CACHE: OnceLock<(PathBuf, Janitor)> = OnceLock::new();
+        let (cache, _) = CACHE.get_or_init(|| {
+            let mut app = Self::new();
+            apps::engine("recommendation", "demo", &app.source);
+            app.push(Place::Offline).ended.ok();
+            let kept = tempfile::Builder::new().prefix("build-cache-").tempdir().expect("a folder").keep();
+            copy(&app.jail.path("cache"), &kept.join("cache"));
+            let janitor = Janitor::engage("rm -rf $1", &[&kept.display().to_string()]);
+            (kept.join("cache"), janitor)
+        });
+        let app = Self::new();
+        apps::engine("recommendation", "demo", &app.source);
+        copy(cache, &app.jail.path("cache"));
+        app
+    }
+
     /// `heroku config:set`.
     pub(crate) fn set(&mut self, name: &str, value: &str) {
         self.config.insert(name.to_owned(), value.to_owned());
@@ -43,11 +67,11 @@ impl App {
     }
 
     /// `git push`: detects and compiles in a folder that no one knows beforehand, then moves the app to where it will run.
-    pub(crate) fn push(&mut self, network: Network) -> Built {
+    pub(crate) fn push(&mut self, place: Place) -> Built {
         let build_dir = self.lay_out();
-        let detected = Self::phase("detect", &[&build_dir], network);
+        let detected = Self::phase("detect", &[&build_dir], place);
         assert!(detected.success && !detected.output.trim().is_empty(), "detect: {}", detected.output);
-        let built = self.compile("compile", &build_dir, network);
+        let built = self.compile("compile", &build_dir, place);
         if built.ended.success {
             self.publish(&build_dir);
         }
@@ -55,19 +79,19 @@ impl App {
     }
 
     /// Heroku CI: prepares the tests in one place and runs them in another.
-    pub(crate) fn test(&mut self, network: Network) -> Ended {
+    pub(crate) fn test(&mut self, place: Place) -> Ended {
         let build_dir = self.lay_out();
-        let compiled = self.compile("test-compile", &build_dir, network).ended;
+        let compiled = self.compile("test-compile", &build_dir, place).ended;
         if !compiled.success {
             return compiled;
         }
         self.publish(&build_dir);
-        Self::phase("test", &[&self.home(), &self.env_dir()], network)
+        Self::phase("test", &[&self.home(), &self.env_dir()], place)
     }
 
     /// What `bin/release` prints.
     pub(crate) fn release_yaml(&self) -> String {
-        Self::phase("release", &[&self.home()], Network::None).ok()
+        Self::phase("release", &[&self.home()], Place::Offline).ok()
     }
 
     /// The release phase.
@@ -77,12 +101,20 @@ impl App {
 
     /// A one-off process: a process type, or any command.
     pub(crate) fn run(&self, command: &str) -> Ended {
-        Jail::run(
-            &["bash", "-c", &self.script(command)],
-            &self.home(),
-            &self.at_run_time(None),
-            Network::Open,
-        )
+        self.run_in(Place::Open, command)
+    }
+
+    /// A one-off process at a place of its own.
+    pub(crate) fn run_in(&self, place: Place, command: &str) -> Ended {
+        let words = ["bash", "-c", &self.script(command)];
+        Jail::run(&words, &self.home(), &self.at_run_time(None), place)
+    }
+
+    /// A one-off process on a machine of a private network.
+    pub(crate) fn run_on(&self, machine: &Machine, command: &str) -> Ended {
+        let variables = machine.tell(self.at_run_time(None));
+        let words = ["bash", "-c", &self.script(command)];
+        Jail::run(&words, &self.home(), &variables, Place::Machine(&machine.name))
     }
 
     /// Starts the web process on a free port.
@@ -90,8 +122,18 @@ impl App {
         let port = e2e::http::free_port().expect("a port");
         let script = self.script("web");
         let variables = self.at_run_time(Some(port));
-        let command = Jail::command(&["bash", "-c", &script], &self.home(), &variables, Network::Open);
+        let command = Jail::command(&["bash", "-c", &script], &self.home(), &variables, Place::Open);
         Server::start(command.own_group(), "web", port).expect("a web process")
+    }
+
+    /// Starts a process type on a machine of a private network.
+    pub(crate) fn start_on(&self, machine: &Machine, kind: &str) -> Server {
+        let variables = machine.tell(self.at_run_time(Some(PRIVATE_PORT)));
+        let (words, place) = (["bash", "-c", &self.script(kind)], Place::Machine(&machine.name));
+        let command = Jail::command(&words, &self.home(), &variables, place);
+        let mut server = Server::start(command.own_group(), kind, PRIVATE_PORT).expect("a process");
+        server.url = format!("http://{}:{PRIVATE_PORT}", machine.address);
+        server
     }
 
     /// Where the app runs.
@@ -115,8 +157,7 @@ impl App {
     fn lay_out(&mut self) -> PathBuf {
         self.builds += 1;
         let build_dir = self.jail.path(&format!("build_{:x}", 0x00ab_cd00 + self.builds));
-        let cp = pio_process::command::Command::new("cp").arg("-a").arg(&self.source).arg(&build_dir);
-        cp.run().expect("a copy of the source");
+        copy(&self.source, &build_dir);
         Jail::give(&build_dir);
         let env_dir = self.jail.folder("env");
         fs::remove_dir_all(&env_dir).expect("no config vars");
@@ -129,9 +170,9 @@ impl App {
         build_dir
     }
 
-    fn compile(&self, phase: &str, build_dir: &Path, network: Network) -> Built {
+    fn compile(&self, phase: &str, build_dir: &Path, place: Place) -> Built {
         let start = Instant::now();
-        let ended = Self::phase(phase, &[build_dir, &self.jail.path("cache"), &self.env_dir()], network);
+        let ended = Self::phase(phase, &[build_dir, &self.jail.path("cache"), &self.env_dir()], place);
         Built { ended, elapsed: start.elapsed() }
     }
 
@@ -144,7 +185,7 @@ impl App {
         fs::rename(build_dir, &home).expect("a moved app");
     }
 
-    fn phase(name: &str, folders: &[&Path], network: Network) -> Ended {
+    fn phase(name: &str, folders: &[&Path], place: Place) -> Ended {
         let program = release::buildpack().join("bin").join(name);
         let words: Vec<String> = std::iter::once(program.as_path())
             .chain(folders.iter().copied())
@@ -159,7 +200,7 @@ impl App {
             ("SOURCE_VERSION", "abc"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()));
-        Jail::run(&words, folders[0], &variables.into(), network)
+        Jail::run(&words, folders[0], &variables.into(), place)
     }
 
     fn env_dir(&self) -> PathBuf {
@@ -185,4 +226,9 @@ impl App {
         }
         variables
     }
+}
+
+fn copy(from: &Path, to: &Path) {
+    let cp = pio_process::command::Command::new("cp").arg("-a").arg(from).arg(to);
+    cp.run().expect("a copy");
 }

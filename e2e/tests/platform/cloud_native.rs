@@ -7,7 +7,7 @@ use e2e::server::Server;
 use fs_err as fs;
 use toml::{Table, Value};
 
-use crate::jail::{Ended, Jail, Network};
+use crate::jail::{Ended, Jail, Place};
 use crate::release;
 
 /// The exit code of a buildpack that does not want an app.
@@ -98,7 +98,7 @@ impl App {
     pub(crate) fn run(&self, kind: &str) -> Ended {
         let words = self.processes()[kind].clone();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        Jail::run(&words, &self.workspace, &self.at_launch(None), Network::Open)
+        Jail::run(&words, &self.workspace, &self.at_launch(None), Place::Open)
     }
 
     /// Starts the web process on a free port.
@@ -106,7 +106,7 @@ impl App {
         let port = e2e::http::free_port().expect("a port");
         let words = self.processes()["web"].clone();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let command = Jail::command(&words, &self.workspace, &self.at_launch(Some(port)), Network::Open);
+        let command = Jail::command(&words, &self.workspace, &self.at_launch(Some(port)), Place::Open);
         Server::start(command.own_group(), "web", port).expect("a web process")
     }
 
@@ -144,7 +144,7 @@ impl App {
             ("HOME", "/home/cnb".to_owned()),
         ]
         .map(|(name, value)| (name.to_owned(), value));
-        Jail::run(&words, &self.workspace, &variables.into(), Network::None)
+        Jail::run(&words, &self.workspace, &variables.into(), Place::Offline)
     }
 
     /// What the launcher sets: the layers' `bin` on the PATH, then what their `exec.d` programs tell on file descriptor 3.
@@ -158,7 +158,7 @@ impl App {
             let program = entry.expect("an entry").path().display().to_string();
             let words = ["sh", "-c", "\"$1\" 3>&1 >/dev/null", "sh", &program];
             let told: Table =
-                Jail::run(&words, &self.workspace, &variables, Network::None).ok().parse().expect("TOML");
+                Jail::run(&words, &self.workspace, &variables, Place::Offline).ok().parse().expect("TOML");
             variables.extend(
                 told.into_iter().map(|(name, value)| (name, value.as_str().unwrap_or_default().to_owned())),
             );

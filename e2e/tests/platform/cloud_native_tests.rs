@@ -36,29 +36,22 @@ fn an_engine_is_built_released_and_queried() {
 }
 
 #[test]
-fn an_unchanged_app_is_rebuilt_from_the_cache() {
-    let app = App::new();
-    apps::engine("recommendation", "demo", &app.workspace);
-    app.build().ok();
-    app.restore();
-    let pushed_again = app.workspace.join("target");
-    fs_err::remove_dir_all(pushed_again).expect("only the source");
-    let log = app.build().ok();
-    assert!(log.contains("PredictionIO is in the cache"), "{log}");
-    assert!(!log.contains("ompiling"), "{log}");
-    assert!(app.workspace.join("target/pio/build.json").is_file());
-}
-
-#[test]
-fn layers_are_the_same_wherever_they_are_made() {
-    let made = [(), ()].map(|()| {
+fn layers_are_the_same_wherever_they_are_made_and_from_the_cache() {
+    let [one, other] = [(), ()].map(|()| {
         let app = App::new();
         apps::engine("recommendation", "demo", &app.workspace);
         app.build().ok();
-        (files(&app.layers().join("predictionio")), files(&app.workspace.join("target")))
+        app
     });
-    assert_eq!(made[0].0, made[1].0);
-    assert_eq!(made[0].1, made[1].1);
+    let made = [&one, &other].map(image);
+    assert_eq!(made[0], made[1]);
+
+    other.restore();
+    fs_err::remove_dir_all(other.workspace.join("target")).expect("only the source, as it is pushed again");
+    let log = other.build().ok();
+    assert!(log.contains("PredictionIO is in the cache"), "{log}");
+    assert!(!log.contains("ompiling"), "{log}");
+    assert_eq!(image(&other), made[0]);
 }
 
 #[test]
@@ -76,6 +69,11 @@ fn a_broken_engine_json_fails_the_build() {
     apps::engine("recommendation", "demo", &app.workspace);
     apps::write(&app.workspace.join("engine.json"), "{");
     app.build().refused(&["engine.json cannot be used."]);
+}
+
+/// What of an app becomes an image: the layer that is launched, and the app's own folder.
+fn image(app: &App) -> [BTreeMap<String, (u32, u64)>; 2] {
+    [files(&app.layers().join("predictionio")), files(&app.workspace)]
 }
 
 /// The files below a folder with their modes and digests.

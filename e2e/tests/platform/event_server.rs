@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::classic::App;
-use crate::jail::Network;
+use crate::jail::Place;
 use crate::{apps, database};
 
 const READY: Duration = Duration::from_secs(30);
@@ -31,7 +31,7 @@ fn this_repository_is_an_event_server() {
         fs_err::copy(apps::root().join(file), app.source.join(file)).expect("a copy");
     }
     app.set("DATABASE_URL", &database::fresh());
-    let log = app.push(Network::None).ended.ok();
+    let log = app.push(Place::Offline).ended.ok();
     assert!(log.contains("kind: event server") && log.contains("the app's own Procfile"), "{log}");
     assert!(app.release_yaml().contains("web: pio-launcher eventserver"));
     collects_events(&app);
@@ -42,17 +42,16 @@ fn an_empty_app_is_an_event_server() {
     let mut app = App::new();
     apps::write(&app.source.join("README.md"), "Nothing here.\n");
     app.set("DATABASE_URL", &database::fresh());
-    app.push(Network::None).ended.ok();
+    app.push(Place::Offline).ended.ok();
     collects_events(&app);
 }
 
 #[test]
 fn an_engine_is_an_event_server_where_a_config_var_says_so() {
-    let mut app = App::new();
-    apps::engine("recommendation", "shop", &app.source);
+    let mut app = App::recommendation();
     app.set("PIO_RUN_AS_EVENTSERVER", "true");
     app.set("DATABASE_URL", &database::fresh());
-    app.push(Network::None).ended.ok();
+    app.push(Place::Offline).ended.ok();
     assert!(app.release().ok().contains("nothing to train"));
     collects_events(&app);
 }

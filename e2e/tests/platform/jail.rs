@@ -23,11 +23,17 @@ pub(crate) struct Ended {
     pub(crate) output: String,
 }
 
-/// Whether a program may reach other machines.
+/// Where a program finds itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Network {
+pub(crate) enum Place<'a> {
+    /// On this machine.
     Open,
-    None,
+    /// Where no other machine can be reached.
+    Offline,
+    /// On the machine of this name in a private network.
+    Machine(&'a str),
+    /// In the control group that has this list of processes.
+    Container(&'a str),
 }
 
 impl Jail {
@@ -65,14 +71,21 @@ impl Jail {
         words: &[&str],
         folder: &Path,
         variables: &BTreeMap<String, String>,
-        network: Network,
+        place: Place,
     ) -> Command {
         let user = format!("--reuid={USER}");
         let group = format!("--regid={USER}");
         let mut line: Vec<&str> = Vec::new();
-        if network == Network::None {
+        match place {
+            Place::Open => {}
             // The loopback interface of a new network is down until someone raises it.
-            line.extend(["unshare", "--net", "sh", "-c", "ip link set lo up 2>/dev/null; exec \"$@\"", "sh"]);
+            Place::Offline => {
+                line.extend(["unshare", "--net", "sh", "-c", "ip link set lo up; exec \"$@\"", "sh"]);
+            }
+            Place::Machine(name) => line.extend(["ip", "netns", "exec", name]),
+            Place::Container(list) => {
+                line.extend(["sh", "-c", "echo $$ > \"$0\"; exec \"$@\"", list]);
+            }
         }
         line.extend(["setpriv", &user, &group, "--clear-groups", "--no-new-privs", "--"]);
         line.extend(words);
@@ -91,11 +104,11 @@ impl Jail {
         words: &[&str],
         folder: &Path,
         variables: &BTreeMap<String, String>,
-        network: Network,
+        place: Place,
     ) -> Ended {
         let lines = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
         let heard = std::sync::Arc::clone(&lines);
-        let command = Self::command(words, folder, variables, network);
+        let command = Self::command(words, folder, variables, place);
         let listener = move |_, line: &str| heard.lock().expect("no panic").push(line.to_owned());
         let mut child = command.on_line(listener).spawn().expect("a child");
         let success = child.wait().expect("an end").success();

@@ -7,14 +7,17 @@
 mod apps;
 mod classic;
 mod cloud_native;
+mod container;
 mod database;
 mod jail;
 mod janitor;
+mod private_network;
 mod release;
 
 mod bad_cases;
 mod building;
 mod cloud_native_tests;
+mod cluster;
 mod engines;
 mod event_server;
 mod installation;

@@ -5,22 +5,21 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::classic::App;
-use crate::jail::Network;
+use crate::jail::Place;
 use crate::{apps, database};
 
 const READY: Duration = Duration::from_mins(2);
 
 #[test]
 fn one_app_collects_trains_and_answers() {
-    let mut app = App::new();
-    apps::engine("recommendation", "shop", &app.source);
+    let mut app = App::recommendation();
     app.set("DATABASE_URL", &database::fresh());
     app.set("PIO_EMBED_EVENTSERVER", "true");
-    app.set("PIO_EVENTSERVER_APP_NAME", "shop");
+    app.set("PIO_EVENTSERVER_APP_NAME", "demo");
     app.set("PIO_EVENTSERVER_ACCESS_KEY", "shopkey");
-    app.push(Network::None).ended.ok();
+    app.push(Place::Offline).ended.ok();
     let log = app.release().ok();
-    assert!(log.contains("The app shop has no events yet, so there is nothing to train"), "{log}");
+    assert!(log.contains("The app demo has no events yet, so there is nothing to train"), "{log}");
 
     let web = app.web();
     web.wait_until_ready("/healthz", READY).expect("a web process");
