@@ -35,3 +35,33 @@ pub fn of_dependency(module: &str) -> Option<Advice> {
         .find(|(name, _, _)| module.contains(name))
         .map(|(_, why, change)| Advice { why, change })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::find;
+    use crate::build::output::CompileError;
+    use crate::errors::BuildError;
+
+    #[test]
+    fn each_class_that_is_gone_has_an_advice_of_its_own() {
+        let mut errors: Vec<CompileError> = ["LinearRegressionWithSGD", "LassoWithSGD", "LassoWithSGD"]
+            .into_iter()
+            .map(|class| CompileError {
+                file: PathBuf::from("A.scala"),
+                line: 1,
+                column: None,
+                message: format!("class {class} in package regression cannot be accessed"),
+                source: None,
+                advice: None,
+            })
+            .collect();
+        for error in &mut errors {
+            error.advice = find(error);
+        }
+        let words = BuildError::Compile { errors }.to_string();
+        assert!(words.contains("Use org.apache.spark.ml.regression.LinearRegression."), "{words}");
+        assert_eq!(words.matches("setElasticNetParam(1)").count(), 1, "{words}");
+    }
+}

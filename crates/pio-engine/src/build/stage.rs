@@ -7,6 +7,7 @@ pub mod mask;
 pub mod parameter_lists;
 pub mod plugins;
 pub mod prediction;
+mod splice;
 pub mod statements;
 pub mod text;
 

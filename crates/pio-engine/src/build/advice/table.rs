@@ -62,9 +62,21 @@ pub(crate) const TABLE: &[Row] = &[
     },
     Row {
         message: &[],
-        source: &["LinearRegressionWithSGD", "RidgeRegressionWithSGD", "LassoWithSGD"],
-        why: "Spark 3 has removed the regressions with stochastic gradient descent from mllib.",
-        change: "Use org.apache.spark.ml.regression.LinearRegression; its elasticNetParam is 0 for ridge and 1 for lasso.",
+        source: &["LinearRegressionWithSGD"],
+        why: "Spark 3 has no LinearRegressionWithSGD that engines can make.",
+        change: "Use org.apache.spark.ml.regression.LinearRegression.",
+    },
+    Row {
+        message: &[],
+        source: &["RidgeRegressionWithSGD"],
+        why: "Spark 3 has no RidgeRegressionWithSGD that engines can make.",
+        change: "Use org.apache.spark.ml.regression.LinearRegression with setElasticNetParam(0) and setRegParam.",
+    },
+    Row {
+        message: &[],
+        source: &["LassoWithSGD"],
+        why: "Spark 3 has no LassoWithSGD that engines can make.",
+        change: "Use org.apache.spark.ml.regression.LinearRegression with setElasticNetParam(1) and setRegParam.",
     },
     Row {
         message: &[],

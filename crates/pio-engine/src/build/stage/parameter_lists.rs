@@ -3,43 +3,32 @@
 use std::borrow::Cow;
 
 use super::mask::mask;
+use super::splice::{self, Splice};
 use super::text::{group_end, is_name};
 
 const KEYWORDS: &str = "case class";
-const LIST: &str = "()";
 
 /// The text in which each case class has a list of parameters. Lines stay where they are.
 #[must_use]
 pub fn complete(text: &str) -> Cow<'_, str> {
-    let mut result = String::new();
-    let mut at = 0;
-    for place in places(text) {
-        result.push_str(&text[at..place]);
-        result.push_str(LIST);
-        at = place;
-    }
-    if at == 0 {
-        return Cow::Borrowed(text);
-    }
-    result.push_str(&text[at..]);
-    Cow::Owned(result)
+    splice::apply(text, places(text))
 }
 
 /// The column in the user's line that stands at a column of the completed line. Both count from 1.
 #[must_use]
 pub fn original_column(line: &str, column: usize) -> usize {
-    let before = places(line).into_iter().filter(|place| column > place + LIST.len()).count();
-    column - before * LIST.len()
+    splice::original_column(line, places(line), column)
 }
 
 /// Where a list of parameters is missing: behind the names and type parameters of case classes.
-fn places(text: &str) -> Vec<usize> {
+fn places(text: &str) -> Vec<Splice> {
     if !text.contains(KEYWORDS) {
         return Vec::new();
     }
     let code = mask(text);
     let starts = code.match_indices(KEYWORDS).map(|(at, _)| at).filter(|at| !code[..*at].ends_with(is_name));
-    starts.filter_map(|at| missing(&code, at + KEYWORDS.len())).collect()
+    let ends = starts.filter_map(|at| missing(&code, at + KEYWORDS.len()));
+    ends.map(|end| Splice { range: end..end, text: "()" }).collect()
 }
 
 /// The end of the class's name and type parameters, where neither a list follows nor an annotation or modifier of the constructor.

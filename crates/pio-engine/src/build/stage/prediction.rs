@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use super::splice::{self, Splice};
 use super::text::is_name;
 
 const OLD: &str = "io.prediction";
@@ -26,42 +27,23 @@ const PACKAGES: &[&str] = &[
 /// The text with PIO's packages under their new name.
 #[must_use]
 pub fn rename(text: &str) -> Cow<'_, str> {
-    let mut result = String::new();
-    let mut at = 0;
-    for begin in places(text) {
-        result.push_str(&text[at..begin]);
-        result.push_str(NEW);
-        at = begin + OLD.len();
-    }
-    if at == 0 {
-        return Cow::Borrowed(text);
-    }
-    result.push_str(&text[at..]);
-    Cow::Owned(result)
+    splice::apply(text, places(text))
 }
 
 /// The column in the user's line that stands at a column of the renamed line. Both count from 1.
 #[must_use]
 pub fn original_column(line: &str, column: usize) -> usize {
-    let longer = NEW.len() - OLD.len();
-    let mut original = column;
-    for begin in places(line) {
-        if original > begin + NEW.len() {
-            original -= longer;
-        } else if original > begin + 1 {
-            original = begin + 1;
-        }
-    }
-    original
+    splice::original_column(line, places(line), column)
 }
 
-/// Where names of PIO's packages begin.
-fn places(text: &str) -> impl Iterator<Item = usize> {
-    text.match_indices(OLD).map(|(at, _)| at).filter(|at| {
+/// Where names of PIO's packages stand.
+fn places(text: &str) -> impl Iterator<Item = Splice> {
+    let begins = text.match_indices(OLD).map(|(at, _)| at).filter(|at| {
         let before = &text[..*at];
         let free = !before.ends_with(is_name) && (!before.ends_with('.') || before.ends_with("_root_."));
         free && is_interface(&text[at + OLD.len()..])
-    })
+    });
+    begins.map(|begin| Splice { range: begin..begin + OLD.len(), text: NEW })
 }
 
 /// Whether the rest of a name leads into PIO's interface: `.controller.…`, `._`, `.{controller, data}`.
