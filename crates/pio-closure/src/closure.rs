@@ -37,6 +37,10 @@ pub const SBT_PLUGINS: &str = "sbt/plugins";
 /// Java's archive of the classes that every job loads.
 pub const CDS_ARCHIVE: &str = "cds/pio.jsa";
 
+/// The time of every file of a closure that this project makes, 1980-01-01T00:00:01Z, in seconds since 1970: Java's archive of classes
+/// knows the times of its jars, and Cloud Native Buildpacks give every file of an image this one.
+pub const FILE_TIME: u64 = 315_532_801;
+
 /// How Spark and engines log.
 pub const LOGGING: &str = "conf/log4j2.properties";
 
@@ -155,6 +159,23 @@ impl Closure {
         Some(self.root.join(CDS_ARCHIVE)).filter(|file| file.is_file())
     }
 
+    /// Whether Java will take its archive of classes: it holds only for jars with the time that they had when it was made, and all files
+    /// of a closure have the same time.
+    ///
+    /// # Errors
+    /// When a jar is missing.
+    pub fn archive_fits(&self) -> Result<bool, ClosureError> {
+        let time = |file: &Path| fs_err::metadata(file).and_then(|metadata| metadata.modified());
+        let Some(archive) = self.cds_archive() else { return Ok(false) };
+        let made = time(&archive)?;
+        for jar in self.class_path()? {
+            if time(&jar)? != made {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// The class path of every JVM, before what an engine adds: Spark's jars, the runtime, the driver.
     ///
     /// # Errors
@@ -249,6 +270,20 @@ mod tests {
             words.contains(&folder.path().display().to_string()) && words.contains("PIO_CLOSURE"),
             "{words}"
         );
+    }
+
+    #[test]
+    fn an_archive_fits_only_jars_with_its_time() {
+        let jars = ["jars/a.jar", "runtime/pio-runtime.jar", "lib/postgresql_jdbc.jar"];
+        let (folder, closure) = closure_with(&[jars[0], jars[1], jars[2], "cds/pio.jsa"]);
+        let old = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1);
+        for file in jars.iter().chain(&["cds/pio.jsa"]) {
+            let file = fs_err::OpenOptions::new().write(true).open(folder.path().join(file)).unwrap();
+            file.file().set_modified(old).unwrap();
+        }
+        assert!(closure.archive_fits().unwrap());
+        fs_err::write(folder.path().join(jars[1]), "").unwrap();
+        assert!(!closure.archive_fits().unwrap());
     }
 
     #[test]

@@ -9,12 +9,9 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
 use fs_err as fs;
+use pio_closure::closure::FILE_TIME;
 use sha2::{Digest as _, Sha256};
 use walkdir::WalkDir;
-
-/// The time of every file, that of the closure's: 1980-01-01T00:00:01Z, in seconds of Unix. Java's class archive knows
-/// its jars by it, and Cloud Native platforms set it anyway.
-pub(super) const TIME: u64 = 315_532_801;
 
 /// Where a file's bytes are.
 #[derive(Debug)]
@@ -86,7 +83,7 @@ impl Contents {
             } else if let Some(bytes) = entry.source.bytes()? {
                 fs::write(&to, bytes)?;
                 fs::set_permissions(&to, Permissions::from_mode(entry.mode()))?;
-                let time = SystemTime::UNIX_EPOCH + Duration::from_secs(TIME);
+                let time = SystemTime::UNIX_EPOCH + Duration::from_secs(FILE_TIME);
                 fs::File::open(&to)?.file().set_times(FileTimes::new().set_modified(time))?;
             }
         }

@@ -6,10 +6,11 @@ use std::path::Path;
 use anyhow::Result;
 use flate2::{Compression, GzBuilder};
 use fs_err as fs;
+use pio_closure::closure::FILE_TIME;
 use sha2::{Digest as _, Sha256};
 use tar::{Builder, EntryType, Header};
 
-use super::contents::{Contents, Entry, Source, TIME};
+use super::contents::{Contents, Entry, Source};
 
 /// Writes the tarball and gives back its SHA-256 in hexadecimal digits.
 pub(super) fn write(contents: &Contents, file: &Path, fast: bool) -> Result<String> {
@@ -28,7 +29,7 @@ pub(super) fn write(contents: &Contents, file: &Path, fast: bool) -> Result<Stri
 
 fn append(tar: &mut Builder<impl Write>, path: &str, entry: &Entry) -> Result<()> {
     let mut header = Header::new_gnu();
-    header.set_mtime(TIME);
+    header.set_mtime(FILE_TIME);
     header.set_uid(0);
     header.set_gid(0);
     if let Source::Symlink(target) = &entry.source {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
+use pio_closure::closure::FILE_TIME;
 use pio_closure::lockfile::Artifact;
 use sha2::{Digest as _, Sha256};
 
@@ -91,13 +92,12 @@ fn verify(file: &Path, artifact: &Artifact) -> Result<()> {
 /// Gives a file its mode and the modification time of every file in a closure: 1980, as Cloud Native Buildpacks set it in
 /// images. Java's archive of classes holds only for jars with the times that they had when it was made.
 pub(crate) fn settle(file: &Path, mode: u32) -> Result<()> {
-    const FIRST_SECOND_OF_1980: Duration = Duration::from_secs(315_532_801);
     fs_err::set_permissions(file, std::fs::Permissions::from_mode(mode | 0o200))?;
     fs_err::OpenOptions::new()
         .write(true)
         .open(file)?
         .file()
-        .set_modified(SystemTime::UNIX_EPOCH + FIRST_SECOND_OF_1980)?;
+        .set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(FILE_TIME))?;
     fs_err::set_permissions(file, std::fs::Permissions::from_mode(mode))?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `pio status`: what is there, what is missing, what to do about it.
 
 use anyhow::Result;
-use pio_closure::closure::Closure;
+use pio_closure::closure::{Closure, FILE_TIME};
 use pio_storage::instances::engine::EngineInstance;
 use serde_json::{Value, json};
 
@@ -58,10 +58,21 @@ fn inspect_closure(console: Console) -> Result<Value> {
     let java = closure.java()?;
     let version = java_version(&closure);
     console.info(MANAGEMENT, format_args!("Java {version} is at {}", java.display()));
+    let archive = closure.archive_fits()?;
     if closure.cds_archive().is_none() {
         warn(MANAGEMENT, "There is no archive of Java classes, so trainings start slower than they could.");
+    } else if !archive {
+        let root = closure.root.display();
+        warn(
+            MANAGEMENT,
+            format_args!(
+                "Java does not take its archive of classes, so trainings start slower than they could: files in {root} have lost the \
+                 time that they were made with. Copy them with their times (cp -a, rsync -a, tar), or give the time back: \
+                 find {root} -type f -exec touch -d @{FILE_TIME} {{}} +"
+            ),
+        );
     }
-    Ok(json!({"root": closure.root, "spark": spark, "java": version}))
+    Ok(json!({"root": closure.root, "spark": spark, "java": version, "classArchive": archive}))
 }
 
 /// As the name of its core's jar says: `spark-core_2.12-3.5.7.jar`.
