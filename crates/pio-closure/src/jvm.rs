@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use pio_process::command::Command;
-use pio_settings::env;
+use pio_settings::{env, vars};
 
 use crate::closure::{Closure, LOGGING};
 use crate::errors::ClosureError;
@@ -48,7 +48,18 @@ const MODULE_OPTIONS: &[&str] = &[
 /// When the closure has none.
 pub fn java(closure: &Closure) -> Result<Command, ClosureError> {
     let hint = "Run `cargo xtask vendor` again; a release is for Linux on x86-64.";
-    Ok(Command::new(closure.java()?).hint(hint))
+    Ok(Command::new(closure.java()?).hint(hint).envs(locale(&env::get)))
+}
+
+/// The locale without a language in which files may have any name.
+const UTF_8: &str = "C.UTF-8";
+
+/// The locale that a JVM needs where the environment's has another encoding than UTF-8: Java could not open files whose names are not
+/// of that encoding, and would print question marks.
+fn locale(variable: &dyn Fn(&str) -> Option<String>) -> Option<(&'static str, &'static str)> {
+    let current = [vars::LC_ALL, vars::LC_CTYPE, vars::LANG].into_iter().find_map(variable);
+    let encoding = current.unwrap_or_default().to_ascii_lowercase().replace('-', "");
+    (!encoding.contains("utf8")).then_some((vars::LC_ALL, UTF_8))
 }
 
 /// The flag with which Java trusts what the machine trusts, where the machine keeps that for Java: a company's proxy may have a
@@ -91,7 +102,12 @@ pub fn spark(closure: &Closure) -> Result<Command, ClosureError> {
         return java(closure);
     }
     let script = format!("exec {FOLDER}<\"$0\" \"$@\"");
-    Ok(Command::new("/bin/sh").arg("-c").arg(script).arg(&closure.root).arg(closure.java()?))
+    Ok(Command::new("/bin/sh")
+        .arg("-c")
+        .arg(script)
+        .arg(&closure.root)
+        .arg(closure.java()?)
+        .envs(locale(&env::get)))
 }
 
 /// The class path for [`spark`] in Java's notation.
@@ -126,4 +142,19 @@ pub fn collector(others: &[String]) -> Option<&'static str> {
 
 fn has_open_folders() -> bool {
     Path::new(OPEN_FOLDERS).is_dir()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::locale;
+
+    #[test]
+    fn java_gets_a_locale_in_which_files_may_have_any_name() {
+        let with = |set: &'static [(&'static str, &'static str)]| {
+            locale(&|name| set.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned()))
+        };
+        assert_eq!(with(&[]), Some(("LC_ALL", "C.UTF-8")));
+        assert_eq!(with(&[("LANG", "en_US.UTF-8"), ("LC_ALL", "C")]), Some(("LC_ALL", "C.UTF-8")));
+        assert_eq!(with(&[("LC_CTYPE", "de_DE.utf8"), ("LANG", "C")]), None);
+    }
 }

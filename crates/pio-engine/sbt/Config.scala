@@ -9,7 +9,8 @@ object Config {
 
   private lazy val properties: Properties = {
     val loaded = new Properties
-    IO.load(loaded, file(sys.props.getOrElse("pio.build", sys.error("pio.build is not set: this plugin is started by pio build"))))
+    val config = file(sys.props.getOrElse("pio.build", sys.error("pio.build is not set: this plugin is started by pio build")))
+    IO.reader(config, IO.utf8)(loaded.load(_))
     loaded
   }
 
@@ -58,5 +59,5 @@ object Config {
   lazy val tests: Boolean = optional("tests").contains("true")
 
   /** What Spark needs to be told to Java for tests. */
-  lazy val testJavaOptions: Seq[String] = optional("test.java.options").toSeq.flatMap(_.split(' '))
+  lazy val testJavaOptions: Seq[String] = optional("test.java.options").toSeq.flatMap(_.split('\t'))
 }

@@ -69,6 +69,15 @@ pub const USER: &str = "USER";
 /// The search path for programs.
 pub const PATH: &str = "PATH";
 
+/// The locale, over every other variable: Java reads and writes the names of files in its encoding.
+pub const LC_ALL: &str = "LC_ALL";
+
+/// The locale of characters, where `LC_ALL` is not set.
+pub const LC_CTYPE: &str = "LC_CTYPE";
+
+/// The locale, where neither `LC_ALL` nor `LC_CTYPE` is set.
+pub const LANG: &str = "LANG";
+
 /// The database as PIO named it: `jdbc:postgresql://host:port/name`.
 pub const PIO_STORAGE_SOURCES_PGSQL_URL: &str = "PIO_STORAGE_SOURCES_PGSQL_URL";
 

@@ -139,7 +139,7 @@ impl Run<'_> {
         set("export", &export_folder(folder).display().to_string());
         set("uber", &self.options.uber_jar.to_string());
         set("tests", &(self.goal == Goal::Tests).to_string());
-        set("test.java.options", &pio_closure::jvm::spark_flags(self.closure).join(" "));
+        set("test.java.options", &pio_closure::jvm::spark_flags(self.closure).join("\t"));
         if let Some(jdk) = self.jdk {
             set("java.home", &jdk.home.display().to_string());
             set("java.version", &jdk.version.to_string());
