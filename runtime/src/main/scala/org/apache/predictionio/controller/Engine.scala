@@ -22,6 +22,10 @@ import scala.language.implicitConversions
   * @tparam Q  query
   * @tparam P  prediction
   * @tparam A  actual result
+  * @param dataSourceClassMap data sources by name
+  * @param preparatorClassMap preparators by name
+  * @param algorithmClassMap  algorithms by name
+  * @param servingClassMap    servings by name
   */
 class Engine[TD, EI, PD, Q, P, A](
   val dataSourceClassMap: Map[String, Class[_ <: BaseDataSource[TD, EI, Q, A]]],

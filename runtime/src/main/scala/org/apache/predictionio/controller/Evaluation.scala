@@ -8,7 +8,10 @@ import org.apache.predictionio.core.{BaseEngine, BaseEvaluator, BaseEvaluatorRes
 trait Evaluation extends Deployment {
   private var chosen: BaseEvaluator[_, _, _, _, _ <: BaseEvaluatorResult] = _
 
-  /** The evaluator. */
+  /** The evaluator.
+    *
+    * @throws IllegalArgumentException where none is set
+    */
   def evaluator: BaseEvaluator[_, _, _, _, _ <: BaseEvaluatorResult] = {
     require(chosen != null, s"${getClass.getName} sets neither engineMetric, engineMetrics nor engineEvaluator.")
     chosen
@@ -17,7 +20,10 @@ trait Evaluation extends Deployment {
   /** The engine and its evaluator. */
   def engineEvaluator: (BaseEngine[_, _, _, _], BaseEvaluator[_, _, _, _, _]) = (engine, evaluator)
 
-  /** Sets the engine and an evaluator of your own. */
+  /** Sets the engine and an evaluator of your own.
+    *
+    * @throws IllegalArgumentException where an evaluator or a metric is set already
+    */
   def engineEvaluator_=[EI, Q, P, A, R <: BaseEvaluatorResult](
     engineEvaluator: (BaseEngine[EI, Q, P, A], BaseEvaluator[EI, Q, P, A, R])
   ): Unit = {

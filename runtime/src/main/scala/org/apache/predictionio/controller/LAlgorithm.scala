@@ -19,7 +19,7 @@ abstract class LAlgorithm[PD, M: ClassTag, Q, P] extends BaseAlgorithm[RDD[PD], 
 
   override def trainBase(sc: SparkContext, pd: RDD[PD]): RDD[M] = pd.map(train)
 
-  /** Trains a model. */
+  /** Trains a model. What it throws ends the training, and nothing of it is stored. */
   def train(pd: PD): M
 
   override def batchPredictBase(sc: SparkContext, bm: Any, qs: RDD[(Long, Q)]): RDD[(Long, P)] =
@@ -28,13 +28,19 @@ abstract class LAlgorithm[PD, M: ClassTag, Q, P] extends BaseAlgorithm[RDD[PD], 
       case model => batchPredict(model.asInstanceOf[M], qs)
     }
 
-  /** Predicts many queries: each with [[predict]], unless overridden. */
+  /** Predicts many queries: each with [[predict]], unless overridden.
+    *
+    * @param qs queries with their numbers
+    * @return predictions with the numbers of their queries
+    */
   def batchPredict(m: M, qs: RDD[(Long, Q)]): RDD[(Long, P)] =
     qs.map { case (index, q) => (index, predict(m, q)) }
 
   override def predictBase(localBaseModel: Any, q: Q): P = predict(localBaseModel.asInstanceOf[M], q)
 
-  /** Predicts one query. */
+  /** Predicts one query. A deployed engine is asked by several threads at once; what it throws is answered with status
+    * 500.
+    */
   def predict(m: M, q: Q): P
 
   override def makePersistentModel(sc: SparkContext, modelId: String, algoParams: Params, bm: Any): Any =

@@ -16,6 +16,8 @@ abstract class LServing[Q, P] extends BaseServing[Q, P] {
 
   override def serveBase(q: Q, ps: Seq[P]): P = serve(q, ps)
 
-  /** Chooses the answer to the query as it came in, from the predictions in the algorithms' order. */
+  /** Chooses the answer to the query as it came in, from the predictions in the algorithms' order. Several threads may
+    * ask at once.
+    */
   def serve(query: Q, predictions: Seq[P]): P
 }

@@ -19,18 +19,24 @@ abstract class P2LAlgorithm[PD, M: ClassTag, Q: ClassTag, P] extends BaseAlgorit
 
   override def trainBase(sc: SparkContext, pd: PD): M = train(sc, pd)
 
-  /** Trains a model. */
+  /** Trains a model. What it throws ends the training, and nothing of it is stored. */
   def train(sc: SparkContext, pd: PD): M
 
   override def batchPredictBase(sc: SparkContext, bm: Any, qs: RDD[(Long, Q)]): RDD[(Long, P)] =
     batchPredict(bm.asInstanceOf[M], qs)
 
-  /** Predicts many queries: each with [[predict]], unless overridden. */
+  /** Predicts many queries: each with [[predict]], unless overridden.
+    *
+    * @param qs queries with their numbers
+    * @return predictions with the numbers of their queries
+    */
   def batchPredict(m: M, qs: RDD[(Long, Q)]): RDD[(Long, P)] = qs.mapValues(q => predict(m, q))
 
   override def predictBase(bm: Any, q: Q): P = predict(bm.asInstanceOf[M], q)
 
-  /** Predicts one query. */
+  /** Predicts one query. A deployed engine is asked by several threads at once; what it throws is answered with status
+    * 500.
+    */
   def predict(model: M, query: Q): P
 
   override def makePersistentModel(sc: SparkContext, modelId: String, algoParams: Params, bm: Any): Any =

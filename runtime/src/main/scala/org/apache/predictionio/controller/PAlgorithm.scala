@@ -18,7 +18,7 @@ abstract class PAlgorithm[PD, M, Q, P] extends BaseAlgorithm[PD, M, Q, P] {
 
   override def trainBase(sc: SparkContext, pd: PD): M = train(sc, pd)
 
-  /** Trains a model. */
+  /** Trains a model. What it throws ends the training, and nothing of it is stored. */
   def train(sc: SparkContext, pd: PD): M
 
   override def batchPredictBase(sc: SparkContext, bm: Any, qs: RDD[(Long, Q)]): RDD[(Long, P)] =
@@ -26,6 +26,10 @@ abstract class PAlgorithm[PD, M, Q, P] extends BaseAlgorithm[PD, M, Q, P] {
 
   /** Predicts many queries, as evaluation and batch prediction do. Engines that want either must override it, because a
     * model that is spread over a cluster cannot be used within its workers.
+    *
+    * @param qs queries with their numbers
+    * @return predictions with the numbers of their queries
+    * @throws NotImplementedError unless overridden
     */
   def batchPredict(m: M, qs: RDD[(Long, Q)]): RDD[(Long, P)] =
     throw new NotImplementedError(
@@ -34,7 +38,9 @@ abstract class PAlgorithm[PD, M, Q, P] extends BaseAlgorithm[PD, M, Q, P] {
 
   override def predictBase(baseModel: Any, query: Q): P = predict(baseModel.asInstanceOf[M], query)
 
-  /** Predicts one query. */
+  /** Predicts one query. A deployed engine is asked by several threads at once; what it throws is answered with status
+    * 500.
+    */
   def predict(model: M, query: Q): P
 
   override def makePersistentModel(sc: SparkContext, modelId: String, algoParams: Params, bm: Any): Any =

@@ -8,8 +8,11 @@ import org.apache.spark.SparkContext
   */
 trait PersistentModel[AP <: Params] {
 
-  /** Stores the model so that the loader finds it by `id`.
+  /** Stores the model so that the loader finds it by `id`. What it throws ends the training.
     *
+    * @param id     the id of the engine instance, the algorithm's place in the list, and its name, joined by `-`
+    * @param params the algorithm's parameters
+    * @param sc     Spark as it trained the model
     * @return false where the model is not stored after all: then the engine is trained again at each deployment
     */
   def save(id: String, params: AP, sc: SparkContext): Boolean
@@ -23,7 +26,10 @@ trait PersistentModel[AP <: Params] {
   */
 trait PersistentModelLoader[AP <: Params, M] {
 
-  /** Loads the model that was stored with `id`. */
+  /** Loads the model that was stored with `id`, when the engine is deployed.
+    *
+    * @param sc Spark on the machine that answers queries; `None` where the engine does not need it to answer
+    */
   def apply(id: String, params: AP, sc: Option[SparkContext]): M
 }
 

@@ -26,6 +26,8 @@ object LEventStore {
     * @param latest           the last first
     * @param timeout          how long to wait at most
     * @throws scala.concurrent.TimeoutException where it takes longer
+    * @throws RuntimeException                  where there is no such app or channel, or the database fails, with words
+    *                                           for the user
     */
   def findByEntity(
     appName: String,

@@ -20,6 +20,8 @@ object PEventStore {
     * @param eventNames       only events with one of these names
     * @param targetEntityType only events with target entities of this type; `Some(None)`: only those without one
     * @param targetEntityId   only events with target entities with this id; `Some(None)`: only those without one
+    * @return the events; they are read from the database whenever Spark needs them, anew unless they are cached
+    * @throws RuntimeException where there is no such app or channel, with words for the user
     */
   def find(
     appName: String,
@@ -57,6 +59,9 @@ object PEventStore {
     * @param startTime   only events not before this time
     * @param untilTime   only events before this time
     * @param required    only entities that have all of these properties
+    * @return ids and properties, with the times of the first and the last event that changed them; entities that were
+    *         deleted are left out
+    * @throws RuntimeException where there is no such app or channel, with words for the user
     */
   def aggregateProperties(
     appName: String,
