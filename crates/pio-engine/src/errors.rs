@@ -1,5 +1,7 @@
 //! What a user reads when something about an engine fails: what happened, why, what to do.
 
+mod words;
+
 use std::fmt;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
@@ -32,7 +34,7 @@ pub enum VariantError {
         folder: PathBuf,
     },
     /// The file cannot be read.
-    #[error("the engine's variant file could not be read: {source}.")]
+    #[error("the engine's variant file could not be read")]
     Unreadable {
         /// Why.
         source: std::io::Error,
@@ -100,11 +102,23 @@ pub enum BuildError {
     #[error(
         "the engine has Java sources, and there is no JDK to compile them: {}. Install a JDK, version 8 or later \
          (on Debian and Ubuntu: apt-get install default-jdk-headless), or let JAVA_HOME name one.",
-        no_jdk(java_home.as_ref())
+        words::no_jdk(java_home.as_ref())
     )]
     NoJdk {
         /// What `JAVA_HOME` names.
         java_home: Option<PathBuf>,
+    },
+    /// A JDK that cannot compile for this runtime.
+    #[error(
+        "the engine has Java sources, and the JDK in {} cannot compile them: {}. Install a JDK, version 8 or later (on Debian and \
+         Ubuntu: apt-get install default-jdk-headless), and let JAVA_HOME name it.",
+        home.display(), words::unfit(*version)
+    )]
+    UnfitJdk {
+        /// Its folder.
+        home: PathBuf,
+        /// Its version; 0 where its javac does not say.
+        version: u32,
     },
     /// The closure cannot be used.
     #[error(transparent)]
@@ -119,7 +133,7 @@ pub enum BuildError {
     #[error(transparent)]
     Process(#[from] pio_process::error::Error),
     /// The compiler refuses the engine's sources.
-    #[error("the engine does not compile ({}):\n\n{}", count(errors.len()), list(errors))]
+    #[error("the engine does not compile ({}):\n\n{}", words::count(errors.len()), words::list(errors))]
     Compile {
         /// The errors.
         errors: Vec<CompileError>,
@@ -136,10 +150,9 @@ pub enum BuildError {
     },
     /// Dependencies are in no repository.
     #[error(
-        "these dependencies of the engine were not found:\n{}\nThe network is out of reach, they do not exist for Scala 2.12 under \
-         that version, or the repository that had them is gone. Name a version that exists, or a repository that has it (resolvers), \
-         in build.sbt.",
-        missing_list(missing)
+        "these dependencies of the engine were not found:\n{}\n{}",
+        words::missing_list(missing),
+        words::why_missing(missing)
     )]
     Unresolved {
         /// The dependencies.
@@ -156,55 +169,21 @@ pub enum BuildError {
         /// The whole log.
         log: PathBuf,
     },
+    /// The engine's folder cannot be written to.
+    #[error(
+        "nothing can be written to {}, where everything goes that is made from the engine. Let your user write there, or copy the \
+         engine to a folder of your own",
+        folder.display()
+    )]
+    NotWritable {
+        /// The folder for what is built.
+        folder: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// A file cannot be read or written.
-    #[error("the build could not read or write a file: {0}.")]
+    #[error("the build could not read or write a file")]
     Io(#[from] std::io::Error),
-}
-
-fn no_jdk(java_home: Option<&PathBuf>) -> String {
-    match java_home {
-        Some(home) => {
-            format!("JAVA_HOME names {}, which has no bin/javac, and none is on PATH", home.display())
-        }
-        None => "JAVA_HOME is not set and no javac is on PATH".to_owned(),
-    }
-}
-
-fn count(errors: usize) -> String {
-    if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") }
-}
-
-/// How many compile errors are shown.
-const SHOWN: usize = 30;
-
-/// The errors; what is known about several of them is said once.
-fn list(errors: &[CompileError]) -> String {
-    let mut said = Vec::new();
-    let mut text = Vec::new();
-    for error in errors.iter().take(SHOWN) {
-        let advice = error.advice.as_ref().filter(|advice| !said.contains(advice));
-        said.extend(advice);
-        let advice = advice.map(|advice| format!("\n  {} {}", advice.why, advice.change)).unwrap_or_default();
-        text.push(format!("{error}{advice}"));
-    }
-    if errors.len() > SHOWN {
-        text.push(format!("… and {} more", errors.len() - SHOWN));
-    }
-    text.join("\n\n")
-}
-
-/// The dependencies; what is known about several of them is said once.
-fn missing_list(missing: &[Missing]) -> String {
-    let mut lines: Vec<String> = missing.iter().map(ToString::to_string).collect();
-    for missing in missing {
-        if let Some(advice) = &missing.advice {
-            let words = format!("{} {}", advice.why, advice.change);
-            if !lines.contains(&words) {
-                lines.push(words);
-            }
-        }
-    }
-    lines.join("\n")
 }
 
 /// A job in a JVM did not succeed.

@@ -106,5 +106,11 @@ impl Attempts<'_> {
                 file.display()
             ));
         }
+        for file in &staged.lost_servers {
+            say(format!(
+                "{} was left out: it starts PIO's own server, which is no part of this runtime. `pio train` and `pio deploy` do what it did.",
+                file.display()
+            ));
+        }
     }
 }

@@ -3,11 +3,12 @@
 mod compile_errors;
 mod definition;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::advice::{self, Advice};
-use super::stage::{Findings, build_file, parameter_lists, prediction, statements};
+use super::stage::{Findings, build_file, moved, parameter_lists, prediction, statements};
 use crate::errors::BuildError;
 
 /// Everything that a run of sbt printed.
@@ -56,6 +57,10 @@ pub struct Missing {
     pub place: Option<(PathBuf, usize)>,
     /// What is known about it.
     pub advice: Option<Advice>,
+    /// Whether any repository on the network answered that it has it not.
+    pub answered: bool,
+    /// Hosts of repositories that could not be reached.
+    pub unreachable: BTreeSet<String>,
 }
 
 /// Why a run of sbt failed.
@@ -127,7 +132,19 @@ impl Diagnosis {
                 mended = true;
             }
         }
+        for file in self.servers() {
+            mended |= findings.servers.insert(file.clone());
+        }
         mended
+    }
+
+    /// The sources that start PIO's own server, which an engine does not need to be trained and deployed; none where something else
+    /// is wrong with the engine.
+    fn servers(&self) -> BTreeSet<&PathBuf> {
+        let starts_server = |error: &&CompileError| error.message.contains("CreateServer");
+        let servers: BTreeSet<&PathBuf> =
+            self.errors.iter().filter(starts_server).map(|error| &error.file).collect();
+        if self.errors.iter().all(|error| servers.contains(&error.file)) { servers } else { BTreeSet::new() }
     }
 
     /// The reason that helps the user most.
@@ -174,20 +191,34 @@ impl CompileError {
         let Ok(text) = fs_err::read_to_string(engine.join(&self.file)) else { return };
         let Some(source) = text.lines().nth(self.line.saturating_sub(1)) else { return };
         self.column = self.column.map(|column| {
-            let renamed = parameter_lists::original_column(&prediction::rename(source), column);
-            prediction::original_column(source, renamed)
+            let renamed = prediction::rename(source);
+            let moved = moved::rename(&renamed);
+            let column = parameter_lists::original_column(&moved, column);
+            prediction::original_column(source, moved::original_column(&renamed, column))
         });
         self.source = Some(source.to_owned());
+    }
+}
+
+impl Missing {
+    /// A dependency of which only the name is known.
+    pub(crate) fn new(module: &str) -> Self {
+        let unreachable = BTreeSet::new();
+        Self { module: module.to_owned(), place: None, advice: None, answered: false, unreachable }
     }
 }
 
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "  {}", self.module)?;
-        match &self.place {
-            Some((file, line)) => write!(f, " ({}, line {line})", file.display()),
-            None => Ok(()),
+        if let Some((file, line)) = &self.place {
+            write!(f, " ({}, line {line})", file.display())?;
         }
+        if !self.unreachable.is_empty() {
+            let hosts: Vec<&str> = self.unreachable.iter().map(String::as_str).collect();
+            write!(f, "; out of reach: {}", hosts.join(", "))?;
+        }
+        Ok(())
     }
 }
 
@@ -210,5 +241,33 @@ impl fmt::Display for CompileError {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::Log;
+    use crate::build::stage::Findings;
+
+    fn servers(log: &str) -> Vec<String> {
+        let log = Log { lines: log.lines().map(str::to_owned).collect(), succeeded: false };
+        let mut findings = Findings::default();
+        let diagnosis = log.diagnose(Path::new("/none"), Path::new("/s")).unwrap_err();
+        let mended = diagnosis.mend(Path::new("/none"), &mut findings);
+        assert_eq!(mended, !findings.servers.is_empty());
+        findings.servers.into_iter().map(|file| file.display().to_string()).collect()
+    }
+
+    #[test]
+    fn what_starts_pios_own_server_is_left_out_where_nothing_else_is_wrong() {
+        let server = "[error] /s/ServerApp.scala:1:8: not found: object akka
+[error] /s/ServerApp.scala:5:8: object CreateServer is not a member of package org.apache.predictionio.workflow
+[error] /s/TrainApp.scala:70:26: not found: value CreateServer
+";
+        assert_eq!(servers(server), ["ServerApp.scala", "TrainApp.scala"]);
+        assert!(servers(&format!("{server}[error] /s/Engine.scala:3:1: not found: value x")).is_empty());
+        assert!(servers("[error] /s/Engine.scala:3:1: not found: object akka").is_empty());
     }
 }

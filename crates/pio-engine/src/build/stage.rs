@@ -4,6 +4,7 @@ mod arrows;
 pub mod build_file;
 mod folder;
 pub mod mask;
+pub mod moved;
 pub mod parameter_lists;
 pub mod plugins;
 pub mod prediction;
@@ -11,7 +12,7 @@ mod splice;
 pub mod statements;
 pub mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use build_file::{Context, LeftOut};
@@ -27,6 +28,8 @@ pub struct Findings {
     pub unresolved_plugins: Vec<String>,
     /// Lines of build files whose statements sbt does not understand.
     pub bad_lines: BTreeMap<PathBuf, Vec<usize>>,
+    /// Sources that start PIO's own server.
+    pub servers: BTreeSet<PathBuf>,
 }
 
 /// What was put into the stage, as far as others must know.
@@ -38,6 +41,8 @@ pub struct Staged {
     pub lost_plugins: Vec<String>,
     /// Build definitions that only sbt 0.13 could load.
     pub lost_definitions: Vec<PathBuf>,
+    /// Sources that were left out because they start PIO's own server.
+    pub lost_servers: Vec<PathBuf>,
 }
 
 /// What the stage holds besides the engine.
@@ -84,6 +89,9 @@ pub fn write(
                     rewritten.text
                 })?;
             }
+            Kind::Source if findings.servers.contains(&input.path) => {
+                staged.lost_servers.push(input.path.clone());
+            }
             Kind::Source => {
                 folder.text(&input.path, &source, |text| source_text(&input.path, text))?;
             }
@@ -100,7 +108,7 @@ pub fn write(
 fn source_text(path: &Path, text: &str) -> String {
     let renamed = prediction::rename(text);
     if path.extension().is_some_and(|extension| extension == "scala") {
-        parameter_lists::complete(&renamed).into_owned()
+        parameter_lists::complete(&moved::rename(&renamed)).into_owned()
     } else {
         renamed.into_owned()
     }

@@ -46,7 +46,9 @@ fn head(words: &str) -> Option<CompileError> {
 
 fn is_summary(words: &str) -> bool {
     let words = words.trim();
-    words.ends_with(" error found")
+    let count = words.strip_suffix(" errors").or_else(|| words.strip_suffix(" error"));
+    count.is_some_and(|count| count.parse::<usize>().is_ok())
+        || words.ends_with(" error found")
         || words.ends_with(" errors found")
         || words.starts_with("(Compile /")
         || words.starts_with("Total time")
@@ -99,6 +101,8 @@ mod tests {
 [error]     ^  symbol:   class Nope
 [error]   location: class B
 [error]     ^
+[error] 2 errors
+[error]     Nope x;
 [error] one error found
 [error] (Compile / compileIncremental) Compilation failed
 [error] /s/src/main/scala/A.scala:12:34: type mismatch;"

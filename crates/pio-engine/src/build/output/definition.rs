@@ -1,6 +1,6 @@
 //! What sbt says when it cannot load a build or find what the build names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::{BadStatement, Missing};
@@ -39,17 +39,55 @@ fn place<'a>(line: &'a str, prefix: &str) -> Option<(PathBuf, usize, &'a str)> {
 
 /// The dependencies and the plugins that no repository has.
 pub(crate) fn missing(lines: &[String]) -> (Vec<Missing>, Vec<String>) {
-    let mut modules = BTreeSet::new();
+    let mut modules: BTreeMap<String, Missing> = BTreeMap::new();
     let mut plugins = BTreeSet::new();
+    let mut current = None;
     for line in lines {
-        let Some((_, module)) = line.split_once("Error downloading ") else { continue };
-        let module = module.split_whitespace().next().unwrap_or_default();
-        match plugin(module) {
-            Some(plugin) => plugins.insert(plugin),
-            None => modules.insert(Missing { module: module.to_owned(), place: None, advice: None }),
-        };
+        if let Some((_, module)) = line.split_once("Error downloading ") {
+            let module = module.split_whitespace().next().unwrap_or_default().to_owned();
+            if let Some(plugin) = plugin(&module) {
+                plugins.insert(plugin);
+                current = None;
+            } else {
+                modules.entry(module.clone()).or_insert_with(|| Missing::new(&module));
+                current = Some(module);
+            }
+        } else if let Some(missing) = current.as_ref().and_then(|module| modules.get_mut(module)) {
+            note_answer(line, missing);
+        }
     }
-    (modules.into_iter().collect(), plugins.into_iter().collect())
+    for line in lines {
+        modules.retain(|module, _| !is_replaced(line, module));
+    }
+    (modules.into_values().collect(), plugins.into_iter().collect())
+}
+
+/// Whether our sbt plugin says in a line that it takes another version of a dependency.
+fn is_replaced(line: &str, module: &str) -> bool {
+    let Some(words) = line.strip_prefix("[info] pio: ").filter(|words| words.ends_with(" is taken instead."))
+    else {
+        return false;
+    };
+    let mut words = words.split_whitespace();
+    let (name, version) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    module.ends_with(&format!(":{name}:{version}"))
+}
+
+/// What a repository said to the question for a dependency.
+fn note_answer(line: &str, missing: &mut Missing) {
+    let host =
+        |rest: &str| rest.split_once("://").and_then(|(_, rest)| rest.split('/').next().map(str::to_owned));
+    let words = line.trim_start_matches("[error]").trim_start();
+    if let Some((_, address)) =
+        words.split_once("download error: ").and_then(|(_, rest)| rest.split_once(" while downloading "))
+    {
+        missing.unreachable.extend(host(address));
+    } else if ["not found: http", "forbidden: http", "unauthorized: http"]
+        .iter()
+        .any(|start| words.starts_with(start))
+    {
+        missing.answered = true;
+    }
 }
 
 /// The build file and the line that name a dependency.
@@ -113,5 +151,29 @@ mod tests {
             ["org.x:y_2.12:1.0"]
         );
         assert_eq!(plugins, ["sbt-w", "sbteclipse-plugin"]);
+    }
+
+    #[test]
+    fn a_repository_without_it_is_told_from_one_out_of_reach() {
+        let log = lines(
+            "[error] sbt.librarymanagement.ResolveException: Error downloading org.x:y_2.12:1.0
+[error]   not found: /home/me/.ivy2/localorg.x/y_2.12/1.0/ivys/ivy.xml
+[error]   not found: https://answers.example/maven/org/x/y_2.12/1.0/y_2.12-1.0.pom
+[error]   download error: Caught java.net.UnknownHostException (gone.example) while downloading https://gone.example/org/x/y_2.12/1.0/y_2.12-1.0.pom
+[error] Error downloading org.x:z:2.0
+[error]   not found: /home/me/.ivy2/localorg.x/z/2.0/ivys/ivy.xml
+[error]   download error: Caught java.net.ConnectException (Connection refused) while downloading https://gone.example/org/x/z/2.0/z-2.0.pom
+[error] Error downloading org.x:w_2.12:1.2.1
+[info] pio: w_2.12 1.2.1 does not exist; 1.3.4 is taken instead.",
+        );
+        let (modules, _) = missing(&log);
+        let told: Vec<_> = modules.iter().map(|m| (m.answered, m.to_string())).collect();
+        assert_eq!(
+            told,
+            [
+                (true, "  org.x:y_2.12:1.0; out of reach: gone.example".to_owned()),
+                (false, "  org.x:z:2.0; out of reach: gone.example".to_owned())
+            ]
+        );
     }
 }

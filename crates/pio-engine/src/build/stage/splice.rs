@@ -29,11 +29,7 @@ pub(crate) fn apply(text: &str, splices: impl IntoIterator<Item = Splice>) -> Co
 
 /// The column in a line that stands at a column of the spliced line. Both count characters from 1; within a replacement it is the
 /// beginning of what was replaced.
-pub(crate) fn original_column(
-    line: &str,
-    splices: impl IntoIterator<Item = Splice>,
-    column: usize,
-) -> usize {
+pub(crate) fn original_column(line: &str, splices: impl IntoIterator<Item = Splice>, column: usize) -> usize {
     let mut original = column;
     for splice in splices {
         let begin = line[..splice.range.start].chars().count() + 1;
