@@ -35,7 +35,8 @@ object Provided {
   }
 
   private def isPio(module: ModuleID): Boolean =
-    module.name.startsWith("apache-predictionio-") || (PioOrganizations(module.organization) && PioNames(bare(module.name)))
+    module.name.startsWith("apache-predictionio-") ||
+      (PioOrganizations(module.organization) && PioNames(bare(module.name).stripPrefix("predictionio-")))
 
   private def isDriver(module: ModuleID): Boolean = module.organization == "org.postgresql"
 

@@ -148,8 +148,9 @@ fn finished(folder: &Path, origin: &Origin) -> Option<Record> {
 
 /// Keeps two builds of one engine apart: the second waits.
 fn lock(folder: &Path) -> Result<std::fs::File, BuildError> {
-    fs_err::create_dir_all(folder)?;
-    let file = fs_err::File::create(folder.join("lock"))?.into_file();
+    let opened = fs_err::create_dir_all(folder).and_then(|()| fs_err::File::create(folder.join("lock")));
+    let file =
+        opened.map_err(|source| BuildError::NotWritable { folder: folder.to_owned(), source })?.into_file();
     file.lock()?;
     Ok(file)
 }

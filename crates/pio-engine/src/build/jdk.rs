@@ -7,6 +7,9 @@ use pio_settings::{env, vars};
 
 use crate::errors::BuildError;
 
+/// The oldest version whose javac compiles what engines and Spark are made of.
+const OLDEST: u32 = 8;
+
 /// A JDK.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Jdk {
@@ -19,16 +22,24 @@ pub struct Jdk {
 /// The JDK that `JAVA_HOME` names, else the one whose javac is on the search path.
 ///
 /// # Errors
-/// There is none, or its javac does not run.
+/// There is none, its javac does not run, or it is too old.
 pub fn find() -> Result<Jdk, BuildError> {
     let named = env::get(vars::JAVA_HOME).map(PathBuf::from);
     let javac = match &named {
         Some(home) if home.join("bin/javac").is_file() => home.join("bin/javac"),
         _ => on_path("javac").ok_or(BuildError::NoJdk { java_home: named })?,
     };
-    let javac = javac.canonicalize()?;
+    of(&javac.canonicalize()?)
+}
+
+/// The JDK of a javac.
+fn of(javac: &Path) -> Result<Jdk, BuildError> {
     let home = javac.parent().and_then(Path::parent).unwrap_or(Path::new("/")).to_owned();
-    Ok(Jdk { version: version(&javac)?, home })
+    let version = version(javac)?;
+    if version < OLDEST {
+        return Err(BuildError::UnfitJdk { home, version });
+    }
+    Ok(Jdk { home, version })
 }
 
 fn on_path(program: &str) -> Option<PathBuf> {
@@ -56,7 +67,27 @@ fn parse_version(text: &str) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::parse_version;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::{of, parse_version};
+
+    #[test]
+    fn a_javac_that_is_too_old_or_says_nothing_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let javac = folder.path().join("bin/javac");
+        fs_err::create_dir_all(folder.path().join("bin")).unwrap();
+        let words = |says: &str| {
+            fs_err::write(&javac, format!("#!/bin/sh\n{says}\n")).unwrap();
+            fs_err::set_permissions(&javac, std::fs::Permissions::from_mode(0o755)).unwrap();
+            of(&javac).map_or_else(|error| error.to_string(), |jdk| jdk.version.to_string())
+        };
+        assert!(
+            words("echo javac 1.7.0_80 >&2")
+                .contains("it is of version 7. Install a JDK, version 8 or later")
+        );
+        assert!(words("exit 3").contains("its javac does not say which version it is"));
+        assert_eq!(words("echo javac 1.8.0_362"), "8");
+    }
 
     #[test]
     fn versions_are_read_as_javac_prints_them() {

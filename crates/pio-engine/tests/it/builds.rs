@@ -103,7 +103,7 @@ public class Limits implements Params {
 
 #[test]
 fn an_engine_of_another_time_builds_unchanged_once() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::Builder::new().prefix("mit Leerzeichen é ").tempdir().unwrap();
     write(folder.path(), OLD);
     let before = fs_err::read_to_string(folder.path().join("build.sbt")).unwrap();
     let (listener, notices) = listener();
@@ -157,6 +157,9 @@ fn a_folder_without_sources_is_no_engine() {
     let folder = tempfile::tempdir().unwrap();
     let words = run(folder.path()).unwrap_err().to_string();
     assert!(words.contains("holds no Scala or Java sources"), "{words}");
+    write(folder.path(), &[("A.scala", "class A"), ("target", "a file")]);
+    let words = run(folder.path()).unwrap_err().to_string();
+    assert!(words.contains("nothing can be written to") && words.contains("target/pio"), "{words}");
     let words = run(&folder.path().join("none")).unwrap_err().to_string();
     assert!(words.contains("does not exist"), "{words}");
 }

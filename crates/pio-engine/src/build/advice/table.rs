@@ -207,6 +207,12 @@ pub(crate) const TABLE: &[Row] = &[
         change: "Remove what starts it from the engine, and start the engine with `pio deploy`.",
     },
     Row {
+        message: &["object Workflow is not a member of package org.apache.predictionio.controller"],
+        source: &[],
+        why: "PIO has had no controller.Workflow since 0.9.2.",
+        change: "Remove the import; evaluate with an Evaluation and `pio eval`.",
+    },
+    Row {
         message: &["is not a member of package org.apache.predictionio"],
         source: &[],
         why: BEFORE,
@@ -242,6 +248,7 @@ pub(crate) const TABLE: &[Row] = &[
             "JavaWorkflow",
             "WorkflowParamsBuilder",
             "PJavaEngine",
+            "class EmptyAlgorithmParams",
             "class EmptyDataSourceParams",
             "class EmptyDataParams",
             "class EmptyParams",
@@ -290,6 +297,18 @@ pub(crate) const TABLE: &[Row] = &[
         source: &["jackson"],
         why: "Spark has not brought Jackson 1 since version 3.",
         change: "Add it to libraryDependencies in build.sbt: \"org.codehaus.jackson\" % \"jackson-mapper-asl\" % \"1.9.13\".",
+    },
+    Row {
+        message: &["object jblas is not a member of package org"],
+        source: &[],
+        why: "Spark has not brought jblas since version 2.",
+        change: "Add it to libraryDependencies in build.sbt: \"org.jblas\" % \"jblas\" % \"1.2.5\".",
+    },
+    Row {
+        message: &["object json is not a member of package scala.util.parsing"],
+        source: &[],
+        why: "Scala's own JSON parser is gone from the parser combinators that Spark 3 brings.",
+        change: "Use json4s, as in `org.json4s.native.JsonMethods.parse(text)`.",
     },
     Row {
         message: &["not found: object akka"],

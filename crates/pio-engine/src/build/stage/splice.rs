@@ -51,12 +51,12 @@ mod tests {
     fn columns_lead_back_however_long_the_replacements_are() {
         let line = "é one two three";
         let splices = [Splice { range: 3..6, text: "eleven" }, Splice { range: 12..12, text: "()" }];
-        let spliced = apply(line, splices.clone());
-        assert_eq!(spliced, "é eleven two t()hree");
+        let new = apply(line, splices.clone());
+        assert_eq!(new, "é eleven two t()hree");
         let column = |of: &str, text: &str| text[..text.find(of).unwrap()].chars().count() + 1;
         for word in ["é", "two", "hree"] {
-            assert_eq!(original_column(line, splices.clone(), column(word, &spliced)), column(word, line));
+            assert_eq!(original_column(line, splices.clone(), column(word, &new)), column(word, line));
         }
-        assert_eq!(original_column(line, splices, column("even", &spliced)), column("one", line));
+        assert_eq!(original_column(line, splices, column("even", &new)), column("one", line));
     }
 }
