@@ -83,6 +83,15 @@ impl Server {
         Ok(self.child.wait()?)
     }
 
+    /// Keeps the log of a failed test where the run's logs are gathered.
+    fn keep_log(&self) {
+        let Some(folder) = pio_settings::env::get("PIO_E2E_LOGS").map(PathBuf::from) else { return };
+        let test = std::thread::current().name().unwrap_or("test").replace("::", "-");
+        let verb = self.name.split(' ').next().unwrap_or("server");
+        // A log that cannot be kept must not hide why the test failed.
+        let _ = fs::copy(self.log_file(), folder.join(format!("{test}-{verb}-{}.log", self.child.id())));
+    }
+
     fn log_file(&self) -> PathBuf {
         self.logs.path().join("log")
     }
@@ -90,6 +99,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.keep_log();
+        }
         // Failures to end it have no reader here; the process group's kill on drop follows.
         let _ = self.child.terminate(GRACE);
     }

@@ -24,9 +24,23 @@ pub(crate) fn pio_release(root: &Path) -> Result<PathBuf> {
 }
 
 fn pio_with(root: &Path, profile: &[&str]) -> Result<PathBuf> {
-    let build =
-        || Command::new("cargo").args(["build", "--package", "pio-cli"]).args(profile).current_dir(root);
     talk::step("Building pio (cargo build)");
+    executable(root, &[&["build", "--package", "pio-cli"], profile].concat())
+}
+
+/// Builds an example of a package and returns its path.
+pub(crate) fn example(root: &Path, package: &str, name: &str) -> Result<PathBuf> {
+    executable(root, &["build", "--package", package, "--example", name])
+}
+
+/// Builds the end-to-end tests and returns the program that runs them.
+pub(crate) fn end_to_end_tests(root: &Path) -> Result<PathBuf> {
+    executable(root, &["test", "--no-run", "--package", "e2e", "--test", "it"])
+}
+
+/// The program that a call of cargo makes.
+fn executable(root: &Path, arguments: &[&str]) -> Result<PathBuf> {
+    let build = || Command::new("cargo").args(arguments).current_dir(root);
     build().run()?;
     // Built already: this call only tells where it is.
     let messages = build().args(["--quiet", "--message-format", "json-render-diagnostics"]).output()?;
@@ -34,7 +48,7 @@ fn pio_with(root: &Path, profile: &[&str]) -> Result<PathBuf> {
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
         .find_map(|message| message["executable"].as_str().map(PathBuf::from))
-        .context("cargo did not say where the pio binary is")
+        .context("cargo did not say where the program is that it made")
 }
 
 /// Builds one of the project's engines in the user's cache folder and returns where it is. Unchanged, it is not built again.

@@ -5,6 +5,7 @@ mod build;
 mod cds;
 mod demo;
 mod dist;
+mod end_to_end;
 mod fuzz;
 mod lock;
 mod nix_check;
@@ -37,6 +38,11 @@ enum Command {
     Demo,
     /// Runs every check
     Test(test::Options),
+    /// Runs the end-to-end tests, and writes a report for machines
+    E2e(end_to_end::Options),
+    /// Makes an image of PostgreSQL from Debian's packages, for machines that reach no registry of images
+    #[command(name = "e2e-image")]
+    E2eImage,
     /// Builds the closure in Nix and compares it with that of `cargo xtask vendor`
     #[command(name = "nix-check")]
     NixCheck,
@@ -62,6 +68,8 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Demo => demo::run(),
         Command::Test(options) => test::run(&options),
+        Command::E2e(options) => end_to_end::run(&options),
+        Command::E2eImage => end_to_end::image::run(),
         Command::NixCheck => nix_check::run(),
         Command::Bench(options) => bench::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),

@@ -5,12 +5,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use e2e::pio::Pio;
 use pio_closure::closure::Closure;
 use pio_process::command::Command;
-use pio_storage::embedded;
 
-use crate::{build, platform_tests, project, runtime, scala_tests, sdk, talk, tidy, tools, vendor};
+use crate::{end_to_end, platform_tests, project, runtime, scala_tests, talk, tidy, tools, vendor};
 
 /// cargo-deny's version; it is installed into the user's cache folder.
 const CARGO_DENY: &str = "0.20.2";
@@ -21,9 +19,6 @@ pub(crate) struct Options {
     /// Format, lints and unit tests only
     #[arg(long)]
     fast: bool,
-    /// Only the end-to-end tests whose name contains this
-    #[arg(long, value_name = "NAME")]
-    e2e: Option<String>,
     /// Only the tests of platforms whose name contains this
     #[arg(long, value_name = "NAME")]
     platform: Option<String>,
@@ -37,9 +32,6 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         vendor::run(&vendor::Options {})?;
         runtime::run(&runtime::Options {})
     })?;
-    if let Some(filter) = &options.e2e {
-        return checks.run("end to end", |root| end_to_end(root, Some(filter)));
-    }
     if let Some(filter) = &options.platform {
         return checks.run("platforms", |root| platform_tests::run(root, Some(filter)));
     }
@@ -52,7 +44,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if !options.fast {
         checks.run("licences and sources", deny)?;
         checks.run("Scala tests", scala_tests::run)?;
-        checks.run("end to end", |root| end_to_end(root, None))?;
+        checks.run("end to end", |root| end_to_end::test(root, None))?;
         checks.run("platforms", |root| platform_tests::run(root, None))?;
     }
     checks.report();
@@ -107,28 +99,4 @@ fn deny(root: &Path) -> Result<()> {
     );
     let checks = ["check", "--hide-inclusion-graph", "licenses", "bans", "sources"];
     Ok(Command::new(program).args(["--log-level", "error"]).args(checks).current_dir(root).run()?)
-}
-
-/// Runs the end-to-end tests on one home, one database server and engines that are built once.
-fn end_to_end(root: &Path, filter: Option<&str>) -> Result<()> {
-    let binary = build::pio(root)?;
-    let home = build::private_home()?;
-    let pio = Pio::new(&binary, home.path());
-    let database = embedded::ensure_running(&Closure::locate()?.postgres_dir()?, home.path())?;
-    let tested = (|| {
-        let mut tests = Command::new("cargo").args(["test", "--package", "e2e", "--test", "it"]);
-        for name in ["recommendation", "classification", "means", "popular"] {
-            let variable = format!("PIO_E2E_ENGINE_{}", name.to_uppercase());
-            tests = tests.env(variable, build::engine(&pio, root, name)?);
-        }
-        let tests = tests
-            .env("PIO_E2E_DATABASE_URL", scala_tests::url(&database))
-            .env("PIO_E2E_PYTHON", sdk::python(root)?)
-            .args(["--"])
-            .args(filter)
-            .args(["--test-threads", "2"]);
-        Ok(tests.env("PIO_E2E_BINARY", &binary).env("PIO_E2E_HOME", home.path()).current_dir(root).run()?)
-    })();
-    let stopped = pio.run(&["stop-all"]).map(drop);
-    tested.and(stopped)
 }

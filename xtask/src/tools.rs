@@ -64,6 +64,17 @@ pub(crate) const PLATFORM: &[Tool] = &[
 pub(crate) const NIX: Tool =
     Tool { name: "Nix", present: || answers("nix", &["--version"]), packages: &["nix-bin"] };
 
+/// Holds the database of the end-to-end tests.
+pub(crate) const DOCKER: Tool = Tool {
+    name: "Docker",
+    present: || answers("docker", &["--version"]),
+    packages: &["docker.io", "iptables", "ca-certificates"],
+};
+
+/// Makes the image of that database where none can be pulled.
+pub(crate) const MMDEBSTRAP: Tool =
+    Tool { name: "mmdebstrap", present: || answers("mmdebstrap", &["--version"]), packages: &["mmdebstrap"] };
+
 /// Everything that the tasks of this file's neighbours need.
 pub(crate) const ALL: &[Tool] = &[MAVEN, JDK, PIP, VENV];
 

@@ -13,17 +13,17 @@ use serde_json::{Value, json};
 /// How long a deployed engine may take to load its model on a busy machine.
 pub(crate) const READY: Duration = Duration::from_mins(2);
 
-/// A value that `cargo xtask test` hands to the tests.
+/// A value that `cargo xtask e2e` hands to the tests.
 pub(crate) fn given(name: &str) -> PathBuf {
     let value = pio_settings::env::get(name);
     PathBuf::from(
-        value.unwrap_or_else(|| panic!("{name} is not set: run `cargo xtask test`, which prepares it")),
+        value.unwrap_or_else(|| panic!("{name} is not set: run `cargo xtask e2e`, which prepares it")),
     )
 }
 
-/// The binary in the home that all tests share.
+/// The binary in the home and with the database that all tests share.
 pub(crate) fn pio() -> Pio {
-    Pio::new(given("PIO_E2E_BINARY"), given("PIO_E2E_HOME"))
+    Pio::new(given("PIO_E2E_BINARY"), given("PIO_E2E_HOME")).with("DATABASE_URL", &database_url())
 }
 
 /// The binary in a home of its own.
@@ -89,10 +89,10 @@ pub(crate) fn items(server: &Server, user: &str) -> Vec<String> {
 
 /// The password of the shared database, which no output and no argument may show.
 pub(crate) fn database_password() -> String {
-    let file = given("PIO_E2E_HOME").join("postgres/connection.json");
-    let connection: Value =
-        serde_json::from_slice(&std::fs::read(file).expect("the connection's file")).expect("JSON");
-    connection["password"].as_str().expect("a password").to_owned()
+    let url = database_url();
+    let (login, _) = url.rsplit_once('@').expect("a login");
+    let (_, password) = login.rsplit_once(':').expect("a password");
+    password.to_owned()
 }
 
 /// The command lines of all processes of this machine that hold a word.
