@@ -40,7 +40,10 @@ fn wait(container: &Container<GenericImage>, url: &str) -> Result<()> {
     while let Err(error) = sql(url, "SELECT 1") {
         if Instant::now() > end {
             let log = container.stderr_to_vec().unwrap_or_default();
-            bail!("the database in the container does not answer: {error:#}\n{}", String::from_utf8_lossy(&log));
+            bail!(
+                "the database in the container does not answer: {error:#}\n{}",
+                String::from_utf8_lossy(&log)
+            );
         }
         std::thread::sleep(Duration::from_millis(200));
     }

@@ -60,8 +60,9 @@ pub(crate) fn test(root: &Path, filter: Option<&str>) -> Result<()> {
             .env("PIO_E2E_HOME", home.path())
             .env("PIO_E2E_PYTHON", sdk::python(root)?)
             .env("PIO_E2E_DATABASE_URL", &database.url);
-        report::run(tests, &root.join(JUNIT))
-            .with_context(|| format!("The report is {JUNIT}; logs of the failed tests' servers are in {LOGS}"))
+        report::run(tests, &root.join(JUNIT)).with_context(|| {
+            format!("The report is {JUNIT}; logs of the failed tests' servers are in {LOGS}")
+        })
     })();
     let stopped = pio.run(&["stop-all"]).map(drop);
     drop(database);

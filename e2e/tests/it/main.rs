@@ -11,5 +11,6 @@ mod retraining;
 mod sdk;
 mod serving;
 mod support;
+mod tls;
 mod training;
 mod upgrade;

@@ -29,7 +29,9 @@ impl Database {
                 talk::say(format_args!("       PostgreSQL: a container of {image}"));
                 return Self::contained(root, &image);
             }
-            Some(Err(error)) => talk::loudly(format_args!("No image of PostgreSQL can be had here: {error:#}")),
+            Some(Err(error)) => {
+                talk::loudly(format_args!("No image of PostgreSQL can be had here: {error:#}"))
+            }
             None => {}
         }
         talk::loudly("The end-to-end tests run on the EMBEDDED PostgreSQL, not on one in a container.");

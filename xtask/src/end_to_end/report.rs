@@ -48,13 +48,19 @@ pub(super) fn run(tests: Command, file: &Path) -> Result<()> {
     let mut report = Report::new("end to end");
     let suite = suite.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let count = suite.test_cases.len();
+    let failed = suite.test_cases.iter().filter(|case| is_failed(case)).count();
     report.add_test_suite(suite);
     fs::create_dir_all(file.parent().context("the report has a folder")?)?;
     report.serialize(fs::File::create(file)?)?;
+    ensure!(failed == 0, "{failed} of {count} tests failed");
     ended?;
     ensure!(count > 0, "no test has this name");
     talk::say(format_args!("       {count} tests passed; report: {}", file.display()));
     Ok(())
+}
+
+fn is_failed(case: &TestCase) -> bool {
+    matches!(case.status, TestCaseStatus::NonSuccess { .. })
 }
 
 /// The test that has ended with this line; none where none has.
