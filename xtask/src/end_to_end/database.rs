@@ -30,7 +30,7 @@ impl Database {
                 return Self::contained(root, &image);
             }
             Some(Err(error)) => {
-                talk::loudly(format_args!("No image of PostgreSQL can be had here: {error:#}"))
+                talk::loudly(format_args!("No image of PostgreSQL can be had here: {error:#}"));
             }
             None => {}
         }
