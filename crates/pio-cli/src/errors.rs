@@ -182,11 +182,14 @@ pub(crate) fn words(error: &anyhow::Error) -> String {
     sentence(&format!("{error:#}"))
 }
 
-/// A text with a capital at its start and a full stop at its end.
+/// A text with a capital at its start and a full stop at its end. A file's name at its start stays as it is.
 fn sentence(text: &str) -> String {
-    let mut letters = text.trim_end().chars();
+    let text = text.trim_end();
+    let word = text.split(char::is_whitespace).next().unwrap_or_default();
+    let is_name = word.trim_end_matches(['.', ',', ':']).contains(['.', '/']);
+    let mut letters = text.chars();
     let first = letters.next().map(char::to_uppercase).into_iter().flatten();
-    let mut sentence: String = first.chain(letters).collect();
+    let mut sentence: String = if is_name { text.to_owned() } else { first.chain(letters).collect() };
     if !sentence.ends_with(['.', '!', '?', '…', ':']) && !sentence.contains('\n') {
         sentence.push('.');
     }
@@ -215,5 +218,6 @@ mod tests {
             "There is no app 1. `pio app list` shows it."
         );
         assert_eq!(sentence("Done.\n"), "Done.");
+        assert_eq!(sentence("engine.json, line 1: no"), "engine.json, line 1: no.", "a name is not changed");
     }
 }

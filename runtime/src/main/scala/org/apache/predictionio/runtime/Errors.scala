@@ -99,6 +99,13 @@ private[predictionio] object Errors {
     """A section looks like this: "datasource": { "params": { "appName": "MyApp" } }"""
   )
 
+  def noAlgorithms: UserError = new UserError(
+    "bad-variant",
+    s"The section 'algorithms' of $variantFile is empty.",
+    "Without an algorithm there is nothing to train.",
+    """Name one, such as: "algorithms": [ { "name": "als", "params": { "rank": 10 } } ]"""
+  )
+
   def unknownPart(section: String, name: String, known: Seq[String]): UserError = new UserError(
     "bad-variant",
     s"The section '$section' of $variantFile names '$name', which the engine does not have.",

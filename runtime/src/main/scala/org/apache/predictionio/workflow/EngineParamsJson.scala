@@ -36,6 +36,7 @@ private[predictionio] class EngineParamsJson(engine: Engine[_, _, _, _, _, _], e
 
   private def algorithms(variant: JValue): Seq[(String, Params)] = variant \ "algorithms" match {
     case JNothing => Seq(WorkflowUtils.params("algorithms", "", JObject(), engine.algorithmClassMap, extractor))
+    case JArray(Nil) => throw Errors.noAlgorithms
     case JArray(all) => all.map(WorkflowUtils.namedParams("algorithms", _, engine.algorithmClassMap, extractor))
     case _ => throw Errors.badSection("algorithms", "must be a list")
   }

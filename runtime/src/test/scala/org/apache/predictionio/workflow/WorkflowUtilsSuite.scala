@@ -37,6 +37,7 @@ class WorkflowUtilsSuite extends munit.FunSuite {
 
   test("sections and names that are wrong are errors") {
     assertEquals(error("""{"datasource": {"params": {}}, "algorithms": {}}""").code, "bad-variant")
+    assert(error("""{"datasource": {"params": {}}, "algorithms": []}""").what.contains("is empty"))
     assertEquals(error("""{"algorithms": [{"name": "nope"}]}""").code, "bad-variant")
     assertEquals(error("""{"datasource": []}""").code, "bad-variant")
     assertEquals(error("""{"datasource": {"parms": {}}}""").code, "bad-variant")

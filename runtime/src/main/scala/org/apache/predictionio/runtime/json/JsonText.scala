@@ -8,17 +8,23 @@ import org.json4s.native.JsonMethods
 private[predictionio] object JsonText {
 
   /** Reads a document which some tool wrote. */
-  def parse(text: String): JValue = JsonMethods.parse(wrapped(text)) match {
-    case JArray(value :: Nil) => value
-    case _ => throw new JsonFault("The JSON document is not valid.", null)
-  }
+  def parse(text: String): JValue =
+    try
+      JsonMethods.parse(wrapped(text)) match {
+        case JArray(value :: Nil) => value
+        case _ => throw new JsonFault("The JSON document is not valid.", null)
+      }
+    catch { case e: StackOverflowError => throw JsonFault.tooDeep(e) }
 
   /** Reads a document which a person wrote: what json4s does not accept is tried with Gson, which is laxer. */
   def parseLax(text: String): JValue =
     if (text == null || text.trim.isEmpty) throw new JsonFault("There is no JSON document; the text is empty.", null)
     else
       try parse(text)
-      catch { case e: Exception => reparse(text, e) }
+      catch {
+        case deep: JsonFault if deep.getCause.isInstanceOf[StackOverflowError] => throw deep
+        case e: Exception => reparse(text, e)
+      }
 
   /** The text of a document, without spaces. */
   def write(value: JValue): String = JsonMethods.compact(JsonMethods.render(value match {
