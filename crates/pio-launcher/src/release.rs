@@ -47,8 +47,7 @@ async fn waits_for_events(config: &Config, storage: &Storage) -> Result<bool, Er
         Some(app) => app,
         None => hooks::create_app(storage, name).await?,
     };
-    let any = Filter { limit: Some(1), order: Order::Stored, ..Filter::default() };
-    let is_empty = storage.events().find(EventTable::of_app(app.id), &any).await?.is_empty();
+    let is_empty = is_empty(storage, app.id).await?;
     if is_empty {
         talk::step(format_args!("The app {name} has no events yet, so there is nothing to train"));
         talk::detail("Send events, then train: heroku run train");
@@ -56,11 +55,23 @@ async fn waits_for_events(config: &Config, storage: &Storage) -> Result<bool, Er
     Ok(is_empty)
 }
 
-/// Warns where the app that the config vars name does not exist. That is no error yet: the engine may name another one.
+async fn is_empty(storage: &Storage, app: i32) -> Result<bool, Error> {
+    let any = Filter { limit: Some(1), order: Order::Stored, ..Filter::default() };
+    Ok(storage.events().find(EventTable::of_app(app), &any).await?.is_empty())
+}
+
+/// Warns where the app that the config vars name does not exist or has no events. That is no error yet: the engine may name
+/// another one.
 async fn check_app(config: &Config, storage: &Storage) -> Result<(), Error> {
     let Some(name) = &config.app_name else { return Ok(()) };
     let apps = storage.apps().list().await?;
-    if apps.iter().any(|app| app.name == *name) {
+    if let Some(app) = apps.iter().find(|app| app.name == *name) {
+        if is_empty(storage, app.id).await? {
+            talk::warning(format_args!(
+                "The app {name} has no events yet, so an engine that reads it has nothing to learn from.\n\
+                 Send events to the event server or commit data/initial-events.json; then `heroku releases:retry`."
+            ));
+        }
         return Ok(());
     }
     let names: Vec<&str> = apps.iter().map(|app| app.name.as_str()).collect();

@@ -95,6 +95,12 @@ impl PrivateNetwork {
     }
 }
 
+impl Drop for PrivateNetwork {
+    fn drop(&mut self) {
+        script(REMOVE, &[&self.name]);
+    }
+}
+
 impl Machine {
     /// Adds what the platform tells a process about its place in the network.
     pub(crate) fn tell(&self, mut variables: BTreeMap<String, String>) -> BTreeMap<String, String> {
