@@ -1,4 +1,5 @@
-//! `cargo xtask dist`: the release tarball, which is buildpack and installation in one. Bit for bit the same wherever it is made.
+//! `cargo xtask dist`: the release tarball, which is buildpack and installation in one. The same sources give the same bytes wherever
+//! it is made, but for Java's archive of classes, which Java does not write twice alike; `--check` says so.
 
 mod again;
 mod bill;
