@@ -39,7 +39,7 @@ pub enum DatabaseUrlError {
     },
     /// An unescaped character ends the host before the `@`.
     #[error(
-        "the user name or password in the database URL holds a character that ends the host's part. Percent-encode it: `/` as %2F, `?` as %3F"
+        "the user name or password in the database URL holds a character that ends the host's part. Percent-encode it: `/` as %2F, `?` as %3F, `@` as %40"
     )]
     Unescaped,
     /// No user is named, nor is one logged in.

@@ -22,7 +22,12 @@ pub(super) fn parse_with(
     password: Option<String>,
 ) -> Result<DatabaseSettings, DatabaseUrlError> {
     let (dialect, [authority, path, query]) = sections(text.trim())?;
-    if !authority.contains('@') && (path.contains('@') || query_starts_in_password(authority, query)) {
+    let is_password = if authority.contains('@') {
+        path_starts_in_password(path)
+    } else {
+        path.contains('@') || query_starts_in_password(authority, query)
+    };
+    if is_password {
         return Err(DatabaseUrlError::Unescaped);
     }
     let mut parts = Parts::default();
@@ -62,6 +67,11 @@ fn sections(text: &str) -> Result<(Dialect, [&str; 3]), DatabaseUrlError> {
         None => return Err(DatabaseUrlError::NoHost),
     };
     Ok((dialect, [authority, path, query]))
+}
+
+/// Whether the `/` that seems to start the path stands in a password that holds an `@` before it: a host and another `/` follow.
+fn path_starts_in_password(path: &str) -> bool {
+    path.split_once('@').is_some_and(|(_, rest)| rest.contains('/'))
 }
 
 /// Whether the `?` that seems to start the query stands in a password.

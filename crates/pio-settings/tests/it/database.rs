@@ -116,6 +116,7 @@ fn mistakes_never_show_the_password() {
     let urls = [
         "postgres://u:sec/ret@host/db",
         "postgres://u:sec?ret@host/db",
+        "postgres://u:p@s/secret@host:5432/db",
         "postgres://u:secret@host:54x2/db",
         "postgres://u:secret@host:0/db",
         "postgres://u:secret@host:70000/db",
@@ -132,6 +133,12 @@ fn mistakes_never_show_the_password() {
     }
     let settings = parse("postgres://u:secret@h/d");
     assert!(!format!("{settings:?} {}", settings.jdbc_url()).contains("secret"));
+}
+
+#[test]
+fn a_password_with_both_an_at_sign_and_a_slash_is_told_and_a_database_may_be_named_so() {
+    assert!(refused("postgres://u:p@ss/w0rd@127.0.0.1:5432/d").contains("`@` as %40"));
+    assert_eq!(parse("postgres://u:p@h/a@b").name, "a@b");
 }
 
 #[test]
