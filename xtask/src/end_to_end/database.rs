@@ -24,15 +24,11 @@ pub(super) struct Database {
 impl Database {
     /// Starts a server.
     pub(super) fn start(root: &Path, docker: Option<&Docker>, home: &Path) -> Result<Self> {
-        match docker.map(|_| image::present()) {
-            Some(Ok(image)) => {
-                talk::say(format_args!("       PostgreSQL: a container of {image}"));
-                return Self::contained(root, &image);
+        if docker.is_some() {
+            match image::present().and_then(|image| Self::contained(root, &image)) {
+                Ok(database) => return Ok(database),
+                Err(error) => talk::loudly(format_args!("Docker cannot hold a PostgreSQL here: {error:#}")),
             }
-            Some(Err(error)) => {
-                talk::loudly(format_args!("No image of PostgreSQL can be had here: {error:#}"));
-            }
-            None => {}
         }
         talk::loudly("The end-to-end tests run on the EMBEDDED PostgreSQL, not on one in a container.");
         let settings = embedded::ensure_running(&Closure::locate()?.postgres_dir()?, home)?;
@@ -40,6 +36,7 @@ impl Database {
     }
 
     fn contained(root: &Path, image: &str) -> Result<Self> {
+        talk::say(format_args!("       PostgreSQL: a container of {image}"));
         let program = build::example(root, "e2e", "container")?;
         let (input, held) = pipe()?;
         let (told, output) = pipe()?;
