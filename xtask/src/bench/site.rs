@@ -24,6 +24,8 @@ impl Site {
         tools::need(&[tools::MAVEN, tools::PIP, tools::POSTGRES_CLIENT])?;
         vendor::run(&vendor::Options {})?;
         let binary = build::pio_release(project::root())?;
+        // What was just built must not be on its way to the disk while commits wait for it.
+        Command::new("sync").output()?;
         let home = build::private_home()?;
         let database = embedded::ensure_running(&Closure::locate()?.postgres_dir()?, home.path())?;
         Ok(Self { pio: Pio::new(binary, home.path()), database, _home: home })
