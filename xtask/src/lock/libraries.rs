@@ -58,17 +58,34 @@ fn project(libraries: &[String], pins: &[String], platform: Option<&str>) -> Res
 
 fn dependency(coordinate: &str, how: &str) -> Result<String> {
     let parts: Vec<&str> = coordinate.split(':').collect();
-    let [group, artifact, version] = parts[..] else {
-        anyhow::bail!("{coordinate} in closure.toml is not of the form group:artifact:version")
+    let (group, artifact, version, which) = match parts[..] {
+        [group, artifact, version] => (group, artifact, version, String::new()),
+        [group, artifact, kind, classifier, version] => {
+            let which = format!("<type>{kind}</type><classifier>{classifier}</classifier>");
+            (group, artifact, version, which)
+        }
+        _ => anyhow::bail!(
+            "{coordinate} in closure.toml is neither group:artifact:version nor group:artifact:type:classifier:version"
+        ),
     };
     Ok(format!(
-        "<dependency><groupId>{group}</groupId><artifactId>{artifact}</artifactId><version>{version}</version>{how}</dependency>\n"
+        "<dependency><groupId>{group}</groupId><artifactId>{artifact}</artifactId><version>{version}</version>{which}{how}</dependency>\n"
     ))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::coordinate;
+    use super::{coordinate, dependency};
+
+    #[test]
+    fn a_pin_may_name_a_classifier() {
+        let pin = dependency("g:a:jar:linux-x86_64:1", "").unwrap();
+        assert!(
+            pin.contains("<version>1</version><type>jar</type><classifier>linux-x86_64</classifier>"),
+            "{pin}"
+        );
+        dependency("g:a:jar:1", "").unwrap_err();
+    }
 
     #[test]
     fn a_coordinate_is_found_in_mavens_words() {
