@@ -8,13 +8,18 @@
     let
       inherit (nixpkgs) lib;
       forEachSystem = make: lib.genAttrs [ "x86_64-linux" ] (system: make nixpkgs.legacyPackages.${system});
+      release = pkgs: import ./nix/release.nix { inherit lib pkgs; };
     in
     {
       packages = forEachSystem (pkgs: {
+        default = import ./nix/programs.nix { inherit lib pkgs; };
+        buildpack = release pkgs;
+        inherit (release pkgs) runtime;
         closure = import ./nix/closure.nix { inherit lib pkgs; };
       });
 
       checks = forEachSystem (pkgs: {
+        buildpack = release pkgs;
         closure = import ./nix/closure.nix { inherit lib pkgs; };
       });
 

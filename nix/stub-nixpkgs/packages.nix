@@ -80,9 +80,31 @@ let
         ];
       }
     );
+
+  # Cargo with the crates of the lock file, each held to its checksum by cargo; paths of this machine stay out of the programs.
+  buildRustPackage =
+    { src, cargoLock, cargoBuildFlags, installPhase, pname, version, outputs, ... }:
+    derive {
+      name = "${pname}-${version}";
+      inherit src outputs;
+      flags = cargoBuildFlags;
+      args = [
+        "-c"
+        ''
+          ${host}
+          cp -r $src $NIX_BUILD_TOP/source
+          chmod -R u+w $NIX_BUILD_TOP/source
+          cd $NIX_BUILD_TOP/source
+          export RUSTFLAGS="-C target-feature=+crt-static --remap-path-prefix=$NIX_BUILD_TOP=/build --remap-path-prefix=$HOME/.cargo=/cargo"
+          cargo build --release --locked --quiet --target x86_64-unknown-linux-gnu $flags
+          ${installPhase}
+        ''
+      ];
+    };
 in
 {
   inherit fetchurl fetchPypi runCommand;
+  pkgsStatic.rustPlatform = { inherit buildRustPackage; };
   unzip = null;
   jdk = null;
   maven = null;

@@ -9,12 +9,12 @@ mod portable;
 mod slim;
 mod tarball;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use fs_err as fs;
 use pio_closure::closure::Closure;
-use pio_closure::lockfile::{EMBEDDED, Lock};
 
 use crate::{project, talk};
 use contents::{Contents, Source};
@@ -34,6 +34,15 @@ pub(crate) struct Options {
     /// Copy only the programs into this folder, which is relative to the working directory
     #[arg(long, conflicts_with_all = ["draft", "unpacked", "check"])]
     programs: Option<PathBuf>,
+    /// Take the programs from this folder and build none
+    #[arg(long, conflicts_with_all = ["draft", "programs", "check"])]
+    with_programs: Option<PathBuf>,
+    /// Write only the bill of materials, to this file
+    #[arg(long, conflicts_with_all = ["draft", "unpacked", "programs", "check"])]
+    bill: Option<PathBuf>,
+    /// Take the bill of materials from this file and make none
+    #[arg(long, requires = "with_programs")]
+    with_bill: Option<PathBuf>,
     /// Make it again in another folder with another cache, and fail where one byte differs
     #[arg(long, conflicts_with_all = ["draft", "unpacked"])]
     check: bool,
@@ -51,7 +60,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if let Some(folder) = &options.programs {
         return copy_programs(root, folder);
     }
-    let contents = contents(root, options.draft)?;
+    if let Some(file) = &options.bill {
+        return Ok(fs::write(file, bill::of(root)?)?);
+    }
+    let contents = contents(root, &native(root, options)?, options.draft)?;
     if let Some(folder) = &options.unpacked {
         contents.write_to(folder)?;
         talk::say(format_args!("The release is laid out in {}", folder.display()));
@@ -60,12 +72,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let out = options.out.clone().unwrap_or_else(|| root.join("target/dist"));
     let file = out.join(name());
     write(&contents, &file, options.draft)?;
-    if options.check { again::compare(root, &file) } else { Ok(()) }
+    if options.check { again::compare(&file) } else { Ok(()) }
 }
 
 /// The draft that tests take. One with the same contents is not made again.
 pub(crate) fn draft(root: &Path) -> Result<PathBuf> {
-    let contents = contents(root, true)?;
+    let native = Native { programs: binaries::build(root, true)?, bill: bill::of(root)? };
+    let contents = contents(root, &native, true)?;
     let file = root.join("target/draft").join(name());
     let (made, wanted) = (file.with_extension("contents"), contents.digests("")?);
     if !file.is_file() || fs::read_to_string(&made).ok().as_ref() != Some(&wanted) {
@@ -75,6 +88,39 @@ pub(crate) fn draft(root: &Path) -> Result<PathBuf> {
     Ok(file)
 }
 
+/// What cargo makes of a release.
+struct Native {
+    programs: Vec<PathBuf>,
+    bill: Vec<u8>,
+}
+
+/// Built, but for what is given.
+fn native(root: &Path, options: &Options) -> Result<Native> {
+    let programs = match &options.with_programs {
+        Some(folder) => binaries::in_folder(folder),
+        None => binaries::build(root, options.draft)?,
+    };
+    let bill = match &options.with_bill {
+        Some(file) => fs::read(file)?,
+        None => bill::of(root)?,
+    };
+    Ok(Native { programs, bill })
+}
+
+/// Fails where the closure in a tarball is not that of a release made here.
+pub(crate) fn compare_closure(tarball: &Path) -> Result<()> {
+    let mut contents = Contents::default();
+    contents.add_tree("closure", &slim::closure(&Closure::locate()?)?.root, LEFT_OUT)?;
+    let ours = contents.digests("")?;
+    let ours: BTreeSet<&str> = ours.lines().collect();
+    let list = again::list(tarball)?;
+    let theirs = list.iter().map(String::as_str).filter(|line| line.contains("  closure/")).collect();
+    let differing: Vec<_> = ours.symmetric_difference(&theirs).collect();
+    ensure!(differing.is_empty(), "the closure in {} is another than ours: {differing:?}", tarball.display());
+    talk::say(format_args!("       {} files of a release's closure are the same", ours.len()));
+    Ok(())
+}
+
 fn copy_programs(root: &Path, folder: &Path) -> Result<()> {
     for program in binaries::build(root, false)? {
         fs::copy(&program, folder.join(program.file_name().context("a program has a name")?))?;
@@ -82,12 +128,13 @@ fn copy_programs(root: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn name() -> String {
+/// What the tarball is called.
+pub(crate) fn name() -> String {
     format!("predictionio-{}.tar.gz", env!("CARGO_PKG_VERSION"))
 }
 
-/// Builds everything that a release holds.
-fn contents(root: &Path, draft: bool) -> Result<Contents> {
+/// Everything that a release holds, with these programs.
+fn contents(root: &Path, native: &Native, draft: bool) -> Result<Contents> {
     let closure = Closure::locate()?;
     closure.runtime_jar()?;
     ensure!(
@@ -96,8 +143,7 @@ fn contents(root: &Path, draft: bool) -> Result<Contents> {
     );
     check_versions(root)?;
     let closure = slim::closure(&closure)?;
-    let binaries = binaries::build(root, draft)?;
-    let contents = gather(root, &closure, &binaries)?;
+    let contents = gather(root, &closure, native)?;
     if !draft && let Some(newest) = portable::check(&contents)? {
         talk::say(format_args!("Runs with version {newest} of the GNU C library and newer ones"));
     }
@@ -116,19 +162,18 @@ fn write(contents: &Contents, file: &Path, fast: bool) -> Result<()> {
 }
 
 /// Every file of the tarball: the buildpack's scripts at the root, everything else in `dist/`.
-fn gather(root: &Path, closure: &Closure, binaries: &[PathBuf]) -> Result<Contents> {
+fn gather(root: &Path, closure: &Closure, native: &Native) -> Result<Contents> {
     let mut contents = Contents::default();
     contents.add_tree("", &root.join("buildpack"), &[])?;
     for document in DOCUMENTS {
         contents.add(document, Source::File(root.join(document)), false);
     }
-    for binary in binaries {
+    for binary in &native.programs {
         let name = binary.file_name().context("a program has a name")?.to_string_lossy();
         contents.add(&format!("dist/bin/{name}"), Source::File(binary.clone()), true);
     }
     contents.add_tree("dist/closure", &closure.root, &[])?;
-    let lock = Lock::parse(EMBEDDED)?;
-    contents.add("dist/sbom.cdx.json", Source::Bytes(bill::of(root, &lock)?), false);
+    contents.add("dist/sbom.cdx.json", Source::Bytes(native.bill.clone()), false);
     let digests = contents.digests("dist/")?;
     contents.add("dist/contents.sha256", Source::Bytes(digests.into_bytes()), false);
     Ok(contents)

@@ -1,16 +1,13 @@
 //! `cargo xtask fuzz`: the event server's fuzz targets, each for some minutes, with the stable compiler.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Result;
 use clap::Args;
 use fs_err as fs;
 use pio_process::command::Command;
 
-use crate::{project, talk};
-
-/// cargo-fuzz's version; it is installed into the user's cache folder.
-const CARGO_FUZZ: &str = "0.13.1";
+use crate::{cargo_tools, project, talk};
 
 /// The targets; their names are those of files under the crate's `fuzz/fuzz_targets`.
 const TARGETS: [&str; 4] = ["event_body", "query", "times", "webhooks"];
@@ -28,7 +25,7 @@ pub(crate) struct Options {
 
 /// Runs the targets; what they find new is kept in the user's cache folder, what breaks them under `fuzz/artifacts`.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let program = cargo_fuzz()?;
+    let program = cargo_tools::FUZZ.program()?;
     let folder = project::root().join("crates/pio-eventserver");
     for target in TARGETS {
         if options.target.as_deref().is_none_or(|wanted| wanted == target) {
@@ -47,15 +44,4 @@ fn fuzz(program: &Path, folder: &Path, target: &str, seconds: u32) -> Result<()>
     let command = command.arg(format!("fuzz/seeds/{target}"));
     let limits = [format!("-max_total_time={seconds}"), "-max_len=4096".to_owned(), "-timeout=10".to_owned()];
     Ok(command.args(["--", "-print_final_stats=1"]).args(limits).current_dir(folder).run()?)
-}
-
-fn cargo_fuzz() -> Result<PathBuf> {
-    let folder = pio_settings::dirs::cache().join(format!("tools/cargo-fuzz-{CARGO_FUZZ}"));
-    let program = folder.join("bin/cargo-fuzz");
-    if !program.exists() {
-        let version = format!("cargo-fuzz@{CARGO_FUZZ}");
-        let install = ["install", "--quiet", "--locked", &version, "--root"];
-        Command::new("cargo").args(install).arg(&folder).run()?;
-    }
-    Ok(program)
 }

@@ -2,12 +2,15 @@
 
 mod bench;
 mod build;
+mod cargo_tools;
 mod cds;
+mod coverage;
 mod demo;
 mod dist;
 mod end_to_end;
 mod fuzz;
 mod lock;
+mod mutants;
 mod nix_check;
 mod platform_tests;
 mod project;
@@ -50,6 +53,10 @@ enum Command {
     Bench(bench::Options),
     /// Looks for input that the event server's parsers cannot stand
     Fuzz(fuzz::Options),
+    /// Measures which lines the tests reach, of the Rust crates and of the Scala runtime
+    Coverage,
+    /// Changes the code in many small ways and names the changes that no test notices
+    Mutants(mutants::Options),
     /// Checks the house style that clippy cannot
     Tidy,
     /// Installs what the other commands need beside Rust, where it may, or says how
@@ -73,6 +80,8 @@ fn main() -> ExitCode {
         Command::NixCheck => nix_check::run(),
         Command::Bench(options) => bench::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),
+        Command::Coverage => coverage::run(project::root()),
+        Command::Mutants(options) => mutants::run(&options),
         Command::Tidy => tidy::run(project::root()),
         Command::Tools => tools::need(tools::ALL),
         Command::Lock(options) => lock::run(&options),

@@ -8,34 +8,49 @@ use fs_err as fs;
 use pio_closure::closure::Closure;
 use pio_process::command::Command;
 use pio_settings::dirs;
+use serde_json::Value;
 use walkdir::WalkDir;
 
 use crate::vendor::store::digest;
-use crate::{project, talk, tools, vendor};
+use crate::{dist, project, runtime, talk, tools, vendor};
 
 /// What Nix is told on a machine that has no configuration for it: no cache to ask, no other users to build as.
 const CONFIGURATION: &str =
     "experimental-features = nix-command flakes\nsubstituters =\nbuild-users-group =\nsandbox = false\n";
 
+/// The packages of the flake.
+const PACKAGES: &[&str] = &["default", "closure", "runtime", "buildpack"];
+
 /// Parts of our closure that a build makes by running Java, or that no release has.
 const NOT_IN_NIX: &[&str] = &["runtime", "cds", "postgres", "complete.json", "java/lib/server/classes.jsa"];
 
-/// Builds the closure in Nix twice, from two folders, and compares it with ours; then sees a wrong digest refused.
+/// Builds everything in Nix, from two folders and the release twice, and compares it with ours; then sees a wrong digest refused.
 pub(crate) fn run() -> Result<()> {
     tools::need(&[tools::NIX])?;
     vendor::run(&vendor::Options {})?;
-    let root = project::root();
+    runtime::run(&runtime::Options {})?;
     let scratch = tempfile::tempdir()?;
-    talk::step("Building the closure in Nix");
-    nix(root).args(["flake", "check"]).args(stand_in(root)).captured().run()?;
-    let built = build(root)?;
-    let other = copy(root, &scratch.path().join("elsewhere"))?;
-    ensure!(build(&other)? == built, "from another folder the closure has another path in Nix's store");
-    nix(root).args(["build", "--rebuild", "--no-link", ".#closure"]).args(stand_in(root)).captured().run()?;
-    compare(&built, &Closure::locate()?.root)?;
+    let (here, elsewhere) = (scratch.path().join("here"), scratch.path().join("else/where"));
+    project::copy_sources(&here)?;
+    project::copy_sources(&elsewhere)?;
+    talk::step("Building programs, closure, runtime and release in Nix");
+    let built = build(&here, PACKAGES)?;
+    nix(&here).args(["flake", "check"]).args(stand_in(&here)).captured().run()?;
+    talk::step("Building them from another folder, and closure and release once more");
+    ensure!(
+        build(&elsewhere, PACKAGES)? == built,
+        "from another folder something has another path in Nix's store"
+    );
+    for package in ["closure", "buildpack"] {
+        let again = ["build", "--rebuild", "--no-link", &format!("path:.#{package}")];
+        nix(&here).args(again).args(stand_in(&here)).captured().run()?;
+    }
+    let [_, closure, _, release] = &built[..] else { bail!("Nix built something else: {built:?}") };
+    compare(closure, &Closure::locate()?.root)?;
+    dist::compare_closure(&release.join(dist::name()))?;
     talk::step("Giving Nix a wrong digest");
-    refuses_a_wrong_digest(&copy(root, &scratch.path().join("wrong"))?)?;
-    talk::say("       The closure is the same in Nix, whoever builds it; a wrong digest is refused.");
+    refuses_a_wrong_digest(&elsewhere)?;
+    talk::say("       All is the same in Nix, whoever builds it; a wrong digest is refused.");
     Ok(())
 }
 
@@ -51,26 +66,13 @@ fn stand_in(folder: &Path) -> [String; 4] {
     ["--override-input".to_owned(), "nixpkgs".to_owned(), stub, "--no-write-lock-file".to_owned()]
 }
 
-/// Builds the closure and returns its path in Nix's store.
-fn build(folder: &Path) -> Result<PathBuf> {
-    let arguments = ["build", "--no-link", "--json", "path:.#closure"];
-    let printed = nix(folder).args(arguments).args(stand_in(folder)).output()?;
-    let built: serde_json::Value = serde_json::from_slice(&printed)?;
-    let path = built[0]["outputs"]["out"].as_str().context("Nix did not say what it built")?;
-    Ok(path.into())
-}
-
-/// The flake with what it reads, in another folder.
-fn copy(root: &Path, into: &Path) -> Result<PathBuf> {
-    let files = ["flake.nix", "flake.lock", "closure.lock", "crates/pio-closure/src/log4j2.properties"];
-    let nix = WalkDir::new(root.join("nix")).into_iter().filter_map(Result::ok);
-    let nix = nix.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path);
-    for file in files.iter().map(|file| root.join(file)).chain(nix) {
-        let to = into.join(file.strip_prefix(root)?);
-        fs::create_dir_all(to.parent().context("a file has a folder")?)?;
-        fs::copy(file, to)?;
-    }
-    Ok(into.to_owned())
+/// Builds packages and returns their paths in Nix's store.
+fn build(folder: &Path, packages: &[&str]) -> Result<Vec<PathBuf>> {
+    let command = nix(folder).args(["build", "--no-link", "--json"]).args(stand_in(folder));
+    let printed = command.args(packages.iter().map(|package| format!("path:.#{package}"))).output()?;
+    let built: Vec<Value> = serde_json::from_slice(&printed)?;
+    let path = |one: &Value| Some(PathBuf::from(one["outputs"].as_object()?.values().next()?.as_str()?));
+    built.iter().map(path).collect::<Option<_>>().context("Nix did not say what it built")
 }
 
 /// Every file of ours must be in Nix's, and the other way round, with the same bytes.
@@ -100,11 +102,11 @@ fn digests(root: &Path) -> Result<BTreeSet<(PathBuf, String)>> {
 fn refuses_a_wrong_digest(folder: &Path) -> Result<()> {
     let file = folder.join("closure.lock");
     let text = fs::read_to_string(&file)?;
-    let mut lock: serde_json::Value = serde_json::from_str(&text)?;
+    let mut lock: Value = serde_json::from_str(&text)?;
     lock["artifacts"][0]["sha256"] = "0".repeat(64).into();
     fs::write(&file, lock.to_string())?;
-    match build(folder) {
-        Ok(path) => bail!("Nix took a file with another digest: {}", path.display()),
+    match build(folder, &["closure"]) {
+        Ok(paths) => bail!("Nix took a file with another digest: {paths:?}"),
         Err(error) => {
             ensure!(format!("{error:#}").contains("hash mismatch"), "Nix failed otherwise: {error:#}");
         }

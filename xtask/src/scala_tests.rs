@@ -1,6 +1,6 @@
 //! The tests of the Scala runtime: munit under sbt, with a real PostgreSQL for the suites that need one.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use pio_closure::closure::{self, Closure};
@@ -14,10 +14,20 @@ use crate::build;
 
 /// Runs all of them; the database lives as long as they do.
 pub(crate) fn run(root: &Path) -> Result<()> {
+    test(root, |sbt| sbt)
+}
+
+/// Runs all of them under `JaCoCo`, which writes what they reached to a file of comma-separated values.
+pub(crate) fn run_for_coverage(root: &Path) -> Result<PathBuf> {
+    test(root, |sbt| sbt.env("PIO_RUNTIME_COVERAGE", "true").arg("coverageReport"))?;
+    Ok(root.join("runtime/target/coverage.csv"))
+}
+
+fn test(root: &Path, extend: impl FnOnce(Command) -> Command) -> Result<()> {
     let closure = Closure::locate()?;
     let home = build::private_home()?;
     let database = embedded::ensure_running(&closure.postgres_dir()?, home.path())?;
-    let tested = sbt(&closure, root)?.env("PIO_TEST_DATABASE_URL", url(&database)).run();
+    let tested = extend(sbt(&closure, root)?).env("PIO_TEST_DATABASE_URL", url(&database)).run();
     embedded::stop(home.path())?;
     tested.context("The Scala tests failed")
 }

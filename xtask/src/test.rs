@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every check, each with its time.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
@@ -8,10 +8,9 @@ use clap::Args;
 use pio_closure::closure::Closure;
 use pio_process::command::Command;
 
-use crate::{end_to_end, platform_tests, project, runtime, scala_tests, talk, tidy, tools, vendor};
-
-/// cargo-deny's version; it is installed into the user's cache folder.
-const CARGO_DENY: &str = "0.20.2";
+use crate::{
+    cargo_tools, end_to_end, platform_tests, project, runtime, scala_tests, talk, tidy, tools, vendor,
+};
 
 /// Which checks to run.
 #[derive(Args)]
@@ -43,6 +42,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     checks.run("unit and integration tests", workspace_tests)?;
     if !options.fast {
         checks.run("licences and sources", deny)?;
+        checks.run("dependencies that nothing uses", |root| {
+            Ok(Command::new(cargo_tools::MACHETE.program()?).current_dir(root).no_stdin().run()?)
+        })?;
         checks.run("Scala tests", scala_tests::run)?;
         checks.run("end to end", |root| end_to_end::test(root, None))?;
     }
@@ -86,19 +88,10 @@ fn workspace_tests(root: &Path) -> Result<()> {
 
 /// Licences, bans and sources; advisories need a database that is not a package registry's, so they have a command of their own.
 fn deny(root: &Path) -> Result<()> {
-    let folder = pio_settings::dirs::cache().join(format!("tools/cargo-deny-{CARGO_DENY}"));
-    let program: PathBuf = folder.join("bin/cargo-deny");
-    if !program.exists() {
-        talk::say(format_args!("       installing cargo-deny {CARGO_DENY}, once"));
-        let version = format!("cargo-deny@{CARGO_DENY}");
-        Command::new("cargo")
-            .args(["install", "--quiet", "--locked", &version, "--root"])
-            .arg(&folder)
-            .run()?;
-    }
     talk::say(
         "       advisories are NOT checked here: their database is no package registry. Run: cargo deny check advisories",
     );
     let checks = ["check", "--hide-inclusion-graph", "licenses", "bans", "sources"];
+    let program = cargo_tools::DENY.program()?;
     Ok(Command::new(program).args(["--log-level", "error"]).args(checks).current_dir(root).run()?)
 }

@@ -11,7 +11,7 @@ use fs_err as fs;
 use pio_process::command::Command;
 use pio_settings::dirs;
 
-use crate::talk;
+use crate::{project, talk};
 
 /// What of the cache was only fetched, and so may be taken again.
 const FETCHED: &[&str] = &["artifacts", "maven", "sbt", "tools"];
@@ -20,11 +20,11 @@ const FETCHED: &[&str] = &["artifacts", "maven", "sbt", "tools"];
 const LIST: &str = "dist/contents.sha256";
 
 /// Makes the release again and fails where one byte differs.
-pub(super) fn compare(root: &Path, made: &Path) -> Result<()> {
+pub(super) fn compare(made: &Path) -> Result<()> {
     talk::step("Making the release again in another folder");
     let folder = tempfile::Builder::new().prefix("release-made-again-").tempdir()?;
     let (sources, cache) = (folder.path().join("sources"), folder.path().join("cache"));
-    copy_sources(root, &sources)?;
+    project::copy_sources(&sources)?;
     fs::create_dir_all(cache.join("pio"))?;
     for name in FETCHED {
         let from = dirs::cache().join(name);
@@ -51,19 +51,8 @@ pub(super) fn compare(root: &Path, made: &Path) -> Result<()> {
     bail!("a release that is made twice differs in {differing:?}")
 }
 
-/// What git knows, as it is now.
-fn copy_sources(root: &Path, to: &Path) -> Result<()> {
-    let listed = Command::new("git").args(["ls-files", "-z", "--cached"]).current_dir(root).output()?;
-    for name in String::from_utf8(listed)?.split_terminator('\0') {
-        let to = to.join(name);
-        fs::create_dir_all(to.parent().context("a file has a folder")?)?;
-        fs::copy(root.join(name), to)?;
-    }
-    Ok(())
-}
-
 /// The lines of a release's list of files.
-fn list(tarball: &Path) -> Result<BTreeSet<String>> {
+pub(super) fn list(tarball: &Path) -> Result<BTreeSet<String>> {
     let mut archive = tar::Archive::new(GzDecoder::new(fs::File::open(tarball)?));
     for entry in archive.entries()? {
         let mut entry = entry?;

@@ -5,12 +5,13 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use fs_err as fs;
-use pio_closure::lockfile::{Artifact, Lock, Section};
+use pio_closure::lockfile::{Artifact, EMBEDDED, Lock, Section};
 use pio_process::command::Command;
 use serde_json::{Value, json};
 
 /// The bill. It has neither a time nor a serial number, so that it is the same wherever it is made.
-pub(super) fn of(root: &Path, lock: &Lock) -> Result<Vec<u8>> {
+pub(super) fn of(root: &Path) -> Result<Vec<u8>> {
+    let lock = Lock::parse(EMBEDDED)?;
     let mut components = crates(root)?;
     let shipped = lock.artifacts.iter().filter(|artifact| artifact.section != Section::Development);
     components.extend(shipped.map(artifact));

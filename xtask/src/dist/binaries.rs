@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use pio_process::command::Command;
 use pio_settings::dirs;
 
 use super::portable;
-use crate::{talk, tools};
+use crate::{cargo_tools, talk, tools};
 
 /// The packages and the programs that they make.
 const PROGRAMS: &[(&str, &str)] =
@@ -15,9 +15,8 @@ const PROGRAMS: &[(&str, &str)] =
 
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 
-/// The compiler and linker that knows the symbols of every C library, and cargo's way to use it.
+/// The compiler and linker that knows the symbols of every C library.
 const ZIG: &str = "ziglang==0.15.2";
-const ZIGBUILD: &str = "0.24.1";
 
 /// Builds the programs and says where they are.
 pub(super) fn build(root: &Path, draft: bool) -> Result<Vec<PathBuf>> {
@@ -26,22 +25,22 @@ pub(super) fn build(root: &Path, draft: bool) -> Result<Vec<PathBuf>> {
         Command::new("cargo").args(["build", "--quiet"]).args(packages).current_dir(root).run()?;
         return stripped(&root.join("target/debug"), &root.join("target/draft"));
     }
-    let tools = dirs::cache().join("tools");
-    install(&tools)?;
+    let zig = zig()?;
     talk::step("Building the programs");
     Command::new("cargo")
         .args(["zigbuild", "--quiet", "--release", "--locked", "--target"])
         .arg(format!("{TARGET}.{}", portable::C_LIBRARY))
         .args(packages)
         .current_dir(root)
-        .env("PATH", path_with(&tools))
-        .env("CARGO_ZIGBUILD_ZIG_PATH", tools.join("zig/ziglang/zig"))
+        .env("PATH", cargo_tools::ZIGBUILD.path()?)
+        .env("CARGO_ZIGBUILD_ZIG_PATH", zig)
         .env("CARGO_ENCODED_RUSTFLAGS", remapping(root))
         .run()?;
     Ok(in_folder(&root.join("target").join(TARGET).join("release")))
 }
 
-fn in_folder(folder: &Path) -> Vec<PathBuf> {
+/// The programs of a folder.
+pub(super) fn in_folder(folder: &Path) -> Vec<PathBuf> {
     PROGRAMS.iter().map(|(_, program)| folder.join(program)).collect()
 }
 
@@ -54,35 +53,21 @@ fn stripped(from: &Path, to: &Path) -> Result<Vec<PathBuf>> {
     Ok(in_folder(to))
 }
 
-/// Puts the tools into the user's cache, where they are not yet.
-fn install(tools: &Path) -> Result<()> {
-    let zig = tools.join("zig");
-    if !zig.join("ziglang/zig").is_file() {
+/// The compiler in the user's cache, put there where it is not yet.
+fn zig() -> Result<PathBuf> {
+    let folder = dirs::cache().join("tools/zig");
+    let zig = folder.join("ziglang/zig");
+    if !zig.is_file() {
         tools::need(&[tools::PIP])?;
         talk::step("Installing zig");
         Command::new("python3")
             .args(["-m", "pip", "install", "--quiet", "--no-deps", "--disable-pip-version-check"])
             .args(["--root-user-action", "ignore", "--target"])
-            .arg(&zig)
+            .arg(&folder)
             .arg(ZIG)
             .run()?;
     }
-    if !tools.join("bin/cargo-zigbuild").is_file() {
-        talk::step("Installing cargo-zigbuild");
-        Command::new("cargo")
-            .args(["install", "--quiet", "--locked", "--version", ZIGBUILD, "cargo-zigbuild", "--root"])
-            .arg(tools)
-            .run()?;
-    }
-    if !tools.join("bin/cargo-zigbuild").is_file() {
-        bail!("cargo-zigbuild is still missing in {}", tools.display());
-    }
-    Ok(())
-}
-
-fn path_with(tools: &Path) -> String {
-    let path = pio_settings::env::get(pio_settings::vars::PATH).unwrap_or_default();
-    format!("{}:{path}", tools.join("bin").display())
+    Ok(zig)
 }
 
 /// Keeps the paths of this machine out of the programs, so that they are the same wherever they are built.

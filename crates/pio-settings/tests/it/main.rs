@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "clippy sees helpers of tests as no tests")]
 
 mod database;
+mod environment;
 mod memory;
 mod words;

@@ -1,0 +1,79 @@
+//! What the environment says, read in a process that was given one.
+
+use pio_process::command::Command;
+use pio_settings::database::DatabaseSettings;
+use pio_settings::{dirs, env};
+
+/// Not a test by itself: the others run it with an environment of their own and read what it prints.
+#[test]
+#[ignore = "its neighbours run it, each in another environment"]
+#[expect(clippy::print_stdout, reason = "this is how its neighbours hear of it")]
+fn witness() {
+    let database = DatabaseSettings::from_env().map(|settings| settings.map(|settings| settings.host));
+    println!("host {database:?}");
+    println!("value {:?}", env::get("VALUE"));
+    println!("switch {:?}", env::switch("SWITCH"));
+    println!("flag {}", env::flag("SWITCH"));
+    println!("variables {:?}", env::pio_variables());
+    println!("home {}", dirs::pio_home().display());
+    println!("cache {}", dirs::cache().display());
+}
+
+/// What the witness says under a name.
+fn seen(name: &str, environment: &[(&str, &str)]) -> String {
+    let witness = Command::new(std::env::current_exe().unwrap());
+    let witness = witness.args(["--exact", "environment::witness", "--ignored", "--nocapture"]);
+    let output = witness.env_clear().envs(environment.iter().copied()).output().unwrap();
+    let output = String::from_utf8(output).unwrap();
+    let line = output.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("no {name} in {output}")).to_owned()
+}
+
+#[test]
+fn a_blank_variable_is_as_good_as_none() {
+    assert_eq!(seen("value", &[("VALUE", " a b ")]), r#"Some(" a b ")"#);
+    assert_eq!(seen("value", &[("VALUE", " \t")]), "None");
+    assert_eq!(seen("value", &[]), "None");
+}
+
+#[test]
+fn a_switch_is_on_off_or_neither() {
+    for on in ["true", "1", "yes", " On "] {
+        assert_eq!(seen("switch", &[("SWITCH", on)]), "Some(true)", "{on}");
+        assert_eq!(seen("flag", &[("SWITCH", on)]), "true", "{on}");
+    }
+    for off in ["false", "0", "no", "OFF"] {
+        assert_eq!(seen("switch", &[("SWITCH", off)]), "Some(false)", "{off}");
+        assert_eq!(seen("flag", &[("SWITCH", off)]), "false", "{off}");
+    }
+    assert_eq!(seen("switch", &[("SWITCH", "perhaps")]), "None");
+    assert_eq!(seen("flag", &[]), "false");
+}
+
+#[test]
+fn what_an_instance_records_holds_no_secret() {
+    let secrets = ["PIO_DB_PASSWORD", "PIO_APP_SECRET", "PIO_A_TOKEN", "PIO_EVENTSERVER_ACCESS_KEY"];
+    let mut environment: Vec<(&str, &str)> = secrets.iter().map(|name| (*name, "hidden")).collect();
+    environment.extend([("PIO_DATABASE_URL", "hidden"), ("PIO_OPTS", "shown"), ("OTHER", "not ours")]);
+    assert_eq!(seen("variables", &environment), r#"{"PIO_OPTS": "shown"}"#);
+    for secret in pio_settings::vars::SECRETS {
+        assert!(env::is_secret(secret), "{secret}");
+    }
+    assert!(!env::is_secret("PIO_TRAIN_ON_RELEASE"));
+}
+
+#[test]
+fn folders_are_where_they_are_said_to_be_else_at_home() {
+    assert_eq!(seen("home", &[("PIO_HOME", "/somewhere"), ("HOME", "/me")]), "/somewhere");
+    assert_eq!(seen("home", &[("HOME", "/me")]), "/me/.pio");
+    assert_eq!(seen("cache", &[("HOME", "/me")]), "/me/.cache/pio");
+    assert_eq!(seen("cache", &[("XDG_CACHE_HOME", "/c"), ("HOME", "/me")]), "/c/pio");
+    assert_eq!(seen("cache", &[("XDG_CACHE_HOME", "relative"), ("HOME", "/me")]), "/me/.cache/pio");
+    assert_eq!(seen("cache", &[("HOME", "relative")]), "/tmp/.cache/pio");
+}
+
+#[test]
+fn the_database_is_that_of_the_environment() {
+    assert_eq!(seen("host", &[("DATABASE_URL", "postgres://u:p@db.example/x")]), r#"Ok(Some("db.example"))"#);
+    assert_eq!(seen("host", &[]), "Ok(None)");
+}
