@@ -17,6 +17,7 @@ pkgs.pkgsStatic.rustPlatform.buildRustPackage {
       ../closure.lock
       ../crates
       ../e2e
+      ../rust-toolchain.toml
       ../xtask
     ];
   };
