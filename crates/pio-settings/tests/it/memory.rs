@@ -22,7 +22,8 @@ fn root(files: &[(&str, &str)]) -> TempDir {
 
 #[test]
 fn heap_and_flags_follow_the_limit() {
-    let cases: [(u64, u64, &[&str]); 6] = [
+    let cases: [(u64, u64, &[&str]); 7] = [
+        (8, 16, &["-Xmx16m", "-Xss512k", "-XX:CICompilerCount=2"]),
         (256, 150, &["-Xmx150m", "-Xss512k", "-XX:CICompilerCount=2"]),
         (512, 300, &["-Xmx300m", "-Xss512k", "-XX:CICompilerCount=2"]),
         (768, 485, &["-Xmx485m"]),
@@ -65,6 +66,12 @@ fn a_limit_of_version_1_is_found_where_the_path_is_the_hosts() {
         ("sys/fs/cgroup/memory/memory.limit_in_bytes", "1073741824\n"),
     ]);
     assert_eq!(limit_under(root.path()), Some(1024 * MIB));
+}
+
+#[test]
+fn a_large_limit_is_one() {
+    let fourteen_gib = root(&[("sys/fs/cgroup/memory/memory.limit_in_bytes", "15032385536\n")]);
+    assert_eq!(limit_under(fourteen_gib.path()), Some(14 * 1024 * MIB));
 }
 
 #[test]
