@@ -12,6 +12,7 @@ let
       ../CHANGELOG.md
       ../LICENSE
       ../buildpack
+      ../closure.lock
       ../crates/pio-closure/src
       ../dist-workspace.toml
       ../release
