@@ -13,6 +13,7 @@ let
       ../LICENSE
       ../buildpack
       ../closure.lock
+      ../closure.toml
       ../crates/pio-closure/src
       ../dist-workspace.toml
       ../release
