@@ -1,7 +1,13 @@
-//! Makes Java's archive of the classes that every Spark job loads.
+//! Makes Java's archive of the classes that every Spark job loads: the same bytes wherever it is made. Java runs a job and lists what it loads;
+//! the list is sorted, because threads load in any order; and the archive is made from the list alone. Java's other way, archiving what is
+//! in memory as the job ends, never gives the same bytes twice.
+
+use std::collections::BTreeSet;
+use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use pio_closure::closure::{CDS_ARCHIVE, Closure};
+use pio_closure::jvm;
 use pio_closure::submit::Submit;
 use pio_settings::memory;
 
@@ -10,30 +16,89 @@ use crate::vendor::store::settle;
 /// A job that loads what every job loads, and needs neither database nor engine.
 const WARM_UP: &str = r#"{"version":1,"verb":"warm-up"}"#;
 
-/// Runs a representative job once and lets Java write down the classes that it loaded.
+/// Executors tell that they live only after the job: what that loads would be listed by slow machines alone.
+const SILENT: &str = "spark.executor.heartbeatInterval=100s";
+
+/// What must not differ between machines. Other collectors than this one archive objects, too, with how often they were collected.
+const SAME_EVERYWHERE: &[&str] = &["-XX:+UseSerialGC", "-XX:ActiveProcessorCount=2"];
+
+/// How lines begin that tell of generated code, for which the classes must be there.
+const GENERATED: char = '@';
+
+/// Makes the archive of a closure that has none.
 pub(crate) fn make(closure: &Closure) -> Result<()> {
     let archive = closure.root.join(CDS_ARCHIVE);
     let folder = archive.parent().context("the archive has a folder")?;
     fs_err::create_dir_all(folder)?;
     let _ = fs_err::remove_file(&archive);
     let scratch = tempfile::tempdir()?;
-    let spec = scratch.path().join("spec.json");
-    fs_err::write(&spec, WARM_UP)?;
+    let list = scratch.path().join("classes");
+    list_classes(closure, scratch.path(), &list)?;
+    fs_err::write(&list, sorted(&fs_err::read_to_string(&list)?))?;
     let unfinished = folder.join("unfinished");
+    dump(closure, &list, &unfinished)?;
+    settle(&unfinished, 0o444)?;
+    fs_err::rename(unfinished, archive)?;
+    Ok(())
+}
+
+/// Runs a representative job once and lets Java write down the classes that it loaded.
+fn list_classes(closure: &Closure, scratch: &Path, list: &Path) -> Result<()> {
+    let spec = scratch.join("spec.json");
+    fs_err::write(&spec, WARM_UP)?;
+    let mut java_options = flags();
+    java_options.push(format!("-XX:DumpLoadedClassList={}", list.display()));
     let job = Submit {
         closure,
         main_class: "org.apache.predictionio.runtime.Main",
         arguments: vec![spec.into()],
         name: "warm-up".to_owned(),
         engine_jars: Vec::new(),
-        spark_options: vec!["--master".to_owned(), "local[1]".to_owned()],
+        spark_options: ["--master", "local[1]", "--conf", SILENT].map(str::to_owned).into(),
         spark_conf: Vec::new(),
-        java_options: vec![format!("-XX:ArchiveClassesAtExit={}", unfinished.display())],
+        java_options,
         memory: memory::plan_for(None),
     };
-    let command = job.command()?.current_dir(scratch.path()).no_stdin().captured();
-    command.run().context("The job that shows which classes to archive failed")?;
-    settle(&unfinished, 0o444)?;
-    fs_err::rename(unfinished, archive)?;
-    Ok(())
+    let command = job.command()?.current_dir(scratch).no_stdin().captured();
+    command.run().context("The job that shows which classes to archive failed")
+}
+
+/// The list without what depends on the order of loading: classes by name, then the code that was generated for them.
+fn sorted(list: &str) -> String {
+    let lines = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let (generated, classes): (BTreeSet<&str>, BTreeSet<&str>) =
+        lines.partition(|line| line.starts_with(GENERATED));
+    let names: BTreeSet<&str> = classes.into_iter().filter_map(|line| line.split(" id:").next()).collect();
+    let lines: Vec<&str> = names.into_iter().chain(generated).collect();
+    lines.join("\n") + "\n"
+}
+
+/// Archives the classes of a list.
+fn dump(closure: &Closure, list: &Path, archive: &Path) -> Result<()> {
+    let class_path = jvm::class_path(closure, &closure.class_path()?);
+    let command = jvm::spark(closure)?
+        .args(flags())
+        .args(["-Xshare:dump", "-Xmx512m", "-Xlog:disable", "-Xlog:all=error:stderr"])
+        .arg(format!("-XX:SharedClassListFile={}", list.display()))
+        .arg(format!("-XX:SharedArchiveFile={}", archive.display()))
+        .arg("-cp")
+        .arg(class_path);
+    command.no_stdin().captured().run().context("Java could not archive its classes")
+}
+
+fn flags() -> Vec<String> {
+    SAME_EVERYWHERE.iter().map(|&flag| flag.to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sorted;
+
+    #[test]
+    fn the_order_of_loading_is_forgotten() {
+        let one = "# NOTE\n#\nb/B id: 1\n@lambda-proxy b/B run\na/A id: 2\n";
+        let other = "# NOTE\n#\na/A id: 1\nb/B id: 7\n@lambda-proxy b/B run\n";
+        assert_eq!(sorted(one), "a/A\nb/B\n@lambda-proxy b/B run\n");
+        assert_eq!(sorted(one), sorted(other));
+    }
 }

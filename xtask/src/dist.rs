@@ -1,5 +1,5 @@
 //! `cargo xtask dist`: the release tarball, which is buildpack and installation in one. The same sources give the same bytes wherever
-//! it is made, but for Java's archive of classes, which Java does not write twice alike; `--check` says so.
+//! it is made; `--check` proves it.
 
 mod again;
 mod bill;

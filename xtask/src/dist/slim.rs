@@ -20,14 +20,17 @@ use super::LEFT_OUT;
 use crate::vendor::store::settle;
 use crate::{cds, talk};
 
+/// Java's archive of its own classes differs with the collector and the heap of the machine, and Spark has one that holds these, too.
+const JAVAS_ARCHIVE: &str = "java/lib/server/classes.jsa";
+
 /// Counts changes of what this file does.
-const VERSION: &str = "3";
+const VERSION: &str = "4";
 
 /// How paths in jars name the platform of a release.
 const OWN_PLATFORM: &[&str] = &["linux/amd64", "Linux/x86_64", "linux64", "x86_64"];
 
 /// What Hadoop's client brings for itself and nothing in Spark's core, SQL or `MLlib` reaches: its web servers, terminals, and clients of
-/// clusters that a standalone Spark has none of.
+/// clusters that a standalone Spark has none of; and Scala's maker of documentation.
 const UNREACHED: &[&str] = &[
     "org/apache/hadoop/shaded/org/eclipse/jetty/",
     "org/apache/hadoop/shaded/org/jline/",
@@ -36,6 +39,10 @@ const UNREACHED: &[&str] = &[
     "org/apache/hadoop/shaded/org/apache/curator/",
     "org/apache/hadoop/shaded/org/apache/commons/math3/",
     "org/apache/hadoop/shaded/org/xbill/",
+    "org/apache/hadoop/yarn/logaggregation/",
+    "org/apache/hadoop/yarn/proto/",
+    "org/apache/hadoop/yarn/webapp/",
+    "scala/tools/nsc/doc/",
     "webapps/",
 ];
 
@@ -69,8 +76,8 @@ fn key(whole: &Closure) -> Result<String> {
 }
 
 fn copy(whole: &Closure, into: &Path) -> Result<()> {
-    let unwanted =
-        |path: &Path| LEFT_OUT.iter().chain([&CDS_ARCHIVE]).any(|name| path == whole.root.join(name));
+    let left_out = LEFT_OUT.iter().chain(&[CDS_ARCHIVE, JAVAS_ARCHIVE]);
+    let unwanted = |path: &Path| left_out.clone().any(|name| path == whole.root.join(name));
     for entry in WalkDir::new(&whole.root).into_iter().filter_entry(|entry| !unwanted(entry.path())) {
         let entry = entry?;
         let within = entry.path().strip_prefix(&whole.root)?;

@@ -70,7 +70,7 @@ fn write(root: &Path, name: &str, text: &str) -> Result<()> {
     settle(&path, 0o644)
 }
 
-/// The wheel's Java comes without the archive of its own classes on which our archive stands.
+/// The wheel's Java comes without the archive of its own classes, with which sbt and whatever else is not Spark starts faster.
 fn dump_classes_of_java(root: &Path) -> Result<()> {
     let java = root.join(closure::JAVA).join("bin/java");
     Command::new(java)
