@@ -11,7 +11,7 @@ use crate::{apps, database};
 const READY: Duration = Duration::from_mins(2);
 
 /// The slug of the recommendation engine may be this large, in bytes.
-const BUDGET: u64 = 200 * 1024 * 1024;
+const BUDGET: u64 = 200_000_000;
 
 #[test]
 fn the_recommendation_engine_goes_from_push_to_predictions() {
