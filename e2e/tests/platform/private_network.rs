@@ -33,8 +33,10 @@ const MACHINE: &str = "
     ip -n $1-$2 link set eth0 up
     ip -n $1-$2 route add default via $4";
 
+/// Unplugs all machines; whatever still runs on them ends.
 const REMOVE: &str = "
     for name in $(ip netns list | cut -d' ' -f1 | grep \"^$1-\"); do
+        ip netns pids $name | xargs -r kill -KILL || true
         ip netns del $name
         rm -rf /etc/netns/$name
     done";
