@@ -7,6 +7,10 @@ use pio_process::command::Command;
 
 use crate::{dist, talk, tools};
 
+/// What the tests do to have networks of their own.
+const PROBE: &str = "unshare --net true && ip netns add pio-probe && ip link add pio-probe type veth peer name other netns pio-probe \
+    && ip netns delete pio-probe";
+
 /// Makes a draft of the release and runs the tests against it; says loudly where it may not.
 pub(crate) fn run(root: &Path, filter: &str) -> Result<()> {
     if !rustix::process::geteuid().is_root() {
@@ -15,6 +19,13 @@ pub(crate) fn run(root: &Path, filter: &str) -> Result<()> {
         return Ok(());
     }
     tools::need(tools::PLATFORM)?;
+    if !tools::answers("sh", &["-c", PROBE]) {
+        talk::say(
+            "       NOT RUN: this machine lets nobody make networks of their own, as many containers do:",
+        );
+        talk::say(format_args!("       {PROBE}"));
+        return Ok(());
+    }
     let release = dist::draft(root)?;
     let tests = Command::new("cargo").args(["test", "--package", "e2e", "--test", "platform", "--"]);
     let tests = tests.arg(filter).args(["--test-threads", "2"]);
