@@ -21,7 +21,9 @@ lazy val runtime = (project in file("."))
     scalaCompilerBridgeBinaryJar := (closureJars.getParentFile / "sbt" / "boot" ** "compiler-bridge_2.12-*.jar").get.headOption,
     // The driver lies beside the folder, because users may replace it; the runtime needs it when it runs only.
     Test / unmanagedJars := (Compile / unmanagedJars).value ++ (closureJars.getAbsoluteFile.getParentFile / "lib" ** "postgresql*.jar").classpath,
-    libraryDependencies += ("org.scalameta" %% "munit" % "1.0.0" % Test).exclude("org.scala-lang", "scala-library"),
+    libraryDependencies ++= Seq("munit", "munit-scalacheck").map { name =>
+      ("org.scalameta" %% name % "1.0.0" % Test).exclude("org.scala-lang", "scala-library")
+    },
     scalacOptions ++= Seq(
       "-deprecation",
       "-feature",

@@ -43,21 +43,19 @@ private[jdbc] object WholeEvents extends EventRows {
 
 /** Only what the aggregation of properties looks at. */
 private[jdbc] object PropertyEvents extends EventRows {
-  override val columns: String = "event, entityid, properties, eventtime"
+  override val columns: String = "event, entityid, properties, eventtime, creationtime"
 
   override def reader: ResultSet => Event = {
     val cells = new Cells
-    row => {
-      val time = cells.time(row, 4, null)
+    row =>
       Event(
         event = cells.shared(row.getString(1)),
         entityType = "",
         entityId = row.getString(2),
         properties = DataMap.lazily(row.getString(3)),
-        eventTime = time,
-        creationTime = time
+        eventTime = cells.time(row, 4, null),
+        creationTime = cells.time(row, 5, null)
       )
-    }
   }
 }
 

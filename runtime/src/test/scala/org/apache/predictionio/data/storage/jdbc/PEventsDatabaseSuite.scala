@@ -5,9 +5,11 @@ import org.apache.predictionio.data.storage._
 import org.apache.predictionio.data.store.PEventStore
 import org.apache.predictionio.data.store.java.{OptionHelper, PJavaEventStore}
 import org.apache.predictionio.runtime.UserError
-import org.apache.predictionio.testing.{DatabaseSuite, LocalSpark}
+import org.apache.predictionio.testing.{DatabaseSuite, LocalSpark, PropertyChanges}
 
 import org.joda.time.{DateTime, DateTimeZone}
+import org.scalacheck.Gen
+import org.scalacheck.rng.Seed
 
 import scala.concurrent.ExecutionContext.Implicits.global
 
@@ -117,6 +119,16 @@ class PEventsDatabaseSuite extends DatabaseSuite {
     val entities =
       Storage.getPEvents().extractEntityMap[Int](app, "item", required = Some(Seq("a")))(sc)(_.get[Int]("a"))
     assertEquals(entities.data("i1"), 1)
+  }
+
+  test("whatever the events are, Spark aggregates properties as a plain model does, and so does a local look-up") {
+    val app = newApp("generated")
+    val entities = (1 to 500).map(n => PropertyChanges.of(s"i$n").pureApply(Gen.Parameters.default, Seed(n.toLong)))
+    Storage.getPEvents().write(sc.parallelize(entities.flatten.sortBy(_.hashCode), 7), app)(sc)
+    val expected = entities.flatMap(events => PropertyChanges.model(events).map(events.head.entityId -> _)).toMap
+    assert(expected.size > 300 && expected.size < 490, expected.size.toString)
+    assertEquals(PEventStore.aggregateProperties("generated", "item")(sc).collect().toMap, expected)
+    assertEquals(Storage.getLEvents().aggregateProperties(app, entityType = "item"), expected)
   }
 
   test("events are stored and removed in parallel") {
