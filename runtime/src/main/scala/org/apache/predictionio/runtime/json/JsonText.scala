@@ -1,5 +1,7 @@
 package org.apache.predictionio.runtime.json
 
+import com.fasterxml.jackson.core.JsonProcessingException
+import com.fasterxml.jackson.databind.{DeserializationFeature, ObjectMapper}
 import com.google.gson.{JsonParseException, JsonParser}
 import org.json4s._
 import org.json4s.native.JsonMethods
@@ -39,14 +41,24 @@ private[predictionio] object JsonText {
     try
       JsonParser.parseString(text) match {
         case element if element.isJsonObject || element.isJsonArray => parse(element.toString)
-        case _ => throw fault(first)
+        case _ => throw fault(text, first)
       }
     catch {
-      case _: JsonParseException => throw fault(first)
+      case _: JsonParseException => throw fault(text, first)
     }
 
-  private def fault(cause: Exception): JsonFault = {
-    val where = Option(cause.getMessage).map(_.linesIterator.next().trim).filter(_.nonEmpty).map(" (" + _ + ")")
-    new JsonFault(s"This is not valid JSON${where.getOrElse("")}.", cause)
+  /** What is wrong is told by Jackson, which knows the place. */
+  private def fault(text: String, cause: Exception): JsonFault = {
+    val words =
+      try {
+        strict.readTree(text)
+        cause.getMessage
+      } catch {
+        case e: JsonProcessingException =>
+          s"line ${e.getLocation.getLineNr}, column ${e.getLocation.getColumnNr}: ${e.getOriginalMessage}"
+      }
+    new JsonFault(s"This is not valid JSON (${words.linesIterator.next()}).", cause)
   }
+
+  private lazy val strict = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
 }

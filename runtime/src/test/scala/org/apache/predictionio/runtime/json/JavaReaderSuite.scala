@@ -37,4 +37,11 @@ class JavaReaderSuite extends munit.FunSuite {
     Seq("[1]", "", "{} {}").foreach(json => assert(refusal(json).contains("JSON document"), refusal(json)))
     intercept[JsonFault](JsonText.parseLax("[" * 1000000 + "]" * 1000000))
   }
+
+  test("a text that is no JSON is told with the place and what stands there") {
+    def said(text: String) = intercept[JsonFault](JsonText.parseLax(text)).getMessage
+    assert(said("not json").startsWith("This is not valid JSON (line 1, column 4: Unrecognized token 'not'"), said("not json"))
+    assert(said("{\n \"a\": ]").startsWith("This is not valid JSON (line 2, column"), said("{\n \"a\": ]"))
+    assert(!said("{\"user\": nul").contains("null)"), said("{\"user\": nul"))
+  }
 }
