@@ -8,7 +8,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::advice::{self, Advice};
-use super::stage::{Findings, build_file, moved, parameter_lists, prediction, statements};
+use super::stage::{self, Findings, build_file, splice, statements};
 use crate::errors::BuildError;
 
 /// Everything that a run of sbt printed.
@@ -190,12 +190,8 @@ impl CompileError {
     fn show_source(&mut self, engine: &Path) {
         let Ok(text) = fs_err::read_to_string(engine.join(&self.file)) else { return };
         let Some(source) = text.lines().nth(self.line.saturating_sub(1)) else { return };
-        self.column = self.column.map(|column| {
-            let renamed = prediction::rename(source);
-            let moved = moved::rename(&renamed);
-            let column = parameter_lists::original_column(&moved, column);
-            prediction::original_column(source, moved::original_column(&renamed, column))
-        });
+        let rules = stage::rules(&self.file);
+        self.column = self.column.map(|column| splice::column_before(source, rules, column));
         self.source = Some(source.to_owned());
     }
 }

@@ -4,11 +4,11 @@ mod arrows;
 pub mod build_file;
 mod folder;
 pub mod mask;
-pub mod moved;
-pub mod parameter_lists;
+mod moved;
+mod parameter_lists;
 pub mod plugins;
 pub mod prediction;
-mod splice;
+pub mod splice;
 pub mod statements;
 pub mod text;
 
@@ -20,6 +20,7 @@ use plugins::Plugin;
 
 use super::inputs::{Input, Kind};
 use folder::{Content, Folder};
+use splice::Rule;
 
 /// What earlier attempts at this build have shown.
 #[derive(Debug, Default, Clone)]
@@ -93,7 +94,9 @@ pub fn write(
                 staged.lost_servers.push(input.path.clone());
             }
             Kind::Source => {
-                folder.text(&input.path, &source, |text| source_text(&input.path, text))?;
+                folder.text(&input.path, &source, |text| {
+                    splice::rewrite(text, rules(&input.path)).into_owned()
+                })?;
             }
             Kind::Resource | Kind::Beside => folder.put(&input.path, Content::Link(source)),
             Kind::Project | Kind::ProjectSource => {}
@@ -104,14 +107,11 @@ pub fn write(
     Ok(staged)
 }
 
-/// A source file in the words of today's interface and of today's Scala.
-fn source_text(path: &Path, text: &str) -> String {
-    let renamed = prediction::rename(text);
-    if path.extension().is_some_and(|extension| extension == "scala") {
-        parameter_lists::complete(&moved::rename(&renamed)).into_owned()
-    } else {
-        renamed.into_owned()
-    }
+/// What is changed in a source file, in this order: it must be in the words of today's interface and of today's Scala.
+#[must_use]
+pub fn rules(source: &Path) -> &'static [Rule] {
+    let scala: &[Rule] = &[prediction::places, moved::places, parameter_lists::places];
+    if source.extension().is_some_and(|extension| extension == "scala") { scala } else { &scala[..1] }
 }
 
 /// Stages `project/`; gives back the plugins that were dropped.

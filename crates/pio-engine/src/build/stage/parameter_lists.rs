@@ -1,27 +1,13 @@
 //! `case class A extends B` becomes `case class A() extends B`: until Scala 2.10 a case class could do without a list of parameters.
 
-use std::borrow::Cow;
-
 use super::mask::mask;
-use super::splice::{self, Splice};
+use super::splice::Splice;
 use super::text::{group_end, is_name};
 
 const KEYWORDS: &str = "case class";
 
-/// The text in which each case class has a list of parameters. Lines stay where they are.
-#[must_use]
-pub fn complete(text: &str) -> Cow<'_, str> {
-    splice::apply(text, places(text))
-}
-
-/// The column in the user's line that stands at a column of the completed line. Both count from 1.
-#[must_use]
-pub fn original_column(line: &str, column: usize) -> usize {
-    splice::original_column(line, places(line), column)
-}
-
 /// Where a list of parameters is missing: behind the names and type parameters of case classes.
-fn places(text: &str) -> Vec<Splice> {
+pub(super) fn places(text: &str) -> Vec<Splice> {
     if !text.contains(KEYWORDS) {
         return Vec::new();
     }
@@ -44,7 +30,12 @@ fn missing(code: &str, from: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{complete, original_column};
+    use super::places;
+    use crate::build::stage::splice::rewrite;
+
+    fn complete(text: &str) -> String {
+        rewrite(text, &[places]).into_owned()
+    }
 
     #[test]
     fn case_classes_without_a_list_get_one() {
@@ -75,14 +66,5 @@ mod tests {
         ] {
             assert_eq!(complete(text), text);
         }
-    }
-
-    #[test]
-    fn columns_lead_back_to_the_users_line() {
-        let line = "case class A extends Nope";
-        let column = complete(line).find("Nope").unwrap() + 1;
-        assert_eq!(original_column(line, column), line.find("Nope").unwrap() + 1);
-        assert_eq!(original_column(line, 12), 12);
-        assert_eq!(original_column("case class A(x: Nope)", 17), 17);
     }
 }

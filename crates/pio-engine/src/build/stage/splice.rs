@@ -5,13 +5,40 @@ use std::ops::Range;
 
 /// A place, as bytes of the text before, and what stands there instead. A replacement has no line break.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Splice {
-    pub(crate) range: Range<usize>,
-    pub(crate) text: &'static str,
+pub struct Splice {
+    /// The place.
+    pub range: Range<usize>,
+    /// What stands there instead.
+    pub text: &'static str,
+}
+
+/// Finds the places of one kind of replacement, in order and apart.
+pub type Rule = fn(&str) -> Vec<Splice>;
+
+/// The text after each rule in turn.
+#[must_use]
+pub fn rewrite<'a>(text: &'a str, rules: &[Rule]) -> Cow<'a, str> {
+    rules.iter().fold(Cow::Borrowed(text), |text, rule| match apply(&text, rule(&text)) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(new) => Cow::Owned(new),
+    })
+}
+
+/// The column in a line that stands at a column of the line after each rule in turn. Both count from 1.
+#[must_use]
+pub fn column_before(line: &str, rules: &[Rule], column: usize) -> usize {
+    match rules.split_first() {
+        None => column,
+        Some((rule, later)) => {
+            let splices = rule(line);
+            let column = column_before(&apply(line, splices.iter().cloned()), later, column);
+            original_column(line, splices, column)
+        }
+    }
 }
 
 /// The text with all splices made. They must be in order and apart.
-pub(crate) fn apply(text: &str, splices: impl IntoIterator<Item = Splice>) -> Cow<'_, str> {
+fn apply(text: &str, splices: impl IntoIterator<Item = Splice>) -> Cow<'_, str> {
     let mut splices = splices.into_iter().peekable();
     if splices.peek().is_none() {
         return Cow::Borrowed(text);
@@ -29,7 +56,7 @@ pub(crate) fn apply(text: &str, splices: impl IntoIterator<Item = Splice>) -> Co
 
 /// The column in a line that stands at a column of the spliced line. Both count characters from 1; within a replacement it is the
 /// beginning of what was replaced.
-pub(crate) fn original_column(line: &str, splices: impl IntoIterator<Item = Splice>, column: usize) -> usize {
+fn original_column(line: &str, splices: impl IntoIterator<Item = Splice>, column: usize) -> usize {
     let mut original = column;
     for splice in splices {
         let begin = line[..splice.range.start].chars().count() + 1;
@@ -45,7 +72,31 @@ pub(crate) fn original_column(line: &str, splices: impl IntoIterator<Item = Spli
 
 #[cfg(test)]
 mod tests {
-    use super::{Splice, apply, original_column};
+    use super::{Splice, apply, column_before, original_column, rewrite};
+
+    #[test]
+    fn rules_follow_each_other_and_columns_lead_back_through_all_of_them() {
+        let longer = |text: &str| -> Vec<Splice> {
+            text.match_indices("one")
+                .map(|(at, one)| Splice { range: at..at + one.len(), text: "two two" })
+                .collect()
+        };
+        let shorter = |text: &str| -> Vec<Splice> {
+            text.match_indices("two")
+                .map(|(at, two)| Splice { range: at..at + two.len(), text: "2" })
+                .collect()
+        };
+        let (line, rules) = ("one two Nope", [longer as super::Rule, shorter]);
+        let new = rewrite(line, &rules);
+        assert_eq!(new, "2 2 2 Nope");
+        assert_eq!(
+            column_before(line, &rules, new.find("Nope").unwrap() + 1),
+            line.find("Nope").unwrap() + 1
+        );
+        assert_eq!(column_before(line, &rules, 5), line.find("two").unwrap() + 1);
+        assert_eq!(rewrite("three", &rules), "three");
+        assert_eq!(column_before("three", &rules, 4), 4);
+    }
 
     #[test]
     fn columns_lead_back_however_long_the_replacements_are() {
