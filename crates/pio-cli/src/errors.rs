@@ -46,6 +46,10 @@ pub(crate) enum ConsoleError {
     RepeatedId(String),
     #[error("{} exists already.", .0.display())]
     OutputExists(PathBuf),
+    #[error("{} does not exist.", .0.display())]
+    NoQueries(PathBuf),
+    #[error("{} exists already.", .0.display())]
+    PredictionsExist(PathBuf),
     #[error("Parquet is not written any more.")]
     Parquet,
 
@@ -105,6 +109,7 @@ impl ConsoleError {
             | Self::BadLines { .. }
             | Self::RepeatedId(_) => "FileToEvents$",
             Self::OutputExists(_) | Self::Parquet => "EventsToFile$",
+            Self::NoQueries(_) | Self::PredictionsExist(_) => "BatchPredict$",
             Self::NothingDeployed(_)
             | Self::OtherServer(_)
             | Self::WrongServerKey(_)
@@ -138,7 +143,10 @@ impl ConsoleError {
             Self::RemoteInput(_) => "Fetch the file first, and name it with --input.",
             Self::BadLines { .. } => "Correct the lines and import the whole file again.",
             Self::RepeatedId(_) => "Leave the eventId out, or delete the event that is there.",
-            Self::OutputExists(_) => "Name a folder that does not exist, or remove this one first.",
+            Self::NoQueries(_) => "Name a file with one query a line with --input.",
+            Self::OutputExists(_) | Self::PredictionsExist(_) => {
+                "Name a folder that does not exist, or remove this one first."
+            }
             Self::Parquet => {
                 "Export JSON (leave --format out), and convert it with Spark: spark.read.json(folder).write.parquet(…)."
             }

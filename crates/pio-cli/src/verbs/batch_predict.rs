@@ -1,6 +1,6 @@
 //! `pio batchpredict`.
 
-use std::path::{Path, absolute};
+use std::path::{Path, PathBuf, absolute};
 
 use anyhow::Result;
 use pio_engine::engine::Engine;
@@ -20,7 +20,7 @@ const BATCH_PREDICT: &str = "BatchPredict$";
 
 pub(crate) fn run(console: Console, common: &Common, args: &BatchPredict, spark: Vec<String>) -> Result<()> {
     let engine = Engine::open(&options(common))?;
-    let (input, output) = (absolute(&args.input)?, absolute(&args.output)?);
+    let (input, output) = (place(&args.input)?, place(&args.output)?);
     check(&input, &output)?;
     let listener = listener(console, common.verbose);
     let ready = Ready::prepare(engine, &listener)?;
@@ -37,6 +37,8 @@ pub(crate) fn run(console: Console, common: &Common, args: &BatchPredict, spark:
         let job = ready.job(verb, job_options(common, &args.workflow, spark));
         anyhow::Ok(job.run::<Predicted>(&listener).await?)
     })?;
+    // Ends the line on which progress was shown.
+    drop(listener);
     if let Some(words) = predicted.bad_lines_in_words() {
         warn(BATCH_PREDICT, words);
     }
@@ -50,13 +52,22 @@ pub(crate) fn run(console: Console, common: &Common, args: &BatchPredict, spark:
     Ok(())
 }
 
+/// A file or folder of this machine as an absolute path; a URI, which is Spark's to understand, as it is.
+fn place(named: &Path) -> std::io::Result<PathBuf> {
+    if is_uri(named) { Ok(named.to_owned()) } else { absolute(named) }
+}
+
+fn is_uri(named: &Path) -> bool {
+    named.to_string_lossy().contains("://")
+}
+
 /// What would only be found after Spark has started.
 fn check(input: &Path, output: &Path) -> Result<(), ConsoleError> {
-    if !input.exists() {
-        return Err(ConsoleError::NoInput(input.to_owned()));
+    if !is_uri(input) && !input.exists() {
+        return Err(ConsoleError::NoQueries(input.to_owned()));
     }
-    if output.exists() {
-        return Err(ConsoleError::OutputExists(output.to_owned()));
+    if !is_uri(output) && output.exists() {
+        return Err(ConsoleError::PredictionsExist(output.to_owned()));
     }
     Ok(())
 }

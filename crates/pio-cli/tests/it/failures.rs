@@ -56,6 +56,17 @@ fn a_folder_without_an_engine_is_named() {
 }
 
 #[test]
+fn a_batch_prediction_without_queries_or_with_an_output_that_is_there_ends_before_spark_starts() {
+    let pio = Pio::with_url("postgres://nobody@127.0.0.1:1/none");
+    pio.write("engine.json", r#"{"engineFactory": "x.Y"}"#);
+    pio.run(&["batchpredict", "--input", "nope.json"])
+        .fails(1, &["[BatchPredict$]", "nope.json does not exist", "--input"]);
+    pio.write("queries.json", "{}");
+    pio.run(&["batchpredict", "--input", "queries.json", "--output", "engine.json"])
+        .fails(1, &["[BatchPredict$]", "engine.json exists already", "remove this one"]);
+}
+
+#[test]
 fn feedback_needs_an_access_key() {
     let pio = Pio::with_url("postgres://nobody@127.0.0.1:1/none");
     pio.write("engine.json", r#"{"engineFactory": "x.Y"}"#);
