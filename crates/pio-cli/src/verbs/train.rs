@@ -36,6 +36,8 @@ pub(crate) fn run(console: Console, common: &Common, args: Train, spark: Vec<Str
     });
     let job = ready.job(verb, job_options(common, &args.workflow, spark));
     let trained = runtime::single()?.block_on(job.run::<Trained>(&listener))?;
+    // Ends the line on which progress was shown.
+    drop(listener);
     if let Some(stage) = &trained.stopped_after {
         console
             .info(CORE_WORKFLOW, format_args!("Training stopped after the stage {stage}, as it was told."));
