@@ -232,8 +232,10 @@ impl Supervisor {
     async fn replace_if_silent(&mut self) {
         let Some(worker) = &mut self.current else { return };
         if worker.serving.link.silence() > self.config.silence {
-            tracing::error!("{}", Failure::Silent(self.config.silence));
             worker.kill().await;
+            // How it ended is known; that it was silent is the reason to tell.
+            drop(worker.ended().await);
+            self.ended(&Failure::Silent(self.config.silence));
         }
     }
 
