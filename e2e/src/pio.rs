@@ -9,6 +9,7 @@ use fs_err as fs;
 use pio_process::command::Command;
 use serde_json::Value;
 
+use crate::container::Container;
 use crate::server::Server;
 
 /// Variables of the caller that would point `pio` at something else than its private home.
@@ -29,6 +30,8 @@ pub struct Pio {
     binary: PathBuf,
     home: PathBuf,
     variables: Vec<(String, String)>,
+    /// Where a command writes its number to be in a container.
+    container: Option<String>,
 }
 
 /// A `pio` command that has ended.
@@ -50,7 +53,7 @@ impl Pio {
     /// The binary, with a home folder that need not exist yet.
     #[must_use]
     pub fn new(binary: impl Into<PathBuf>, home: impl Into<PathBuf>) -> Self {
-        Self { binary: binary.into(), home: home.into(), variables: Vec::new() }
+        Self { binary: binary.into(), home: home.into(), variables: Vec::new(), container: None }
     }
 
     /// The same binary with one more environment variable.
@@ -59,6 +62,12 @@ impl Pio {
         let mut other = self.clone();
         other.variables.push((name.to_owned(), value.to_owned()));
         other
+    }
+
+    /// The same binary in a container.
+    #[must_use]
+    pub fn within(&self, container: &Container) -> Self {
+        Self { container: Some(container.processes()), ..self.clone() }
     }
 
     /// Runs a command in a folder to its end, whatever that is.
@@ -135,10 +144,27 @@ impl Pio {
     /// The command as it would be started, for callers that watch it themselves.
     #[must_use]
     pub fn command(&self, folder: &Path, arguments: &[&str]) -> Command {
-        let command = Command::new(&self.binary).args(arguments).current_dir(folder).no_stdin();
+        let command = match &self.container {
+            None => Command::new(&self.binary),
+            Some(processes) => {
+                let enter = "echo $$ > \"$0\" && exec \"$@\"";
+                Command::new("sh").args(["-c", enter, processes]).arg(&self.binary)
+            }
+        };
+        self.placed(command.args(arguments), folder)
+    }
+
+    /// The command at a terminal of its own; what the terminal shows is written into a file.
+    #[must_use]
+    pub fn at_terminal(&self, folder: &Path, arguments: &[&str], shown: &Path) -> Command {
+        let line = format!("{} {}", self.binary.display(), arguments.join(" "));
+        self.placed(Command::new("script").args(["-q", "-e", "-c", &line]).arg(shown), folder)
+    }
+
+    fn placed(&self, command: Command, folder: &Path) -> Command {
         FOREIGN
             .into_iter()
-            .fold(command, Command::env_remove)
+            .fold(command.current_dir(folder).no_stdin(), Command::env_remove)
             .env("PIO_HOME", &self.home)
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
     }

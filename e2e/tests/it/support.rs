@@ -78,6 +78,20 @@ pub(crate) fn app_with_events(pio: &Pio, prefix: &str, events: &[Value]) -> Stri
     app
 }
 
+/// A copy of the built classification engine, and an app with ninety users of three kinds, each kind strong in one attribute.
+pub(crate) fn classification_with_users(pio: &Pio, prefix: &str) -> (Engine, String) {
+    let user = |number: usize| {
+        let plan = number % 3;
+        let strength = |attribute| if attribute == plan { 3 + number % 5 } else { number % 2 };
+        json!({
+            "event": "$set", "entityType": "user", "entityId": format!("u{number}"),
+            "properties": { "attr0": strength(0), "attr1": strength(1), "attr2": strength(2), "plan": plan },
+        })
+    };
+    let app = app_with_events(pio, prefix, &(0..90).map(user).collect::<Vec<_>>());
+    (classification(&app), app)
+}
+
 /// The items that a deployed recommender gives a user.
 pub(crate) fn items(server: &Server, user: &str) -> Vec<String> {
     let answer = server.query(&json!({ "user": user, "num": 4 })).expect("an answer");

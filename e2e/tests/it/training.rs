@@ -2,15 +2,26 @@
 
 use std::time::{Duration, Instant};
 
+use e2e::container::Container;
+
 use crate::support::{
     READY, app_with_ratings, database_password, eventually, items, kill, pio, processes_with, recommendation,
 };
 
 #[test]
-fn ratings_sent_over_http_become_recommendations() {
+#[expect(clippy::print_stderr, reason = "what is not tested must be seen")]
+fn ratings_sent_over_http_become_recommendations_in_a_container_of_1_gb() {
     let pio = pio();
     let app = app_with_ratings(&pio, "Journey");
     let engine = recommendation(&app);
+    let container = Container::new(1024);
+    let pio = match &container {
+        Ok(container) => pio.within(container),
+        Err(reason) => {
+            eprintln!("NOT TESTED: memory of 1 GB. Run as root where control groups can be made ({reason}).");
+            pio
+        }
+    };
     pio.run_in(engine.path(), &["train"]).expect("a train").success().expect("a trained engine");
 
     let server = pio.deploy(engine.path(), &[]).expect("a deployed engine");
@@ -20,6 +31,27 @@ fn ratings_sent_over_http_become_recommendations() {
     assert_ne!(recommended, items(&server, "2"), "two users with other tastes get other items");
     let stranger = server.query(&serde_json::json!({ "user": "nobody", "num": 4 })).expect("an answer");
     assert_eq!((stranger.status, &stranger.body), (200, &serde_json::json!({ "itemScores": [] })));
+    if let Ok(container) = &container {
+        let most = container.most().expect("what the kernel counted");
+        assert!((100..1024).contains(&most), "{most} MiB: were the processes in the container?");
+    }
+}
+
+#[test]
+fn a_terminal_shows_each_stage_on_a_line_of_its_own_and_then_the_outcome() {
+    let pio = pio();
+    let engine = recommendation(&app_with_ratings(&pio, "Shown"));
+    let shown = engine.file("shown");
+    pio.at_terminal(engine.path(), &["train"], &shown).run().expect("a trained engine");
+    let text = fs_err::read_to_string(&shown).expect("what was shown");
+    // A terminal shows what was written last behind the start of a line.
+    let lines: Vec<&str> =
+        text.lines().filter_map(|line| line.trim_end().rsplit("\u{1b}[K").next()).collect();
+    let stages =
+        ["1501 events read", "Preparing the data", "Training ALSAlgorithm", "Storing the models", "[INFO]"];
+    let place = |stage| lines.iter().position(|line: &&str| line.starts_with(stage));
+    let places: Vec<usize> = stages.into_iter().filter_map(place).collect();
+    assert!(places.len() == stages.len() && places.is_sorted(), "{stages:?} in {lines:#?}");
 }
 
 #[test]

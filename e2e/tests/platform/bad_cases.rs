@@ -1,7 +1,8 @@
 //! What goes wrong for users: each time they are told what happened, why, and what to do.
 
+use e2e::container::Container;
+
 use crate::classic::App;
-use crate::container::Container;
 use crate::jail::Place;
 use crate::{apps, database};
 
@@ -86,7 +87,7 @@ fn a_database_url_that_makes_no_sense_is_told_without_its_password() {
 #[test]
 fn a_container_that_is_too_small_for_java_is_told() {
     let app = pushed();
-    let container = Container::new(128);
+    let container = Container::new(128).expect("a control group");
     for kind in ["web", "train", "release"] {
         let ended =
             app.run_in(Place::Container(&container.processes()), &format!("PORT=5000 pio-launcher {kind}"));

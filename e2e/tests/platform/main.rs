@@ -7,7 +7,6 @@
 mod apps;
 mod classic;
 mod cloud_native;
-mod container;
 mod database;
 mod jail;
 mod janitor;
