@@ -14,8 +14,8 @@ use crate::{apps, database, release};
 
 const READY: Duration = Duration::from_mins(2);
 
-/// How long masters and workers may take to agree who leads: Spark asks again after a minute at the latest.
-const AGREED: Duration = Duration::from_mins(3);
+/// How long masters and workers may take to agree who leads. Spark asks again after a minute at the latest; a busy machine needs longer.
+const AGREED: Duration = Duration::from_mins(6);
 
 const EVALUATION: &str =
     "org.template.recommendation.PrecisionEvaluation org.template.recommendation.EngineParamsList";
