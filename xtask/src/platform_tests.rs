@@ -7,9 +7,9 @@ use pio_process::command::Command;
 
 use crate::{dist, talk, tools};
 
-/// What the tests do to have networks of their own.
-const PROBE: &str = "unshare --net true && ip netns add pio-probe && ip link add pio-probe type veth peer name other netns pio-probe \
-    && ip netns delete pio-probe";
+/// What the tests do to have networks of their own; the name is that of this process, and goes in any case.
+const PROBE: &str = "unshare --net true && ip netns add probe-$$ && trap \"ip netns delete probe-$$\" EXIT \
+    && ip link add probe-$$ type veth peer name other netns probe-$$";
 
 /// Makes a draft of the release and runs the tests against it; says loudly where it may not.
 pub(crate) fn run(root: &Path, filter: &str) -> Result<()> {
@@ -27,7 +27,8 @@ pub(crate) fn run(root: &Path, filter: &str) -> Result<()> {
         return Ok(());
     }
     let release = dist::draft(root)?;
-    let tests = Command::new("cargo").args(["test", "--package", "e2e", "--test", "platform", "--"]);
+    let tests =
+        Command::new("cargo").args(["test", "--package", "e2e", "--test", "platform", "--", "--show-output"]);
     let tests = tests.arg(filter).args(["--test-threads", "2"]);
     Ok(tests.env("PIO_TEST_RELEASE", release).current_dir(root).no_stdin().run()?)
 }
