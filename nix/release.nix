@@ -12,6 +12,7 @@ let
       ../CHANGELOG.md
       ../LICENSE
       ../buildpack
+      ../closure.classes
       ../closure.lock
       ../closure.toml
       ../crates/pio-closure/src

@@ -1,6 +1,6 @@
-//! Makes Java's archive of the classes that every Spark job loads: the same bytes wherever it is made. Java runs a job and lists what it loads;
-//! the list is sorted, because threads load in any order; and the archive is made from the list alone. Java's other way, archiving what is
-//! in memory as the job ends, never gives the same bytes twice.
+//! Makes Java's archive of the classes that every Spark job loads: the same bytes wherever it is made. The classes are listed in
+//! `closure.classes`, because what a job loads differs a little with its timing; and the archive is made from the list alone. Java's other
+//! way, archiving what is in memory as a job ends, never gives the same bytes twice.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,12 +12,16 @@ use pio_closure::submit::Submit;
 use pio_settings::memory;
 
 use crate::vendor::store::settle;
+use crate::{project, talk};
 
 /// A job that loads what every job loads, and needs neither database nor engine.
 const WARM_UP: &str = r#"{"version":1,"verb":"warm-up"}"#;
 
 /// Executors tell that they live only after the job: what that loads would be listed by slow machines alone.
 const SILENT: &str = "spark.executor.heartbeatInterval=100s";
+
+/// The list, beside `closure.lock`. A class that is no longer there is passed over, a new one is loaded as ever, only slower.
+const LIST: &str = "closure.classes";
 
 /// What must not differ between machines. Other collectors than this one archive objects, too, with how often they were collected.
 const SAME_EVERYWHERE: &[&str] = &["-XX:+UseSerialGC", "-XX:ActiveProcessorCount=2"];
@@ -31,14 +35,21 @@ pub(crate) fn make(closure: &Closure) -> Result<()> {
     let folder = archive.parent().context("the archive has a folder")?;
     fs_err::create_dir_all(folder)?;
     let _ = fs_err::remove_file(&archive);
+    let unfinished = folder.join("unfinished");
+    dump(closure, &project::root().join(LIST), &unfinished)?;
+    settle(&unfinished, 0o444)?;
+    fs_err::rename(unfinished, archive)?;
+    Ok(())
+}
+
+/// Writes the list anew.
+pub(crate) fn lock(closure: &Closure) -> Result<()> {
     let scratch = tempfile::tempdir()?;
     let list = scratch.path().join("classes");
     list_classes(closure, scratch.path(), &list)?;
-    fs_err::write(&list, sorted(&fs_err::read_to_string(&list)?))?;
-    let unfinished = folder.join("unfinished");
-    dump(closure, &list, &unfinished)?;
-    settle(&unfinished, 0o444)?;
-    fs_err::rename(unfinished, archive)?;
+    let sorted = sorted(&fs_err::read_to_string(&list)?);
+    fs_err::write(project::root().join(LIST), &sorted)?;
+    talk::say(format_args!("Wrote {LIST}: {} lines", sorted.lines().count()));
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
-use pio_closure::closure;
+use pio_closure::closure::{self, Closure};
 use pio_closure::lockfile::{Artifact, LeftOut, Lock, Section, Unpack};
 use pio_settings::dirs;
 use sha2::{Digest as _, Sha256};
@@ -18,12 +18,16 @@ use crate::vendor::fetch::{Client, Fetch as _, OrdinaryClients, Wanted};
 use crate::vendor::maven::Coordinate;
 use crate::vendor::store::{Store, digest};
 use crate::vendor::{LOCKING, errors, exclusive};
-use crate::{project, talk, tools};
+use crate::{cds, project, talk, tools};
 use manifest::Manifest;
 
 /// What `cargo xtask lock` takes.
 #[derive(clap::Args)]
-pub(crate) struct Options {}
+pub(crate) struct Options {
+    /// Only list anew what classes a job loads, in closure.classes, after a change of Spark or of the runtime
+    #[arg(long)]
+    classes: bool,
+}
 
 /// An artifact whose digest is not known yet.
 struct Resolved {
@@ -34,7 +38,10 @@ struct Resolved {
 }
 
 /// Resolves, fetches and hashes everything, and writes closure.lock.
-pub(crate) fn run(_: &Options) -> Result<()> {
+pub(crate) fn run(options: &Options) -> Result<()> {
+    if options.classes {
+        return cds::lock(&Closure::locate()?);
+    }
     tools::need(&[tools::MAVEN, tools::JDK, tools::PIP])?;
     let cache = dirs::cache();
     let _guard = exclusive(&cache)?;
