@@ -18,7 +18,7 @@ pub(crate) struct Options {
     /// Format, lints and unit tests only
     #[arg(long)]
     fast: bool,
-    /// The tests of platforms only: all, or those whose name contains this
+    /// The tests of platforms instead: all, or those whose name contains this
     #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "")]
     platform: Option<String>,
 }
@@ -47,9 +47,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         })?;
         checks.run("Scala tests", scala_tests::run)?;
         checks.run("end to end", |root| end_to_end::test(root, None))?;
-        checks.run("platforms", |root| platform_tests::run(root, ""))?;
     }
     checks.report();
+    talk::say("       Apart from these, as root: cargo xtask test --platform, cargo xtask nix-check");
     Ok(())
 }
 
