@@ -4,10 +4,12 @@
 
 mod console;
 mod eventserver;
+mod query;
 mod report;
 mod site;
 mod timing;
 mod train;
+mod wrk;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -35,6 +37,8 @@ enum Subject {
     Console,
     /// The event server, beside pgbench
     Eventserver,
+    /// A deployed engine, beside its worker without the front
+    Query,
     /// A training, beside a bare Spark job
     Train,
 }
@@ -47,6 +51,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         match subject {
             Subject::Console => console::measure(&mut report)?,
             Subject::Eventserver => eventserver::measure(&mut report)?,
+            Subject::Query => query::measure(&mut report)?,
             Subject::Train => train::measure(&mut report)?,
         }
     }

@@ -14,8 +14,9 @@ use fs_err as fs;
 
 use super::report::{Bar, Report, Row};
 use super::site::Site;
+use super::wrk::Figures;
 use crate::tools;
-use load::{BATCH, FIND, Figures, Load, SINGLE, pgbench, wrk};
+use load::{BATCH, FIND, Load, SINGLE, pgbench, send};
 
 /// How many times all sides are measured, one after the other; of their ratios the median counts.
 const ROUNDS: usize = 5;
@@ -55,7 +56,7 @@ pub(crate) fn measure(report: &mut Report) -> Result<()> {
     batch.beside_pgbench(report, "batches of 50 at 16 connections", 1.15);
     report.add(batch.indexes("batches of 50"));
     site.sql(&[MANY, "VACUUM ANALYZE pio_event_2"])?;
-    report.add(look_ups(&wrk(&server.url, &other, &FIND)?));
+    report.add(look_ups(&send(&server.url, &other, &FIND)?));
     report.add(memory(&server)?);
     Ok(())
 }
@@ -121,7 +122,7 @@ fn round(
 /// Sends load to an empty table, and insists that all of it is stored.
 fn stored(site: &Site, server: &Server, key: &str, load: &Load) -> Result<Figures> {
     site.sql(&[&format!("TRUNCATE {OURS}"), "CHECKPOINT"])?;
-    let figures = wrk(&server.url, key, load)?;
+    let figures = send(&server.url, key, load)?;
     let stored: u64 = site.sql(&[&format!("SELECT count(*) FROM {OURS}")])?.trim().parse()?;
     let sent = figures.requests * load.events;
     ensure!(stored >= sent, "{sent} events were acknowledged and {stored} are stored");

@@ -14,7 +14,8 @@ use crate::{build, project, tools, vendor};
 pub(crate) struct Site {
     /// The release build of `pio`, in this place's home.
     pub(crate) pio: Pio,
-    database: DatabaseSettings,
+    /// Where its database is.
+    pub(crate) database: DatabaseSettings,
     _home: TempDir,
 }
 

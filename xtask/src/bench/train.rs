@@ -1,19 +1,19 @@
-//! `pio train`, beside the same matrix factorisation as a bare spark-submit job that reads a file.
+//! `pio train`, beside the same matrix factorisation as a bare spark-submit job that reads a file; and the reading alone.
+
+mod read;
+mod spark_job;
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use e2e::engine::Engine;
 use fs_err as fs;
-use pio_closure::closure::Closure;
-use pio_closure::jvm;
-use tempfile::TempDir;
 
 use super::report::{Bar, Report, Row};
 use super::site::Site;
 use super::timing::{median, timed};
 use crate::{build, project, runtime, tools};
+use spark_job::SparkJob;
 
 const RATINGS: u32 = 100_000;
 const MASTER: &str = "local[2]";
@@ -31,13 +31,16 @@ pub(crate) fn measure(report: &mut Report) -> Result<()> {
     tools::need(tools::ALL)?;
     runtime::run(&runtime::Options {})?;
     let engine = engine(&site)?;
-    let bare = Bare::prepare()?;
+    let bare = bare()?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         ours.push(timed(|| {
             site.pio.run_in(engine.path(), &["train", "--", "--master", MASTER])?.success().map(drop)
         })?);
-        theirs.push(timed(|| bare.train())?);
+        // With the spark-submit script's own 1 GB for the driver.
+        theirs.push(timed(|| {
+            Ok(bare.command("1g", MASTER)?.arg(bare.file("ratings.csv")).output().map(drop)?)
+        })?);
     }
     let (ours, theirs) = (median(ours), median(theirs));
     report.add(Row {
@@ -51,7 +54,7 @@ pub(crate) fn measure(report: &mut Report) -> Result<()> {
         unit: "×",
         bar: Some(Bar::AtMost(1.3)),
     });
-    Ok(())
+    read::measure(&site, report)
 }
 
 /// The recommendation engine with its app and the ratings in it.
@@ -90,42 +93,9 @@ fn lines(line: impl Fn(u32, u32, u32) -> String) -> Result<String> {
     Ok(text)
 }
 
-/// The job that is compared with, compiled, and its input.
-struct Bare {
-    closure: Closure,
-    folder: TempDir,
-}
-
-impl Bare {
-    fn prepare() -> Result<Self> {
-        let bare = Self { closure: Closure::locate()?, folder: tempfile::tempdir()? };
-        let source = bare.file("Bare.scala");
-        fs::write(&source, BARE)?;
-        fs::write(bare.file("ratings.csv"), lines(|user, item, rating| format!("{user},{item},{rating}"))?)?;
-        jvm::spark(&bare.closure)?
-            .arg("-cp")
-            .arg(jvm::class_path(&bare.closure, &bare.closure.jars()?))
-            .args(["scala.tools.nsc.Main", "-usejavacp", "-d"])
-            .arg(bare.file("bare.jar"))
-            .arg(source)
-            .run()?;
-        Ok(bare)
-    }
-
-    /// As the spark-submit script starts it, with the script's own 1 GB for the driver.
-    fn train(&self) -> Result<()> {
-        jvm::spark(&self.closure)?
-            .args(jvm::spark_flags(&self.closure))
-            .args(["-Xmx1g", "-cp"])
-            .arg(jvm::class_path(&self.closure, &self.closure.jars()?))
-            .args(["org.apache.spark.deploy.SparkSubmit", "--master", MASTER, "--class", "Bare"])
-            .arg(self.file("bare.jar"))
-            .arg(self.file("ratings.csv"))
-            .output()?;
-        Ok(())
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        Path::join(self.folder.path(), name)
-    }
+/// The job that is compared with, and its input.
+fn bare() -> Result<SparkJob> {
+    let job = SparkJob::compile("Bare", BARE, false)?;
+    fs::write(job.file("ratings.csv"), lines(|user, item, rating| format!("{user},{item},{rating}"))?)?;
+    Ok(job)
 }
