@@ -11,12 +11,18 @@ let
       // attributes
     );
 
-  # The user's own home and programs: Nix gives builders neither.
-  host = ''
-    export HOME=$(/usr/bin/getent passwd "$(/usr/bin/id -u)" | /usr/bin/cut -d: -f6)
-    export PATH=$HOME/.cargo/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-    set -euo pipefail
-  '';
+  # A script with the user's own home and programs: Nix gives builders neither. The shell stays until the end: in the place of its last
+  # program Nix would see that one's output closed just before it ends, as cp and install do, and kill it.
+  script = text: [
+    "-c"
+    ''
+      export HOME=$(/usr/bin/getent passwd "$(/usr/bin/id -u)" | /usr/bin/cut -d: -f6)
+      export PATH=$HOME/.cargo/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+      set -euo pipefail
+      ${text}
+      exit 0
+    ''
+  ];
 
   # From the user's cache of artifacts, else with the ordinary client of the registry. Nix checks the digest.
   fetch =
@@ -28,13 +34,9 @@ let
       outputHashMode = "flat";
       preferLocalBuild = true;
       impureEnvVars = [ "PIO_NIX_ARTIFACTS" ];
-      args = [
-        "-c"
-        ''
-          ${host}
-          if [ -f "''${PIO_NIX_ARTIFACTS:-/none}/${sha256}" ]; then cp "$PIO_NIX_ARTIFACTS/${sha256}" $out; else ${client}; fi
-        ''
-      ];
+      args = script ''
+        if [ -f "''${PIO_NIX_ARTIFACTS:-/none}/${sha256}" ]; then cp "$PIO_NIX_ARTIFACTS/${sha256}" $out; else ${client}; fi
+      '';
     };
 
   # mirror://maven/org/example/name/1.0/name-1.0.jar as Maven's own client asks for it.
@@ -69,15 +71,12 @@ let
     };
 
   runCommand =
-    name: attributes: script:
+    name: attributes: text:
     derive (
       removeAttrs attributes [ "nativeBuildInputs" ]
       // {
         inherit name;
-        args = [
-          "-c"
-          "${host}${script}"
-        ];
+        args = script text;
       }
     );
 
@@ -88,20 +87,16 @@ let
       name = "${pname}-${version}";
       inherit src outputs;
       flags = cargoBuildFlags;
-      args = [
-        "-c"
-        ''
-          ${host}
-          cp -r $src $NIX_BUILD_TOP/source
-          chmod -R u+w $NIX_BUILD_TOP/source
-          cd $NIX_BUILD_TOP/source
-          export RUSTFLAGS="-C target-feature=+crt-static --remap-path-prefix=$NIX_BUILD_TOP=/build --remap-path-prefix=$HOME/.cargo=/cargo"
-          # This stands in for a compiler of nixpkgs: what it makes is compared, not shipped, so it may be quick.
-          export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1
-          cargo build --release --locked --quiet --target x86_64-unknown-linux-gnu $flags
-          ${installPhase}
-        ''
-      ];
+      args = script ''
+        cp -r $src $NIX_BUILD_TOP/source
+        chmod -R u+w $NIX_BUILD_TOP/source
+        cd $NIX_BUILD_TOP/source
+        export RUSTFLAGS="-C target-feature=+crt-static --remap-path-prefix=$NIX_BUILD_TOP=/build --remap-path-prefix=$HOME/.cargo=/cargo"
+        # This stands in for a compiler of nixpkgs: what it makes is compared, not shipped, so it may be quick.
+        export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1
+        cargo build --release --locked --quiet --target x86_64-unknown-linux-gnu $flags
+        ${installPhase}
+      '';
     };
 in
 {
