@@ -21,7 +21,7 @@ const WARM_UP: &str = r#"{"version":1,"verb":"warm-up"}"#;
 const SILENT: &str = "spark.executor.heartbeatInterval=100s";
 
 /// The list, beside `closure.lock`. A class that is no longer there is passed over, a new one is loaded as ever, only slower.
-const LIST: &str = "closure.classes";
+pub(crate) const LIST: &str = "closure.classes";
 
 /// What must not differ between machines. Other collectors than this one archive objects, too, with how often they were collected.
 const SAME_EVERYWHERE: &[&str] = &["-XX:+UseSerialGC", "-XX:ActiveProcessorCount=2"];

@@ -18,7 +18,7 @@ use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 use super::LEFT_OUT;
 use crate::vendor::store::settle;
-use crate::{cds, talk};
+use crate::{cds, project, talk};
 
 /// Java's archive of its own classes differs with the collector and the heap of the machine, and Spark has one that holds these, too.
 const JAVAS_ARCHIVE: &str = "java/lib/server/classes.jsa";
@@ -72,6 +72,7 @@ fn key(whole: &Closure) -> Result<String> {
     hasher.update(VERSION);
     hasher.update(whole.root.file_name().unwrap_or_default().as_encoded_bytes());
     hasher.update(fs::read(whole.root.join(RUNTIME_JAR))?);
+    hasher.update(fs::read(project::root().join(cds::LIST))?);
     Ok(hex::encode(hasher.finalize())[..12].to_owned())
 }
 
