@@ -156,8 +156,8 @@ fn write(contents: &Contents, file: &Path, fast: bool) -> Result<()> {
     let digest = tarball::write(contents, file, fast)?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     fs::write(format!("{}.sha256", file.display()), format!("{digest}  {name}\n"))?;
-    let size = fs::metadata(file)?.len();
-    talk::say(format_args!("{name}: {:.1} MB in {} files, sha256={digest}", megabytes(size), contents.len()));
+    let megabytes = fs::metadata(file)?.len() / 1_000_000;
+    talk::say(format_args!("{name}: {megabytes} MB in {} files, sha256={digest}", contents.len()));
     Ok(())
 }
 
@@ -195,8 +195,4 @@ fn check_versions(root: &Path) -> Result<()> {
     let log = fs::read_to_string(root.join("CHANGELOG.md"))?;
     ensure!(log.contains(&format!("## {version}")), "CHANGELOG.md has no section for version {version}");
     Ok(())
-}
-
-fn megabytes(bytes: u64) -> f64 {
-    f64::from(u32::try_from(bytes / 1024).unwrap_or(u32::MAX)) / 1024.0
 }

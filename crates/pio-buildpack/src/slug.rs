@@ -79,8 +79,8 @@ fn remove(path: &Path) -> Result<(), Error> {
     }
 }
 
-/// Bytes for people.
+/// Bytes for people, in millions.
 #[must_use]
 pub fn shown(bytes: u64) -> String {
-    format!("{:.1} MB", f64::from(u32::try_from(bytes / 1024).unwrap_or(u32::MAX)) / 1024.0)
+    format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000)
 }
