@@ -1,7 +1,7 @@
 package org.apache.predictionio.controller
 
 import org.apache.predictionio.core.BaseEvaluator
-import org.apache.predictionio.runtime.{BestEngineFile, Parallel, Progress}
+import org.apache.predictionio.runtime.{BestEngineFile, Parallel, Progress, Stages}
 import org.apache.predictionio.workflow.WorkflowParams
 
 import org.apache.spark.SparkContext
@@ -29,10 +29,12 @@ class MetricEvaluator[EI, Q, P, A, R](
     require(engineEvalDataSet.nonEmpty, "There is no set of engine parameters to evaluate.")
     Progress.stage("evaluate", "Evaluating sets of parameters")
     val scored = Parallel.map(engineEvalDataSet.indices) { index =>
-      val (engineParams, sets) = engineEvalDataSet(index)
-      val scores = score(sc, sets)
+      val one = Stages.parameterSet(index + 1, engineEvalDataSet.size) {
+        val (engineParams, sets) = engineEvalDataSet(index)
+        (engineParams, score(sc, sets))
+      }
       Progress.step("evaluate", "Evaluated sets of parameters", engineEvalDataSet.size)
-      (engineParams, scores)
+      one
     }
     val result = best(scored)
     outputPath.foreach(path => BestEngineFile.write(path, evaluation, result.bestEngineParams))

@@ -99,6 +99,22 @@ private[predictionio] object Errors {
     """A section looks like this: "datasource": { "params": { "appName": "MyApp" } }"""
   )
 
+  def noEngineParams(factory: String, key: String): UserError = new UserError(
+    "bad-parameter",
+    s"The engine has no parameters for the key '$key'.",
+    s"$factory gives none with an algorithm in engineParams(key).",
+    "Name a key that the engine's code knows with --engine-params-key, or leave the option away to use engine.json."
+  )
+
+  /** A failure while one of several sets of parameters was evaluated. */
+  def inParameterSet(number: Int, of: Int, error: UserError): UserError = new UserError(
+    error.code,
+    s"Set $number of $of of the engine's parameters cannot be evaluated. ${error.what}",
+    error.why,
+    error.hint,
+    error
+  )
+
   def noAlgorithms: UserError = new UserError(
     "bad-variant",
     s"The section 'algorithms' of $variantFile is empty.",
@@ -257,6 +273,14 @@ private[predictionio] object Errors {
     "There is not enough memory for this engine with this data.",
     "The JVM's heap is full.",
     "Give it more memory, for example with: -- --driver-memory 4g",
+    cause
+  )
+
+  def tooSmallForSpark(cause: Throwable): UserError = new UserError(
+    "engine-failed",
+    "The JVM's heap is too small for Spark.",
+    sentence(describe(cause).takeWhile(_ != '.')),
+    "Give it 512 MB at least with -- --driver-memory 512m; where a container limits it, take one of 1 GB.",
     cause
   )
 

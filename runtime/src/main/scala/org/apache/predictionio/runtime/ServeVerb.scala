@@ -36,11 +36,13 @@ private[runtime] object ServeVerb {
     CleanupFunctions.run()
   }
 
+  /** More threads than processors: engines wait for the database while they answer, and a few queries that hang must not
+    * keep all others waiting.
+    */
   private def pool(loader: ClassLoader): ExecutorService = {
     val number = new AtomicInteger
-    val count = math.max(4, Runtime.getRuntime.availableProcessors)
     Executors.newFixedThreadPool(
-      count,
+      math.max(16, 4 * Runtime.getRuntime.availableProcessors),
       (work: Runnable) => {
         val thread = new Thread(work, s"query-${number.incrementAndGet()}")
         thread.setContextClassLoader(loader)

@@ -26,9 +26,12 @@ private[predictionio] object SparkContexts {
       sc
     } catch {
       case e: UserError => throw e
+      case e: IllegalArgumentException if isTooSmall(e) => throw Errors.tooSmallForSpark(e)
       case e: Exception => throw Errors.spark(e)
     }
   }
+
+  private def isTooSmall(e: Exception): Boolean = Option(e.getMessage).exists(_.startsWith("System memory"))
 
   /** Cancels all that the context is doing, if there is one. */
   def cancelJobs(): Unit = made.foreach(_.cancelAllJobs())

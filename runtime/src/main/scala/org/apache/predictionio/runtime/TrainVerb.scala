@@ -1,6 +1,6 @@
 package org.apache.predictionio.runtime
 
-import org.apache.predictionio.controller.EngineParams
+import org.apache.predictionio.controller.{EngineFactory, EngineParams}
 import org.apache.predictionio.data.storage.{EngineInstance, Storage}
 import org.apache.predictionio.runtime.link.Messages
 import org.apache.predictionio.workflow._
@@ -16,7 +16,7 @@ private[runtime] object TrainVerb {
     val factory = EngineLoading.factory(spec)
     val engine = EngineLoading.engine(factory)
     val engineParams = spec.string(spec.options, "engineParamsKey") match {
-      case Some(key) => factory.engineParams(key)
+      case Some(key) => keyed(factory, key)
       case None => engine.jValueToEngineParams(spec.variant, spec.jsonExtractor)
     }
     val instance = insert(spec, engineParams)
@@ -33,6 +33,13 @@ private[runtime] object TrainVerb {
       case _: StopAfterReadInterruption => Messages.result("stoppedAfter" -> JString("read"))
       case _: StopAfterPrepareInterruption => Messages.result("stoppedAfter" -> JString("prepare"))
     }
+  }
+
+  /** The parameters that the engine's code holds under a key. */
+  private def keyed(factory: EngineFactory, key: String): EngineParams = {
+    val found = Stages.run(s"it gives no parameters for the key '$key'")(factory.engineParams(key))
+    if (found.algorithmParamsList.isEmpty) throw Errors.noEngineParams(factory.getClass.getName, key)
+    found
   }
 
   private def insert(spec: Spec, engineParams: EngineParams): EngineInstance = {

@@ -1,6 +1,6 @@
 package org.apache.predictionio.controller
 
-import org.apache.predictionio.runtime.BestEngineFile
+import org.apache.predictionio.runtime.{BestEngineFile, UserError}
 import org.apache.predictionio.testing._
 import org.apache.predictionio.workflow._
 
@@ -40,6 +40,29 @@ class EvaluationSuite extends munit.FunSuite {
       deployed().jValueToEngineParams(best, JsonExtractorOption.Both),
       MeanEvaluation.engineParamsList(1)
     )
+  }
+
+  /** Fails where an answer is far off. */
+  private class Strict extends AverageMetric[EmptyEvaluationInfo, Query, Answer, Actual] {
+    override def calculate(q: Query, p: Answer, a: Actual): Double = {
+      require(p.value < 20, "This answer is far off.")
+      p.value
+    }
+  }
+
+  private def failure(second: EngineParams): UserError = {
+    val sets = MeanEngine().batchEval(LocalSpark.sc, MeanEvaluation.engineParamsList.take(1) :+ second, WorkflowParams())
+    intercept[UserError](MetricEvaluator(new Strict).evaluateBase(LocalSpark.sc, MeanEvaluation, sets, WorkflowParams()))
+  }
+
+  test("of a set of parameters that fails, the error says which it is and why") {
+    val first = MeanEvaluation.engineParamsList.head
+    val unknown = failure(first.copy(algorithmParamsList = Seq("nope" -> FactorParams(1))))
+    assert(clue(unknown.what).startsWith("Set 2 of 2 of the engine's parameters cannot be evaluated. The section"))
+    val far = failure(first.copy(algorithmParamsList = Seq("kept" -> FactorParams(50))))
+    assertEquals(far.code, "engine-failed")
+    assert(clue(far.what).startsWith("Set 2 of 2 "))
+    assertEquals(far.why, "This answer is far off.")
   }
 
   test("an evaluation sets its engine and metric once") {

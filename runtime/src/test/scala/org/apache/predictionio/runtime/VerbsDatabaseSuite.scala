@@ -46,7 +46,10 @@ class VerbsDatabaseSuite extends DatabaseSuite {
   test("parameters may come from the code") {
     val id = trained("""{"engineParamsKey": "three"}""")
     assertEquals(EngineLoading.models(id), Seq[Any](3.0))
-    intercept[IllegalArgumentException](trained("""{"engineParamsKey": "four"}"""))
+    val unknown = intercept[UserError](trained("""{"engineParamsKey": "four"}"""))
+    assert(clue(unknown.what).contains("the key 'four'"))
+    val empty = intercept[UserError](trained("""{"engineParamsKey": "empty"}"""))
+    assertEquals(empty.what, "The engine has no parameters for the key 'empty'.")
   }
 
   test("a training that is told to stop says where, and one that fails is recorded as failed") {

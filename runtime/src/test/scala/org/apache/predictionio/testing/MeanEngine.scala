@@ -16,6 +16,7 @@ object MeanEngine extends EngineFactory {
 
   override def engineParams(key: String): EngineParams = key match {
     case "three" => params(Seq(3.0), "kept" -> FactorParams(1.0))
+    case "empty" => super.engineParams(key)
     case other => throw new IllegalArgumentException(s"There are no parameters named $other.")
   }
 
