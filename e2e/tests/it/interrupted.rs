@@ -4,12 +4,16 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
 use e2e::cluster::Cluster;
+use e2e::database::{sql, with_name};
 use e2e::engine::Engine;
 use e2e::pio::Pio;
 use pio_process::child::Child;
 use pio_process::command::Command;
 
-use crate::support::{READY, app_with_ratings, eventually, items, kill, pio, processes_with, recommendation};
+use crate::support::{
+    READY, app_with_ratings, database_url, eventually, items, kill, pio, processes_with, recommendation,
+    unique,
+};
 
 /// Enough that training goes on for seconds after it was seen to begin.
 const ITERATIONS: u32 = 60;
@@ -59,6 +63,43 @@ fn a_train_that_is_asked_to_end_says_so_and_leaves_no_jvm() {
         let mark = engine.path().to_string_lossy().into_owned();
         assert_eq!(processes_with(&mark), Vec::<String>::new(), "left by a train that got {signal}");
     }
+}
+
+#[test]
+fn a_train_killed_while_it_stores_its_models_leaves_none_and_the_next_train_works() {
+    let (name, shared) = (unique("stored").to_lowercase(), database_url());
+    sql(&shared, &format!("CREATE DATABASE {name}")).expect("a new database");
+    let url = with_name(&shared, &name);
+    let pio = pio().with("DATABASE_URL", &url);
+    let engine = long_training(&pio, "Stored");
+    let (mut train, lines) = start(&pio, &engine, &["train"]);
+    wait_for("Training ALSAlgorithm", &lines);
+    std::thread::scope(|scope| {
+        // The models are stored first, then the instance becomes COMPLETED: there the lock holds it up.
+        let lock = "BEGIN; LOCK TABLE pio_meta_engineinstances IN SHARE MODE; SELECT pg_sleep(600)";
+        let locking = scope.spawn(|| sql(&url, lock));
+        let backends = |state: &str| {
+            let of = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+            sql(&url, &format!("SELECT pid {of} AND {state}")).expect("the server's backends").len()
+        };
+        eventually("a transaction that waits", READY, || backends("wait_event_type = 'Lock'") == 1);
+        kill(train.id());
+        train.wait().expect("an end");
+        let mark = engine.path().to_string_lossy().into_owned();
+        eventually("an end of the JVM", READY, || processes_with(&mark).is_empty());
+        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)' \
+            AND pid <> pg_backend_pid()";
+        sql(&url, end).expect("an end of the lock");
+        assert!(locking.join().expect("no panic").is_err(), "the lock was given up before");
+        eventually("an end of the transaction", READY, || backends("backend_type = 'client backend'") == 0);
+    });
+    let count = "SELECT (SELECT count(*) FROM pio_model_models) + (SELECT count(*) FROM pio_model_chunks), status \
+        FROM pio_meta_engineinstances";
+    let left = [Some("0".to_owned()), Some("INIT".to_owned())];
+    assert_eq!(sql(&url, count).expect("what is left"), [left]);
+    let deployed = pio.run_in(engine.path(), &["deploy", "--port", "0"]).expect("a deploy");
+    deployed.fails_with(1, &["pio train"]).expect("nothing to deploy");
+    pio.run_in(engine.path(), &["train"]).expect("a train").success().expect("a trained engine");
 }
 
 /// An engine that learns for a while from an app of its own.

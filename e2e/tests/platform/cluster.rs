@@ -35,19 +35,25 @@ fn an_engine_trains_evaluates_and_answers_on_a_cluster_whose_master_is_replaced(
 
     let mut engine = engine(&network);
     let logs = engine.jail.folder("event-logs");
-    engine.set("PIO_TRAIN_SPARK_OPTS", MASTER);
+    engine.set("PIO_TRAIN_SPARK_OPTS", &format!("{MASTER} --executor-memory 900m"));
     engine.set("PIO_SPARK_OPTS", MASTER);
     engine.set("SPARK_EVENT_LOG_DIR", &format!("file://{}", logs.display()));
     engine.push(Place::Offline).ended.ok();
     let dyno = network.machine("1.run", "engine");
     engine.run_on(&dyno, "release").ok();
-    assert_eq!(state(&first)["completedapps"].as_array().map(Vec::len), Some(1));
+    assert_eq!(applications(&first, "completedapps"), 1);
+    assert_eq!(state(&first)["completedapps"][0]["memoryperexecutor"], 900, "{}", state(&first));
     assert_eq!(fs_err::read_dir(&logs).expect("a folder").count(), 1, "one application, one log");
     engine.run_on(&dyno, &format!("cd pio-engine && pio eval {EVALUATION} -- {MASTER}")).ok();
-    assert_eq!(state(&first)["completedapps"].as_array().map(Vec::len), Some(2));
+    assert_eq!(applications(&first, "completedapps"), 2);
     let dyno = network.machine("1.web", "engine");
     let web = engine.start_on(&dyno, "web");
     web.wait_until_ready("/readyz", READY).expect("a deployed engine");
+    assert_eq!(
+        applications(&first, "activeapps"),
+        1,
+        "what answers queries is an application of the master's"
+    );
     answers(&web);
     web.stop().expect("an end");
 
@@ -56,7 +62,7 @@ fn an_engine_trains_evaluates_and_answers_on_a_cluster_whose_master_is_replaced(
     let master = sparks.start_on(&second, "master");
     wait_for(&second, "the worker of the lost master", &worker, |state| state["aliveworkers"] == 1);
     engine.run_on(&network.machine("2.run", "engine"), "train").ok();
-    assert_eq!(state(&second)["completedapps"].as_array().map(Vec::len), Some(1));
+    assert_eq!(applications(&second, "completedapps"), 1);
     worker.stop().expect("an end");
     master.stop().expect("an end");
 }
@@ -164,6 +170,11 @@ fn answers(web: &Server) {
 /// What a master says of its cluster.
 fn state(master: &Machine) -> Value {
     http::get(&format!("http://{}:8080/json/", master.address)).map(|answer| answer.body).unwrap_or_default()
+}
+
+/// How many applications a master lists as active or completed.
+fn applications(master: &Machine, which: &str) -> usize {
+    state(master)[which].as_array().map(Vec::len).unwrap_or_default()
 }
 
 fn wait_for(master: &Machine, what: &str, process: &Server, is_so: impl Fn(&Value) -> bool) {
