@@ -54,7 +54,7 @@ CREATE TABLE IF NOT EXISTS pio_model_models (
     models bytea NOT NULL
 );
 
--- Models too large for one value, in pieces of 64 MiB.
+-- Models too large for one value, in pieces of 8 MiB.
 CREATE TABLE IF NOT EXISTS pio_model_chunks (
     id varchar(100) NOT NULL,
     seq integer NOT NULL,
