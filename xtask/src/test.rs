@@ -9,7 +9,8 @@ use pio_closure::closure::Closure;
 use pio_process::command::Command;
 
 use crate::{
-    cargo_tools, end_to_end, platform_tests, project, runtime, scala_tests, talk, tidy, tools, vendor,
+    cargo_tools, end_to_end, nix_check, platform_tests, project, runtime, scala_tests, talk, tidy, tools,
+    vendor,
 };
 
 /// Which checks to run.
@@ -18,7 +19,7 @@ pub(crate) struct Options {
     /// Format, lints and unit tests only
     #[arg(long)]
     fast: bool,
-    /// The tests of platforms instead: all, or those whose name contains this
+    /// The tests of platforms only: all, or those whose name contains this
     #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "")]
     platform: Option<String>,
 }
@@ -47,9 +48,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         })?;
         checks.run("Scala tests", scala_tests::run)?;
         checks.run("end to end", |root| end_to_end::test(root, None))?;
+        checks.run("Nix", |_| nix())?;
+        checks.run("platforms", |root| platform_tests::run(root, ""))?;
     }
     checks.report();
-    talk::say("       Apart from these, as root: cargo xtask test --platform, cargo xtask nix-check");
     Ok(())
 }
 
@@ -82,6 +84,17 @@ fn cargo(root: &Path, arguments: &[&str]) -> Result<()> {
 fn workspace_tests(root: &Path) -> Result<()> {
     let command = Command::new("cargo").args(["test", "--workspace", "--exclude", "e2e", "--quiet"]);
     Ok(command.env("PIO_TEST_POSTGRES_DIR", Closure::locate()?.postgres_dir()?).current_dir(root).run()?)
+}
+
+/// Where Nix neither is nor may be installed, nothing of this product needs it.
+fn nix() -> Result<()> {
+    if tools::can_have(&[tools::NIX]) {
+        return nix_check::run();
+    }
+    talk::say(
+        "       NOT checked: there is no Nix here. As root on Debian or Ubuntu it is installed: cargo xtask nix-check",
+    );
+    Ok(())
 }
 
 /// Licences, bans and sources; advisories need a database that is not a package registry's, so they have a command of their own.

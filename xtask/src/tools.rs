@@ -98,6 +98,11 @@ pub(crate) fn need(tools: &[Tool]) -> Result<()> {
     }
 }
 
+/// Whether some tools are there or may be installed.
+pub(crate) fn can_have(tools: &[Tool]) -> bool {
+    may_install() || tools.iter().all(|tool| (tool.present)())
+}
+
 fn install(packages: &[&str]) -> Result<()> {
     let apt = || {
         let command = Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").no_stdin().captured();
