@@ -24,17 +24,20 @@ abstract class LAlgorithm[PD, M: ClassTag, Q, P] extends BaseAlgorithm[RDD[PD], 
 
   override def batchPredictBase(sc: SparkContext, bm: Any, qs: RDD[(Long, Q)]): RDD[(Long, P)] =
     bm match {
-      case rdd: RDD[_] => batchPredict(rdd.asInstanceOf[RDD[M]].first(), qs)
-      case model => batchPredict(model.asInstanceOf[M], qs)
+      case rdd: RDD[_] => batchPredict(rdd.asInstanceOf[RDD[M]], qs)
+      case model => batchPredict(sc.parallelize(Seq(model.asInstanceOf[M]), 1), qs)
     }
 
-  /** Predicts many queries: each with [[predict]], unless overridden.
+  /** Predicts many queries in an evaluation: each with [[predict]], unless overridden.
     *
-    * @param qs queries with their numbers
+    * @param mRDD the model, alone in an RDD
+    * @param qs   queries with their numbers
     * @return predictions with the numbers of their queries
     */
-  def batchPredict(m: M, qs: RDD[(Long, Q)]): RDD[(Long, P)] =
-    qs.map { case (index, q) => (index, predict(m, q)) }
+  def batchPredict(mRDD: RDD[M], qs: RDD[(Long, Q)]): RDD[(Long, P)] = {
+    val model = mRDD.first()
+    qs.map { case (index, q) => (index, predict(model, q)) }
+  }
 
   override def predictBase(localBaseModel: Any, q: Q): P = predict(localBaseModel.asInstanceOf[M], q)
 

@@ -3,6 +3,8 @@ package org.apache.predictionio.controller
 import org.apache.predictionio.testing.LocalSpark
 import org.apache.predictionio.workflow.WorkflowParams
 
+import org.apache.spark.rdd.RDD
+
 case class Words(all: List[String])
 case class LengthModel(total: Int)
 
@@ -19,6 +21,12 @@ class UpperWords extends LPreparator[Words, Words] {
 class LengthAlgorithm extends LAlgorithm[Words, LengthModel, String, Double] {
   override def train(words: Words): LengthModel = LengthModel(words.all.map(_.length).sum)
   override def predict(model: LengthModel, query: String): Double = (model.total + query.length).toDouble
+}
+
+/** Predicts many queries in a way of its own: each by the model it is handed with the others. */
+class ManyLengthsAlgorithm extends LengthAlgorithm {
+  override def batchPredict(mRDD: RDD[LengthModel], qs: RDD[(Long, String)]): RDD[(Long, Double)] =
+    mRDD.cartesian(qs).map { case (model, (index, query)) => (index, model.total * 100.0 + query.length) }
 }
 
 class LocalEngineSuite extends munit.FunSuite {
@@ -41,6 +49,12 @@ class LocalEngineSuite extends munit.FunSuite {
   test("an engine of local parts is evaluated") {
     val Seq((_, answers)) = engine.eval(LocalSpark.sc, params)
     assertEquals(answers.collect().toSet, Set(("x", 5.0, 5), ("yy", 6.0, 6)))
+  }
+
+  test("an evaluation of local parts predicts with the algorithm's own batchPredict") {
+    val many = engine.copy(algorithmClassMap = Map("" -> classOf[ManyLengthsAlgorithm]))
+    val Seq((_, answers)) = many.eval(LocalSpark.sc, params)
+    assertEquals(answers.collect().toSet, Set(("x", 401.0, 5), ("yy", 402.0, 6)))
   }
 
   test("the first and the mean prediction are served") {
