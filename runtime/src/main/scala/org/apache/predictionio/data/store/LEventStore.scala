@@ -94,27 +94,27 @@ object LEventStore {
   /** Reads events in the order of their times; see [[findByEntity]]. */
   def find(
     appName: String,
-    channelName: Option[String] = None,
-    startTime: Option[DateTime] = None,
-    untilTime: Option[DateTime] = None,
     entityType: Option[String] = None,
     entityId: Option[String] = None,
+    channelName: Option[String] = None,
     eventNames: Option[Seq[String]] = None,
     targetEntityType: Option[Option[String]] = None,
     targetEntityId: Option[Option[String]] = None,
+    startTime: Option[DateTime] = None,
+    untilTime: Option[DateTime] = None,
     limit: Option[Int] = None,
     timeout: Duration = defaultTimeout
   ): Iterator[Event] = Await.result(
     findAsync(
       appName,
-      channelName,
-      startTime,
-      untilTime,
       entityType,
       entityId,
+      channelName,
       eventNames,
       targetEntityType,
       targetEntityId,
+      startTime,
+      untilTime,
       limit
     )(ExecutionContext.global),
     timeout
@@ -123,14 +123,14 @@ object LEventStore {
   /** Like [[find]], without waiting. */
   def findAsync(
     appName: String,
-    channelName: Option[String] = None,
-    startTime: Option[DateTime] = None,
-    untilTime: Option[DateTime] = None,
     entityType: Option[String] = None,
     entityId: Option[String] = None,
+    channelName: Option[String] = None,
     eventNames: Option[Seq[String]] = None,
     targetEntityType: Option[Option[String]] = None,
     targetEntityId: Option[Option[String]] = None,
+    startTime: Option[DateTime] = None,
+    untilTime: Option[DateTime] = None,
     limit: Option[Int] = None
   )(implicit ec: ExecutionContext): Future[Iterator[Event]] = {
     val (appId, channelId) = AppNames.ids(appName, channelName)

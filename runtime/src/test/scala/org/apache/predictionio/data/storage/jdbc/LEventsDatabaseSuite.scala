@@ -8,6 +8,7 @@ import org.apache.predictionio.testing.DatabaseSuite
 
 import org.joda.time.{DateTime, DateTimeZone}
 
+import scala.collection.JavaConverters._
 import scala.concurrent.ExecutionContext.Implicits.global
 import scala.concurrent.duration.Duration
 
@@ -108,6 +109,26 @@ class LEventsDatabaseSuite extends DatabaseSuite {
     assertEquals(found.get(0).targetEntityId, Some("i2"))
   }
 
+  test("Java finds by the parameters in their order, and without waiting") {
+    val (none, name) = (OptionHelper.none[String], OptionHelper.some("user"))
+    val (noTarget, noTime) = (OptionHelper.none[Option[String]], OptionHelper.none[DateTime])
+    val (names, limit) = (OptionHelper.some(_root_.java.util.Arrays.asList("view")), OptionHelper.some(Int.box(2)))
+    val id = OptionHelper.some("u1")
+    val from = OptionHelper.some(at(2))
+    val waited = LJavaEventStore
+      .find("local", name, id, none, names, noTarget, noTarget, from, noTime, limit, Duration(10, "seconds"))
+    assertEquals(waited.asScala.flatMap(_.targetEntityId).toList, List("i3", "i2"))
+    val executor = _root_.java.util.concurrent.Executors.newSingleThreadExecutor()
+    try {
+      val later = LJavaEventStore
+        .findAsync("local", name, id, none, names, noTarget, noTarget, from, noTime, limit, executor)
+      assertEquals(later.get(), waited)
+      val latest = LJavaEventStore
+        .findByEntityAsync("local", "user", "u1", none, names, noTarget, noTarget, from, noTime, limit, true, executor)
+      assertEquals(latest.get().asScala.flatMap(_.targetEntityId).toList, List("i2", "i3"))
+    } finally executor.shutdown()
+  }
+
   test("the older look-up says why it failed") {
     assertEquals(
       events.findSingleEntity(appId = app, entityType = "user", entityId = "u2").map(items),
@@ -120,7 +141,7 @@ class LEventsDatabaseSuite extends DatabaseSuite {
     val noApp = intercept[UserError](LEventStore.find("nope"))
     assertEquals(noApp.code, "app-not-found")
     assert(noApp.what.contains("nope") && noApp.hint.contains("pio app new nope"))
-    assert(intercept[UserError](LEventStore.find("local", Some("nope"))).what.contains("channel"))
+    assert(intercept[UserError](LEventStore.find("local", channelName = Some("nope"))).what.contains("channel"))
     assertEquals(intercept[UserError](events.find(999)).code, "app-not-found")
   }
 
@@ -128,9 +149,9 @@ class LEventsDatabaseSuite extends DatabaseSuite {
     val channel = Storage.getMetaDataChannels().insert(Channel(0, "ch1", app)).get
     events.init(app, Some(channel))
     val _ = events.insert(view("u1", "in-channel", 1), app, Some(channel))
-    assertEquals(items(LEventStore.find("local", Some("ch1"))), List("in-channel"))
+    assertEquals(items(LEventStore.find("local", channelName = Some("ch1"))), List("in-channel"))
     assertEquals(events.remove(app, Some(channel)), true)
-    intercept[UserError](LEventStore.find("local", Some("ch1")))
+    intercept[UserError](LEventStore.find("local", channelName = Some("ch1")))
   }
 
   test("properties are aggregated") {
