@@ -34,19 +34,11 @@ class EngineParams(
 
   /** The same with some parts changed. */
   def copy(
-    dataSourceName: String = this.dataSourceParams._1,
-    dataSourceParams: Params = this.dataSourceParams._2,
-    preparatorName: String = this.preparatorParams._1,
-    preparatorParams: Params = this.preparatorParams._2,
+    dataSourceParams: (String, Params) = this.dataSourceParams,
+    preparatorParams: (String, Params) = this.preparatorParams,
     algorithmParamsList: Seq[(String, Params)] = this.algorithmParamsList,
-    servingName: String = this.servingParams._1,
-    servingParams: Params = this.servingParams._2
-  ): EngineParams = new EngineParams(
-    (dataSourceName, dataSourceParams),
-    (preparatorName, preparatorParams),
-    algorithmParamsList,
-    (servingName, servingParams)
-  )
+    servingParams: (String, Params) = this.servingParams
+  ): EngineParams = new EngineParams(dataSourceParams, preparatorParams, algorithmParamsList, servingParams)
 
   private def parts = (dataSourceParams, preparatorParams, algorithmParamsList, servingParams)
 

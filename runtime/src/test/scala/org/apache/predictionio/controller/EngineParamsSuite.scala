@@ -14,6 +14,7 @@ class EngineParamsSuite extends munit.FunSuite {
     assertEquals(copy.dataSourceParams, ("a", NumberParams(Seq(1.0)): Params))
     assertEquals(copy.algorithmParamsList, Seq("x" -> FactorParams(2.0)))
     assertEquals(copy.copy(algorithmParamsList = Nil), params)
+    assertEquals(params.copy(servingParams = ("s", FactorParams(1.0))).servingParams._1, "s")
   }
 
   test("Java gives names, parameters and a map of algorithms") {
