@@ -3,6 +3,7 @@ package org.apache.predictionio.runtime.json
 import org.json4s._
 import org.json4s.reflect.{ClassDescriptor, ConstructorParamDescriptor, Reflector, ScalaType, TypeInfo}
 
+import java.lang.reflect.Modifier
 import scala.util.Try
 
 /** Compares a JSON document with the class it is to become: finds what is missing or of a wrong type, and turns texts that
@@ -141,10 +142,12 @@ private[json] object Fitting {
   val fractions: Set[Class[_]] =
     Set(classOf[Double], classOf[java.lang.Double], classOf[Float], classOf[java.lang.Float])
 
-  /** True where the fields of a class tell what is expected. */
+  /** True where the parameters of a class's constructor tell what is expected: case classes, and other classes written in
+    * Scala.
+    */
   def isDescribed(cls: Class[_]): Boolean =
-    classOf[Product].isAssignableFrom(cls) && !cls.isInterface && !classOf[JValue].isAssignableFrom(cls) &&
-      !cls.getName.startsWith("scala.") && !JavaClasses.isJavaClass(cls)
+    JavaClasses.isScalaClass(cls) && !Modifier.isAbstract(cls.getModifiers) &&
+      !classOf[JValue].isAssignableFrom(cls) && !cls.getName.startsWith("scala.")
 
   /** A value as words show it. */
   def shortened(value: JValue): String = {

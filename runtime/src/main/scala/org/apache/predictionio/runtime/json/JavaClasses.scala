@@ -18,9 +18,10 @@ private[predictionio] object JavaClasses {
   /** True where objects of a class are read with Gson. */
   def isJavaClass(cls: Class[_]): Boolean =
     !cls.isPrimitive && !cls.isArray && cls != classOf[Object] && cls != classOf[String] &&
-      !classOf[Number].isAssignableFrom(cls) && !cls.getName.startsWith("scala.") && !isScala(cls)
+      !classOf[Number].isAssignableFrom(cls) && !cls.getName.startsWith("scala.") && !isScalaClass(cls)
 
-  private def isScala(cls: Class[_]): Boolean =
+  /** True for a class written in Scala, by itself or within another. */
+  def isScalaClass(cls: Class[_]): Boolean =
     Iterator.iterate[Class[_]](cls)(_.getEnclosingClass).takeWhile(_ != null).exists { c =>
       c.isAnnotationPresent(classOf[ScalaSignature]) || c.isAnnotationPresent(classOf[ScalaLongSignature])
     }

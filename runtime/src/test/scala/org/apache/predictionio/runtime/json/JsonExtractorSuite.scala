@@ -13,6 +13,10 @@ case class Optional(a: Option[Int], b: Option[String])
 case class Wide(byte: Byte, flag: Boolean, ratio: Float, names: Map[String, Int], when: DateTime)
 case class AlgoParams(rank: Int, lambda: Double, seed: Option[Long]) extends Params
 
+class PlainQuery(val features: Array[Double], val label: String, num: Int) extends Serializable {
+  def twice: Int = num * 2
+}
+
 class JsonExtractorSuite extends munit.FunSuite {
   private def read(json: String, by: JsonExtractorOption = Both): Query =
     JsonExtractor.extract(by, json, classOf[Query])
@@ -64,6 +68,16 @@ class JsonExtractorSuite extends munit.FunSuite {
     assert(fault("""{"user": ["1"], "num": 1}""").getMessage.contains("""is ["1"]"""))
     assert(fault("""{"user": "1", "num": 99999999999}""").getMessage.contains("2147483647"))
     assertEquals(fault("""{"user": "1", "num": 1, "items": 5}""").faults.map(_.path), Seq("items"))
+  }
+
+  test("classes that are no case classes are read, and faults in them named, alike") {
+    def plain(json: String) = JsonExtractor.extract(Both, json, classOf[PlainQuery])
+    val query = plain("""{"features": [1, "2.5"], "label": "a", "num": "3"}""")
+    assertEquals((query.features.toSeq, query.label, query.twice), (Seq(1.0, 2.5), "a", 6))
+    assertEquals(intercept[JsonFault](plain("{}")).missing.map(_.path), Seq("label", "num"))
+    val wrong = intercept[JsonFault](plain("""{"features": ["x"], "label": "a", "num": 1}"""))
+    assertEquals(wrong.getMessage, "The field 'features[0]' must be a number (Double), but is \"x\".")
+    assert(intercept[JsonFault](plain("""{"features": 1, "label": "a", "num": 1}""")).getMessage.contains("a list"))
   }
 
   test("what is no object, no JSON or nothing is refused") {
