@@ -31,6 +31,17 @@ trait PEvents extends Serializable {
     targetEntityId: Option[Option[String]] = None
   )(sc: SparkContext): RDD[Event]
 
+  /** Reads the events of a time and of an entity. */
+  @deprecated("Use PEventStore.find() instead.", "0.9.2")
+  def getByAppIdAndTimeAndEntity(
+    appId: Int,
+    startTime: Option[DateTime],
+    untilTime: Option[DateTime],
+    entityType: Option[String],
+    entityId: Option[String]
+  )(sc: SparkContext): RDD[Event] =
+    find(appId = appId, startTime = startTime, untilTime = untilTime, entityType = entityType, entityId = entityId)(sc)
+
   /** The properties of all entities of a type, by the entities' ids, as their `$set`, `$unset` and `$delete` events leave
     * them.
     *

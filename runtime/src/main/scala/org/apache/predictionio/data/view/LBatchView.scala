@@ -55,6 +55,16 @@ class EventSeq(val events: List[Event]) {
     events.groupBy(_.entityId).map { case (id, own) => id -> own.sortBy(_.eventTime.getMillis).foldLeft(init)(op) }
 }
 
+/** What makes a list of events out of an [[EventSeq]], and the other way round. */
+object EventSeq {
+
+  /** The events as a list. */
+  implicit def eventSeqToList(es: EventSeq): List[Event] = es.events
+
+  /** A list of events. */
+  implicit def listToEventSeq(l: List[Event]): EventSeq = new EventSeq(l)
+}
+
 /** The events of an app, read into memory once.
   *
   * @param appId     the app

@@ -4,6 +4,7 @@ import org.apache.predictionio.core.{EventWindow, SelfCleaningDataSource}
 import org.apache.predictionio.data.storage._
 import org.apache.predictionio.data.store.PEventStore
 import org.apache.predictionio.data.store.java.{OptionHelper, PJavaEventStore}
+import org.apache.predictionio.data.view.{EventSeq, LBatchView}
 import org.apache.predictionio.runtime.UserError
 import org.apache.predictionio.testing.{DatabaseSuite, LocalSpark, PropertyChanges}
 
@@ -11,6 +12,7 @@ import org.joda.time.{DateTime, DateTimeZone}
 import org.scalacheck.Gen
 import org.scalacheck.rng.Seed
 
+import scala.annotation.nowarn
 import scala.concurrent.ExecutionContext.Implicits.global
 
 class PEventsDatabaseSuite extends DatabaseSuite {
@@ -36,6 +38,19 @@ class PEventsDatabaseSuite extends DatabaseSuite {
     val first = events.filter(_.properties.get[Int]("n") == 1).first()
     assertEquals(first.eventTime.getZone.getID, "+09:00")
     assertEquals(first.eventTime.getMillis, new DateTime(2020, 1, 1, 0, 1, DateTimeZone.UTC).getMillis)
+  }
+
+  test("the older ways to read events give the same") {
+    val app = newApp("older")
+    fill(app, 200)
+    val until = Some(new DateTime(2020, 1, 1, 1, 40, DateTimeZone.UTC))
+    @nowarn("cat=deprecation")
+    def read = Storage.getPEvents().getByAppIdAndTimeAndEntity(app, None, until, Some("user"), Some("u1"))(sc)
+    assertEquals(numbers(read), Seq(1))
+    @nowarn("cat=deprecation")
+    def view = new LBatchView(app, None, until)
+    import EventSeq._
+    assertEquals(view.events.filter(eventOpt = Some("buy")).map(_.properties.get[Int]("n")).toSeq, 1 to 99 by 2)
   }
 
   test("events before 1970 and far in the future are read too") {
