@@ -299,6 +299,15 @@ private[predictionio] object Errors {
     cause
   )
 
+  def linkage(stage: String, cause: LinkageError): UserError = new UserError(
+    "engine-failed",
+    s"The engine failed: $stage.",
+    "A library that the engine uses needs what is not there, or not as it expects it: " +
+      s"${cause.getClass.getSimpleName}: ${sentence(describe(cause))}",
+    "Name in build.sbt a version of that library for Scala 2.12 and Spark 3.5; where native code is missing, install what the log says, or take a version that brings it.",
+    cause
+  )
+
   /** An exception in the words of its message, else of its class; of a job that Spark gave up, the exception of its task. */
   def describe(e: Throwable): String = {
     val inSpark = Option(e.getMessage).forall(_.startsWith("Job aborted"))

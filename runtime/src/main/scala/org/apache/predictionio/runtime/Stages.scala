@@ -47,7 +47,7 @@ private[predictionio] object Stages {
       else if (SparkContexts.isStopped) Errors.sparkStopped(e)
       else if (causes.exists(isNotSerializable)) Errors.notSerializable(failure, e, unserializable(causes))
       else if (isSpark(e)) Errors.spark(e)
-      else Errors.engineFailed(failure, e)
+      else unlinked(causes).map(Errors.linkage(failure, _)).getOrElse(Errors.engineFailed(failure, e))
     }
   }
 
@@ -65,6 +65,11 @@ private[predictionio] object Stages {
     val text = Option(cause.getMessage).getOrElse("")
     text.contains("empty collection") || text.contains("cannot be empty") || text.contains("RDD is empty") ||
     text.contains("No data") || text.contains("empty.reduceLeft") || text.contains("nothing to fit")
+  }
+
+  /** That a class, a method or native code was not found; not that a class's own code failed when it was loaded. */
+  private def unlinked(causes: Seq[Throwable]): Option[LinkageError] = causes.collectFirst {
+    case error: LinkageError if !causes.exists(_.isInstanceOf[ExceptionInInitializerError]) => error
   }
 
   private def isNotSerializable(cause: Throwable): Boolean =

@@ -30,6 +30,17 @@ class StagesSuite extends munit.FunSuite {
     assertEquals(failure(sys.error("no such thing")).code, "engine-failed")
   }
 
+  test("a library that lacks a class, a method or native code is said of the dependencies") {
+    val native = failure(throw new UnsatisfiedLinkError("no blas in java.library.path"))
+    assertEquals(native.code, "engine-failed")
+    assert(native.why.contains("UnsatisfiedLinkError: no blas in java.library.path."), native.why)
+    assert(native.hint.contains("build.sbt"), native.hint)
+    val method = failure(throw new SparkException("Job aborted.", new NoSuchMethodError("a.B.c()")))
+    assert(method.why.contains("NoSuchMethodError: a.B.c()."), method.why)
+    val itself = failure(throw new ExceptionInInitializerError(new RuntimeException("no file")))
+    assert(!itself.hint.contains("build.sbt"), itself.hint)
+  }
+
   test("what a sanity check throws itself is said of the data") {
     val error = intercept[UserError](Stages.check("the data did not pass")(throw new RuntimeException("no ratings")))
     assertEquals(error.code, "no-data")
