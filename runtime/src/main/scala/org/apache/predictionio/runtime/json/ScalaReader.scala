@@ -10,7 +10,7 @@ private[predictionio] object ScalaReader {
   def read[T](json: String, cls: Class[T], formats: Formats): T = {
     val value = JsonText.parseLax(json)
     val (fitted, faults) = new Fitting(formats).fit(value, Reflector.scalaTypeOf(cls), "")
-    if (faults.isEmpty) extract(fitted, cls, formats) else throw new JsonFault(faults)
+    if (faults.isEmpty) extract(fitted, cls, formats + JavaContainers) else throw new JsonFault(faults)
   }
 
   /** The object of a JSON text, by json4s's own rules alone. */

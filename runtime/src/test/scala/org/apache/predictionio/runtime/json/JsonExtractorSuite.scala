@@ -7,6 +7,8 @@ import org.apache.predictionio.workflow.JsonExtractorOption.{Both, Gson, Json4sN
 import org.joda.time.{DateTime, DateTimeZone}
 import org.json4s._
 
+import scala.collection.JavaConverters._
+
 case class Item(id: String, score: Double)
 case class Query(user: String, num: Int, categories: Option[Set[String]], limit: Long = 7, items: List[Item] = Nil)
 case class Optional(a: Option[Int], b: Option[String])
@@ -16,6 +18,14 @@ case class AlgoParams(rank: Int, lambda: Double, seed: Option[Long]) extends Par
 class PlainQuery(val features: Array[Double], val label: String, num: Int) extends Serializable {
   def twice: Int = num * 2
 }
+
+case class JavaFields(
+  items: java.util.List[Item],
+  tags: java.util.Set[String],
+  sizes: java.util.Map[String, Int],
+  all: java.util.Collection[Option[Long]],
+  limit: Option[Int]
+)
 
 class JsonExtractorSuite extends munit.FunSuite {
   private def read(json: String, by: JsonExtractorOption = Both): Query =
@@ -78,6 +88,21 @@ class JsonExtractorSuite extends munit.FunSuite {
     val wrong = intercept[JsonFault](plain("""{"features": ["x"], "label": "a", "num": 1}"""))
     assertEquals(wrong.getMessage, "The field 'features[0]' must be a number (Double), but is \"x\".")
     assert(intercept[JsonFault](plain("""{"features": 1, "label": "a", "num": 1}""")).getMessage.contains("a list"))
+  }
+
+  test("Java's lists, sets and maps in a case class are read; one that is missing is null, as by Gson") {
+    def java(json: String) = JsonExtractor.extract(Both, json, classOf[JavaFields])
+    val json = """{"items": [{"id": "i", "score": "1"}], "tags": ["a", "b", "a"], "sizes": {"s": 1}, "all": [3], "limit": 2}"""
+    val full = java(json)
+    assertEquals(full.items.asScala.toList, List(Item("i", 1.0)))
+    assertEquals(full.tags.asScala.toSet, Set("a", "b"))
+    assertEquals(full.sizes.get("s") + 1, 2)
+    assertEquals((full.all.asScala.toList, full.limit), (List(Option(3L)), Option(2)))
+    assertEquals(java("{}"), JavaFields(null, null, null, null, None))
+    assertEquals(java("""{"tags": null}""").tags, null)
+    assertEquals(intercept[JsonFault](java("""{"items": [{"id": "i"}]}""")).missing.map(_.path), Seq("items[0].score"))
+    assert(intercept[JsonFault](java("""{"tags": "a"}""")).getMessage.contains("a list"))
+    assert(intercept[JsonFault](java("""{"sizes": []}""")).getMessage.contains("an object"))
   }
 
   test("what is no object, no JSON or nothing is refused") {
