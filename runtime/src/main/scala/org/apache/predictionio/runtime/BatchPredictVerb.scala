@@ -37,19 +37,23 @@ private[runtime] object BatchPredictVerb {
 
   private def predict(sc: SparkContext, deployed: Deployed, lines: RDD[(Long, String)]): RDD[Outcome] =
     if (deployed.algorithms.exists(_.isInstanceOf[PAlgorithm[_, _, _, _]])) {
-      val outcomes = Parallel.map(lines.collect().toSeq) { case (number, line) => number -> outcome(deployed, line) }
+      val outcomes = Parallel.map(lines.collect().toSeq) { case (number, line) => number -> outcome(deployed, number, line) }
       sc.parallelize(outcomes, lines.getNumPartitions)
     } else {
       val shared = sc.broadcast(new KryoBox(deployed))
       lines.mapPartitions { part =>
         val here = shared.value.value
-        part.map { case (number, line) => number -> outcome(here, line) }
+        part.map { case (number, line) => number -> outcome(here, number, line) }
       }
     }
 
-  private def outcome(deployed: Deployed, line: String): Option[String] =
+  private def outcome(deployed: Deployed, number: Long, line: String): Option[String] =
     try {
       val query = deployed.query(line)
       Some(s"""{"query":${deployed.write(query)},"prediction":${deployed.write(deployed.predict(query))}}""")
-    } catch { case _: JsonFault => None }
+    } catch {
+      case _: JsonFault => None
+      case e: Exception if !e.isInstanceOf[InterruptedException] =>
+        throw new IllegalStateException(s"In line $number of the input: ${Errors.describe(e)}", e)
+    }
 }

@@ -118,6 +118,21 @@ class VerbsDatabaseSuite extends DatabaseSuite {
     assertEquals(lines.map(line => parse(line) \ "query" \ "factor"), Seq(JDouble(1), JDouble(2), JDouble(3)))
   }
 
+  test("a query that the engine fails to answer is told by its line, and nothing is written") {
+    val kept =
+      """{"datasource": {"params": {"numbers": [1, 3]}}, "algorithms": [{"name": "own", "params": {"factor": 2}}]}"""
+    Seq(variant, kept).foreach { variant =>
+      val folder = Files.createTempDirectory("batch")
+      val input = folder.resolve("in.json")
+      Files.write(input, "{\"factor\": 1}\nbad\n{\"factor\": -2}\n".getBytes)
+      val id = trained(variant = variant)
+      val options = s"""{"engineInstanceId": "$id", "input": "$input", "output": "$folder/out"}"""
+      val failed = intercept[UserError](BatchPredictVerb.run(spec("batchpredict", options)))
+      assertEquals(failed.why, "In line 3 of the input: A factor is not negative.")
+      assertEquals(folder.toFile.list().toSeq, Seq("in.json"))
+    }
+  }
+
   test("models that are not on Spark are sent to the workers") {
     val kept =
       """{"datasource": {"params": {"numbers": [1, 3]}}, "algorithms": [{"name": "own", "params": {"factor": 2}}]}"""

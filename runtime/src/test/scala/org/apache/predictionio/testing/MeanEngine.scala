@@ -90,8 +90,10 @@ class MeanAgain(params: FactorParams) extends PAlgorithm[Numbers, RDD[Double], Q
 
 class SumServing extends LServing[Query, Answer] {
   override def supplement(query: Query): Query = Query(query.factor + 1)
-  override def serve(query: Query, answers: Seq[Answer]): Answer =
+  override def serve(query: Query, answers: Seq[Answer]): Answer = {
+    require(query.factor >= 0, "A factor is not negative.")
     Answer(answers.map(_.value).sum + query.factor / 1000)
+  }
 }
 
 class Distance extends AverageMetric[EmptyEvaluationInfo, Query, Answer, Actual] {
