@@ -1,12 +1,14 @@
 package org.apache.predictionio.runtime
 
 import com.esotericsoftware.kryo.io.{Input, Output}
+import com.esotericsoftware.kryo.serializers.JavaSerializer
 import com.esotericsoftware.kryo.{Kryo, Serializer}
 import org.apache.spark.serializer.KryoRegistrator
 import org.joda.time.{DateTime, DateTimeZone}
 
 import java.util
 import scala.collection.JavaConverters._
+import scala.reflect.api.TypeTags
 
 /** Teaches Kryo classes that it cannot take apart by itself. */
 private[predictionio] object KryoSerializers {
@@ -15,6 +17,7 @@ private[predictionio] object KryoSerializers {
   def register(kryo: Kryo): Unit = {
     kryo.addDefaultSerializer(classOf[DateTime], new DateTimeSerializer)
     kryo.addDefaultSerializer(classOf[DateTimeZone], new ZoneSerializer)
+    kryo.addDefaultSerializer(classOf[TypeTags#WeakTypeTag[_]], new JavaSerializer)
     wrappers.foreach { case (cls, remake) => kryo.register(cls, new WrapperSerializer(remake)) }
   }
 

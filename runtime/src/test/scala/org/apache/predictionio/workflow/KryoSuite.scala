@@ -1,8 +1,12 @@
 package org.apache.predictionio.workflow
 
 import org.apache.predictionio.data.storage.BiMap
+import org.apache.predictionio.testing.LocalSpark
 
+import org.apache.spark.ml.feature.{HashingTF, Tokenizer}
+import org.apache.spark.ml.{Pipeline, PipelineModel}
 import org.apache.spark.mllib.linalg.Vectors
+import org.apache.spark.sql.SparkSession
 import org.joda.time.{DateTime, DateTimeZone}
 
 import java.util
@@ -53,6 +57,16 @@ class KryoSuite extends munit.FunSuite {
     assertEquals(copy(Vectors.sparse(3, Seq(1 -> 2.0))), Vectors.sparse(3, Seq(1 -> 2.0)))
     val time = new DateTime(5L, DateTimeZone.forID("Asia/Tokyo"))
     assertEquals(copy(time), time)
+  }
+
+  test("a pipeline of Spark survives, with stages that know the types of their columns") {
+    LocalSpark.sc
+    val texts = SparkSession.builder.getOrCreate().createDataFrame(Seq((1.0, "a b c"), (0.0, "c d"))).toDF("n", "text")
+    val tokenizer = new Tokenizer().setInputCol("text").setOutputCol("words")
+    val counts = new HashingTF().setInputCol("words").setOutputCol("counts").setNumFeatures(16)
+    val model = new Pipeline().setStages(Array(tokenizer, counts)).fit(texts)
+    def answers(model: PipelineModel) = model.transform(texts).collect().toSeq.map(_.toString)
+    assertEquals(answers(copy(model)), answers(model))
   }
 
   test("Java's collections survive, locked ones as well") {
