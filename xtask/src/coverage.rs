@@ -41,6 +41,8 @@ fn rust(root: &Path) -> Result<Lines> {
     let command = Command::new(cargo_tools::LLVM_COV.program()?)
         .args([
             "llvm-cov",
+            // With the examples, which tests start as servers.
+            "--all-targets",
             "--workspace",
             "--exclude",
             "e2e",

@@ -66,13 +66,18 @@ fn stand_in(folder: &Path) -> [String; 4] {
     ["--override-input".to_owned(), "nixpkgs".to_owned(), stub, "--no-write-lock-file".to_owned()]
 }
 
-/// Builds packages and returns their paths in Nix's store.
+/// Builds packages and returns their paths in Nix's store. One at a time: of several Nix tells in an order of its own.
 fn build(folder: &Path, packages: &[&str]) -> Result<Vec<PathBuf>> {
+    packages.iter().map(|package| build_one(folder, package)).collect()
+}
+
+fn build_one(folder: &Path, package: &str) -> Result<PathBuf> {
     let command = nix(folder).args(["build", "--no-link", "--json"]).args(stand_in(folder));
-    let printed = command.args(packages.iter().map(|package| format!("path:.#{package}"))).output()?;
-    let built: Vec<Value> = serde_json::from_slice(&printed)?;
-    let path = |one: &Value| Some(PathBuf::from(one["outputs"].as_object()?.values().next()?.as_str()?));
-    built.iter().map(path).collect::<Option<_>>().context("Nix did not say what it built")
+    let printed = command.arg(format!("path:.#{package}")).output()?;
+    let built: Value = serde_json::from_slice(&printed)?;
+    let outputs = built[0]["outputs"].as_object().filter(|outputs| outputs.len() == 1);
+    let path = outputs.and_then(|outputs| outputs.values().next()?.as_str());
+    Ok(PathBuf::from(path.with_context(|| format!("Nix did not say what it built of {package}: {built}"))?))
 }
 
 /// Every file of ours must be in Nix's, and the other way round, with the same bytes.
