@@ -7,6 +7,7 @@ import org.apache.spark.serializer.KryoRegistrator
 import org.joda.time.{DateTime, DateTimeZone}
 
 import java.util
+import java.util.regex.Pattern
 import scala.collection.JavaConverters._
 import scala.reflect.api.TypeTags
 
@@ -18,6 +19,7 @@ private[predictionio] object KryoSerializers {
     kryo.addDefaultSerializer(classOf[DateTime], new DateTimeSerializer)
     kryo.addDefaultSerializer(classOf[DateTimeZone], new ZoneSerializer)
     kryo.addDefaultSerializer(classOf[TypeTags#WeakTypeTag[_]], new JavaSerializer)
+    kryo.register(classOf[Pattern], new PatternSerializer)
     wrappers.foreach { case (cls, remake) => kryo.register(cls, new WrapperSerializer(remake)) }
   }
 
@@ -88,6 +90,17 @@ private[predictionio] object KryoSerializers {
 
     override def read(kryo: Kryo, input: Input, cls: Class[DateTime]): DateTime =
       new DateTime(input.readLong(), DateTimeZone.forID(input.readString()))
+  }
+
+  /** Keeps the flags, such as that of case, which chill's loses. */
+  private class PatternSerializer extends Serializer[Pattern](false, true) {
+    override def write(kryo: Kryo, output: Output, pattern: Pattern): Unit = {
+      output.writeString(pattern.pattern)
+      output.writeInt(pattern.flags)
+    }
+
+    override def read(kryo: Kryo, input: Input, cls: Class[Pattern]): Pattern =
+      Pattern.compile(input.readString(), input.readInt())
   }
 
   private class ZoneSerializer extends Serializer[DateTimeZone](false, true) {

@@ -10,6 +10,7 @@ import org.apache.spark.sql.SparkSession
 import org.joda.time.{DateTime, DateTimeZone}
 
 import java.util
+import java.util.regex.Pattern
 import scala.collection.JavaConverters._
 
 class Tree(val name: String, var parent: Tree) extends Serializable {
@@ -51,6 +52,12 @@ class KryoSuite extends munit.FunSuite {
     assert(again.parent eq again)
     assertEquals(again.length, 3)
     assertEquals(again.shout("hi "), "HI oak")
+  }
+
+  test("patterns keep their flags") {
+    val pattern = copy(Pattern.compile("x+", Pattern.CASE_INSENSITIVE))
+    assert(pattern.matcher("Xx").matches())
+    assertEquals(copy("(?i)a(b)".r).replaceAllIn("AB", "c"), "c")
   }
 
   test("vectors and times survive") {
