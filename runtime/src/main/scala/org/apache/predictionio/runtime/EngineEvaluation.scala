@@ -2,6 +2,7 @@ package org.apache.predictionio.runtime
 
 import org.apache.predictionio.controller.{Engine, EngineParams, Params}
 import org.apache.predictionio.core.{BaseAlgorithm, Doer}
+import org.apache.predictionio.workflow.WorkflowLog
 
 import org.apache.spark.SparkContext
 import org.apache.spark.rdd.RDD
@@ -47,7 +48,10 @@ private[predictionio] class EngineEvaluation[TD, EI, PD, Q, P, A](
 
   private def sets(params: EngineParams): Sets = read(params.dataSourceParams) {
     Progress.stage("read", "Reading evaluation data")
-    Stages.run("the evaluation data could not be read")(EngineTraining.dataSourceOf(engine, params).readEvalBase(sc))
+    val sets =
+      Stages.run("the evaluation data could not be read")(EngineTraining.dataSourceOf(engine, params).readEvalBase(sc))
+    if (sets.isEmpty) WorkflowLog.log.warn("The data source gives no evaluation data (readEval), so the scores say nothing.")
+    sets
   }
 
   private def data(params: EngineParams): Seq[PD] = prepared((params.dataSourceParams, params.preparatorParams)) {

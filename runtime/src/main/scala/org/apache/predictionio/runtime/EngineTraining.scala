@@ -82,7 +82,7 @@ private[predictionio] object EngineTraining {
 
   /** The class with this name. */
   def part[C](section: String, name: String, classes: Map[String, C]): C =
-    classes.getOrElse(name, throw Errors.unknownPart(section, name, classes.keys.toSeq))
+    classes.getOrElse(name, throw Errors.unknownPartInCode(section, name, classes.keys.toSeq))
 
   /** The id by which a model stores itself. */
   def modelId(instanceId: String, index: Int, algorithm: String): String = s"$instanceId-$index-$algorithm"

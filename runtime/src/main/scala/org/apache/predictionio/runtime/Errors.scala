@@ -122,12 +122,24 @@ private[predictionio] object Errors {
     """Name one, such as: "algorithms": [ { "name": "als", "params": { "rank": 10 } } ]"""
   )
 
-  def unknownPart(section: String, name: String, known: Seq[String]): UserError = new UserError(
-    "bad-variant",
+  def unknownPart(section: String, name: String, known: Seq[String]): UserError = unknownPart(
     s"The section '$section' of $variantFile names '$name', which the engine does not have.",
+    known,
+    "Correct the name in the section."
+  )
+
+  def unknownPartInCode(section: String, name: String, known: Seq[String]): UserError = unknownPart(
+    s"The parameters that the engine's code gives for '$section' name '$name', which the engine does not have.",
+    known,
+    "Correct the name in the code."
+  )
+
+  private def unknownPart(what: String, known: Seq[String], hint: String): UserError = new UserError(
+    "bad-variant",
+    what,
     if (known.isEmpty) "The engine has none."
     else s"The engine has: ${known.sorted.map("'" + _ + "'").mkString(", ")}.",
-    "Correct the name in the section."
+    hint
   )
 
   def badParameter(section: String, name: String, cls: Class[_], fault: JsonFault): UserError = {

@@ -42,14 +42,6 @@ class EvaluationSuite extends munit.FunSuite {
     )
   }
 
-  /** Fails where an answer is far off. */
-  private class Strict extends AverageMetric[EmptyEvaluationInfo, Query, Answer, Actual] {
-    override def calculate(q: Query, p: Answer, a: Actual): Double = {
-      require(p.value < 20, "This answer is far off.")
-      p.value
-    }
-  }
-
   private def failure(second: EngineParams): UserError = {
     val sets = MeanEngine().batchEval(LocalSpark.sc, MeanEvaluation.engineParamsList.take(1) :+ second, WorkflowParams())
     intercept[UserError](MetricEvaluator(new Strict).evaluateBase(LocalSpark.sc, MeanEvaluation, sets, WorkflowParams()))
@@ -58,7 +50,7 @@ class EvaluationSuite extends munit.FunSuite {
   test("of a set of parameters that fails, the error says which it is and why") {
     val first = MeanEvaluation.engineParamsList.head
     val unknown = failure(first.copy(algorithmParamsList = Seq("nope" -> FactorParams(1))))
-    assert(clue(unknown.what).startsWith("Set 2 of 2 of the engine's parameters cannot be evaluated. The section"))
+    assert(clue(unknown.what).startsWith("Set 2 of 2 of the engine's parameters cannot be evaluated. The parameters"))
     val far = failure(first.copy(algorithmParamsList = Seq("kept" -> FactorParams(50))))
     assertEquals(far.code, "engine-failed")
     assert(clue(far.what).startsWith("Set 2 of 2 "))
@@ -81,5 +73,13 @@ class EvaluationSuite extends munit.FunSuite {
     val result = evaluator.evaluateBase(LocalSpark.sc, run, Nil, WorkflowParams())
     assert(ran && result.noSave)
     assertEquals(run.engineParamsList.size, 1)
+  }
+}
+
+/** Fails where an answer is far off. */
+private class Strict extends AverageMetric[EmptyEvaluationInfo, Query, Answer, Actual] {
+  override def calculate(q: Query, p: Answer, a: Actual): Double = {
+    require(p.value < 100, "This answer is far off.")
+    p.value
   }
 }
