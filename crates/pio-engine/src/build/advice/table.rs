@@ -269,6 +269,12 @@ pub(crate) const TABLE: &[Row] = &[
         change: "Write coefficients instead of weights.",
     },
     Row {
+        message: &["type mismatch", "org.apache.predictionio.core.BasePreparator"],
+        source: &["IdentityPreparator"],
+        why: "Since PIO 0.9.2 a local data source gives its data to the preparator in an RDD.",
+        change: "Write IdentityPreparator(classOf[DataSource]), with the name of your data source.",
+    },
+    Row {
         message: &["MeanAndVariance"],
         source: &[],
         why: "Spark 3 brings breeze 2, which moved MeanAndVariance.",
