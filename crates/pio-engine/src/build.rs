@@ -14,9 +14,12 @@ mod sbt_home;
 pub mod stage;
 mod toolchain;
 
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use pio_closure::closure::Closure;
+use zip::ZipArchive;
+use zip::result::ZipError;
 
 use crate::errors::BuildError;
 use crate::notice::{Listener, Notice};
@@ -34,6 +37,21 @@ pub struct Built {
     pub content_hash: String,
     /// Whether nothing had to be done.
     pub unchanged: bool,
+}
+
+impl Built {
+    /// Whether one of the jars has a class, or an object of Scala, of this name. One that cannot be read may have it.
+    #[must_use]
+    pub fn has_class(&self, name: &str) -> bool {
+        let path = name.replace('.', "/");
+        let entries = [format!("{path}.class"), format!("{path}$.class")];
+        self.jars.iter().any(|jar| has_entry(jar, &entries).unwrap_or(true))
+    }
+}
+
+fn has_entry(jar: &Path, names: &[String]) -> Result<bool, ZipError> {
+    let jar = ZipArchive::new(BufReader::new(std::fs::File::open(jar)?))?;
+    Ok(names.iter().any(|name| jar.index_for_name(name).is_some()))
 }
 
 /// Where a build keeps what it makes, in the engine's folder.

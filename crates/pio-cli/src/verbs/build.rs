@@ -5,6 +5,7 @@ use pio_closure::closure::Closure;
 use pio_engine::build::options::BuildOptions;
 use pio_engine::engine::{self, Engine};
 use pio_engine::errors::{BuildError, VariantError};
+use pio_engine::notice::Notice;
 use pio_engine::{build, template};
 use pio_settings::words;
 use serde_json::json;
@@ -18,10 +19,9 @@ pub(crate) fn run(console: Console, common: &Common, args: &Build) -> Result<()>
     let options = options(common);
     let folder = engine::folder(&options)?;
     // A broken variant would only be found when the engine is trained, after all the compiling.
-    let variant = Engine::open(&options);
-    let missing = match variant {
-        Err(error @ VariantError::Missing { .. }) => Some(error),
-        other => other.map(|_| None)?,
+    let engine = match Engine::open(&options) {
+        Err(error @ VariantError::Missing { .. }) => Err(error),
+        other => Ok(other?),
     };
     let closure = Closure::locate()?;
     let listener = listener(console, common.verbose);
@@ -35,13 +35,16 @@ pub(crate) fn run(console: Console, common: &Common, args: &Build) -> Result<()>
         console.info(ENGINE, "The engine's tests have passed.");
         return Ok(());
     }
-    let built = build::build(&closure, &folder, &build_options, &listener).map_err(|error| {
-        match (error, missing) {
-            // Sources without engine.json may have variants of other names; neither is no engine's folder.
-            (BuildError::NoSources { .. }, Some(missing)) => missing.into(),
-            (error, _) => anyhow::Error::from(error),
-        }
-    })?;
+    let built = build::build(&closure, &folder, &build_options, &listener);
+    let engine = match (engine, &built) {
+        // Sources without engine.json may have variants of other names; neither is no engine's folder.
+        (Err(missing), Err(BuildError::NoSources { .. })) => return Err(missing.into()),
+        (engine, _) => engine.ok(),
+    };
+    let built = built?;
+    if let Some(engine) = engine.filter(|engine| !built.has_class(&engine.factory())) {
+        listener(unknown_factory(&engine));
+    }
     let done = if built.unchanged {
         "Nothing has changed since the last build."
     } else {
@@ -60,6 +63,14 @@ pub(crate) fn build_options(args: &Build) -> Result<BuildOptions> {
     let extra = words::split("--sbt-extra", args.sbt_extra.as_deref().unwrap_or_default());
     let sbt_extra = extra.context("--sbt-extra cannot be read")?;
     Ok(BuildOptions { sbt_extra, clean: args.clean, uber_jar: args.uber_jar })
+}
+
+fn unknown_factory(engine: &Engine) -> Notice {
+    Notice::Warning(format!(
+        "The engine has no class {}, which {} names in engineFactory. Correct it: the engine cannot be trained so.",
+        engine.variant.factory,
+        engine.variant.file.display()
+    ))
 }
 
 fn say_what_is_ignored(console: Console, common: &Common, args: &Build) {
