@@ -23,6 +23,19 @@ fn a_folder_without_engine_json_is_no_engine() {
 }
 
 #[test]
+fn a_factory_that_the_engine_does_not_have_is_told_when_it_is_built() {
+    let engine = recommendation("AnyApp");
+    let built =
+        || pio().run_in(engine.path(), &["build"]).expect("a build").success().expect("a built engine");
+    assert!(!built().stderr.contains("has no class"), "the engine's own factory is there");
+    engine
+        .edit("engine.json", |variant| variant["engineFactory"] = "org.template.Elsewhere".into())
+        .expect("a change");
+    let said = built().stderr;
+    assert!(said.contains("has no class org.template.Elsewhere"), "{said}");
+}
+
+#[test]
 fn training_on_an_app_that_does_not_exist_names_the_app() {
     let app = unique("Missing");
     let engine = recommendation(&app);
