@@ -20,6 +20,12 @@ pub(crate) struct Options {
     /// Only so many-th part of the changes, such as 0/8
     #[arg(long, value_name = "K/N")]
     shard: Option<String>,
+    /// How many changes to try at once: most tests wait for a disk or a clock
+    #[arg(long, default_value_t = 2)]
+    jobs: u32,
+    /// Arguments of `cargo test`, such as --lib
+    #[arg(last = true, value_name = "ARGUMENTS")]
+    tests: Vec<String>,
 }
 
 /// Tries the changes one after the other; what no test noticed is named at the end, and in target/mutants.out.
@@ -30,8 +36,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let files = if given.is_empty() { FILES.to_vec() } else { given };
     let command = Command::new(cargo_tools::MUTANTS.program()?)
         .args(["mutants", "--output", "target", "--baseline", "skip", "--timeout", "120"])
+        .args(["--jobs", &options.jobs.to_string()])
         .args(files.iter().flat_map(|file| ["--file", file]))
         .args(options.shard.iter().flat_map(|shard| ["--shard", shard.as_str()]))
+        .arg("--")
+        .args(&options.tests)
         .env("PIO_TEST_POSTGRES_DIR", Closure::locate()?.postgres_dir()?);
     Ok(command.current_dir(root).no_stdin().run()?)
 }
