@@ -97,6 +97,33 @@ fn parameters_of_libpq_are_understood_or_named() {
 }
 
 #[test]
+fn parameters_of_the_java_driver_mean_what_they_mean_to_it() {
+    let settings =
+        parse("jdbc:postgresql://h/d?user=u&password=p%26w&loginTimeout=0&currentSchema=my%20shop");
+    assert_eq!((settings.user.as_str(), settings.password.expose()), ("u", "p&w"));
+    assert_eq!(settings.connect_timeout, None, "0 is no limit");
+    assert_eq!(settings.options.as_deref(), Some(r"-c search_path=my\ shop"));
+    let factory =
+        |name: &str| parse(&format!("jdbc:postgresql://h/d?user=u&sslfactory=org.postgresql.ssl.{name}"));
+    assert_eq!(factory("NonValidatingFactory").sslmode, SslMode::Require);
+    let other = factory("LibPQFactory");
+    assert_eq!((other.sslmode, other.ignored), (SslMode::Prefer, vec!["sslfactory".to_owned()]));
+}
+
+#[test]
+fn the_machines_own_certificates_are_named_as_libpq_names_them() {
+    let settings = parse("postgres://u@h/d?sslrootcert=/etc/ca.pem&sslrootcert=system");
+    assert_eq!(settings.root_cert, None);
+}
+
+#[test]
+fn what_no_host_may_hold_is_refused() {
+    for url in ["postgres:d", "postgres://u@a%20b/d", "postgres://u@a%23b/d", "postgres://u@a%3Fb/d"] {
+        assert!(refused(url).contains("names no host"), "{url}");
+    }
+}
+
+#[test]
 fn what_the_java_driver_cannot_reach_is_refused() {
     for url in ["postgres://u@%2Fvar%2Frun%2Fpostgresql/d", "postgres:///d?user=u&host=/var/run/postgresql"] {
         assert!(refused(url).contains("Unix socket"), "{url}");
@@ -131,7 +158,13 @@ fn mistakes_never_show_the_password() {
         let text = refused(url);
         assert!(!text.contains("sec"), "{url}: {text}");
     }
+    for url in &urls[..3] {
+        assert!(refused(url).contains("Percent-encode it"), "{url}");
+    }
+    assert!(refused("postgres://u:secret@host:70000/db").contains("\"70000\""));
+    assert!(refused("postgres://u:secret@host:54x2/db").contains("\"text\""));
     let settings = parse("postgres://u:secret@h/d");
+    assert_eq!((format!("{:?}", settings.password), settings.password.is_empty()), ("***".to_owned(), false));
     assert!(!format!("{settings:?} {}", settings.jdbc_url()).contains("secret"));
 }
 
@@ -139,6 +172,8 @@ fn mistakes_never_show_the_password() {
 fn a_password_with_both_an_at_sign_and_a_slash_is_told_and_a_database_may_be_named_so() {
     assert!(refused("postgres://u:p@ss/w0rd@127.0.0.1:5432/d").contains("`@` as %40"));
     assert_eq!(parse("postgres://u:p@h/a@b").name, "a@b");
+    assert_eq!(parse("postgres://h:5433?user=me@corp").user, "me@corp");
+    assert_eq!(parse("postgres://h?me@corp&user=u").ignored, ["me@corp"], "no password can be meant");
 }
 
 #[test]

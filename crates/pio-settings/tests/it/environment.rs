@@ -2,7 +2,7 @@
 
 use pio_process::command::Command;
 use pio_settings::database::DatabaseSettings;
-use pio_settings::{dirs, env};
+use pio_settings::{dirs, env, words};
 
 /// Not a test by itself: the others run it with an environment of their own and read what it prints.
 #[test]
@@ -15,6 +15,7 @@ fn witness() {
     println!("switch {:?}", env::switch("SWITCH"));
     println!("flag {}", env::flag("SWITCH"));
     println!("variables {:?}", env::pio_variables());
+    println!("words {:?}", words::of_variable("WORDS").map_err(|error| error.to_string()));
     println!("home {}", dirs::pio_home().display());
     println!("cache {}", dirs::cache().display());
 }
@@ -48,6 +49,13 @@ fn a_switch_is_on_off_or_neither() {
     }
     assert_eq!(seen("switch", &[("SWITCH", "perhaps")]), "None");
     assert_eq!(seen("flag", &[]), "false");
+}
+
+#[test]
+fn options_in_a_variable_are_words() {
+    assert_eq!(seen("words", &[("WORDS", "--name 'my engine'")]), r#"Ok(["--name", "my engine"])"#);
+    assert_eq!(seen("words", &[]), "Ok([])");
+    assert!(seen("words", &[("WORDS", "'open")]).contains("options in WORDS"));
 }
 
 #[test]

@@ -76,8 +76,10 @@ fn a_large_limit_is_one() {
 
 #[test]
 fn no_limit_is_none_in_either_version() {
-    let none = root(&[("proc/self/cgroup", "0::/\n"), ("sys/fs/cgroup/memory.max", "max\n")]);
-    assert_eq!(limit_under(none.path()), None);
+    for says_nothing in ["max\n", "0\n"] {
+        let none = root(&[("proc/self/cgroup", "0::/\n"), ("sys/fs/cgroup/memory.max", says_nothing)]);
+        assert_eq!(limit_under(none.path()), None);
+    }
     let huge = root(&[
         ("proc/self/cgroup", "4:memory:/\n"),
         ("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n"),
