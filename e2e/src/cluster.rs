@@ -1,12 +1,13 @@
 //! A Spark standalone cluster: a master and workers, each a process of its own, started from the closure.
 
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
 use fs_err as fs;
 use pio_closure::closure::Closure;
-use pio_closure::cluster::{Master, Worker};
+use pio_closure::cluster;
 use pio_process::child::Child;
 use pio_process::command::Command;
 use tempfile::TempDir;
@@ -23,11 +24,40 @@ const LIMIT: Duration = Duration::from_mins(1);
 pub struct Cluster {
     // Workers go first: without a master they would complain until they are killed.
     workers: Vec<Child>,
-    _master: Child,
+    _process: Child,
     folder: TempDir,
-    page: String,
+    /// How jobs and tests reach it.
+    pub master: Master,
+}
+
+/// A running master, whoever started it.
+#[derive(Debug)]
+pub struct Master {
     /// The `spark://` address.
-    pub master: String,
+    pub url: String,
+    /// Where it tells its state as JSON.
+    pub page: String,
+}
+
+impl Master {
+    /// The ids of the applications of this name, running and ended ones.
+    ///
+    /// # Errors
+    /// When the master does not answer.
+    pub fn applications(&self, name: &str) -> Result<Vec<String>> {
+        let state = http::get(&self.page)?.body;
+        let all = ["activeapps", "completedapps"].iter().filter_map(|kind| state[kind].as_array()).flatten();
+        let named = all.filter(|app| app["name"] == name);
+        Ok(named.filter_map(|app| Some(app["id"].as_str()?.to_owned())).collect())
+    }
+}
+
+/// How many executors an application has on this machine: processes that work in folders of its name.
+#[must_use]
+pub fn executors(application: &str) -> usize {
+    let Ok(entries) = fs::read_dir("/proc") else { return 0 };
+    let folders = entries.filter_map(|entry| fs::read_link(entry.ok()?.path().join("cwd")).ok());
+    folders.filter(|folder| folder.parent().is_some_and(|parent| parent.ends_with(application))).count()
 }
 
 impl Cluster {
@@ -39,29 +69,20 @@ impl Cluster {
         let closure = Closure::locate()?;
         let folder = tempfile::tempdir()?;
         let (port, webui_port) = (http::free_port()?, http::free_port()?);
-        let master = Master { host: HOST.to_owned(), port, webui_port, java_options: Vec::new() };
-        let process = start(master.command(&closure)?, &folder, "master")?;
-        let mut cluster = Self {
-            workers: Vec::new(),
-            _master: process,
-            folder,
+        let command = cluster::Master { host: HOST.to_owned(), port, webui_port, java_options: Vec::new() }
+            .command(&closure)?;
+        let process = start(command, folder.path(), "master")?;
+        let master = Master {
+            url: format!("spark://{HOST}:{port}"),
             page: format!("http://{HOST}:{webui_port}/json/"),
-            master: format!("spark://{HOST}:{port}"),
         };
+        let mut cluster = Self { workers: Vec::new(), _process: process, folder, master };
         cluster.wait_for("a master", |_| true)?;
         for number in 0..workers {
             cluster.add_worker(&closure, number)?;
         }
         cluster.wait_for("all workers", |state| state["aliveworkers"] == workers)?;
         Ok(cluster)
-    }
-
-    /// How many applications the master has seen end.
-    ///
-    /// # Errors
-    /// When the master does not answer.
-    pub fn finished_applications(&self) -> Result<usize> {
-        Ok(http::get(&self.page)?.body["completedapps"].as_array().map_or(0, Vec::len))
     }
 
     /// Kills a worker and its executors, as a lost machine would.
@@ -73,17 +94,9 @@ impl Cluster {
         Ok(())
     }
 
-    /// How many executors run: processes that work in the workers' folders.
-    #[must_use]
-    pub fn executors(&self) -> usize {
-        let Ok(entries) = fs::read_dir("/proc") else { return 0 };
-        let folders = entries.filter_map(|entry| fs::read_link(entry.ok()?.path().join("cwd")).ok());
-        folders.filter(|folder| folder.starts_with(self.folder.path())).count()
-    }
-
     fn add_worker(&mut self, closure: &Closure, number: usize) -> Result<()> {
-        let worker = Worker {
-            master: self.master.clone(),
+        let worker = cluster::Worker {
+            master: self.master.url.clone(),
             host: Some(HOST.to_owned()),
             cores: Some(1),
             memory: Some("1g".to_owned()),
@@ -91,13 +104,13 @@ impl Cluster {
             work_dir: self.folder.path().join(format!("work-{number}")),
             java_options: Vec::new(),
         };
-        self.workers.push(start(worker.command(closure)?, &self.folder, &format!("worker-{number}"))?);
+        self.workers.push(start(worker.command(closure)?, self.folder.path(), &format!("worker-{number}"))?);
         Ok(())
     }
 
     fn wait_for(&self, what: &str, is_so: impl Fn(&serde_json::Value) -> bool) -> Result<()> {
         let end = std::time::Instant::now() + LIMIT;
-        while !http::get(&self.page).is_ok_and(|answer| is_so(&answer.body)) {
+        while !http::get(&self.master.page).is_ok_and(|answer| is_so(&answer.body)) {
             if std::time::Instant::now() > end {
                 bail!("the cluster had not {what} within {} s\n{}", LIMIT.as_secs(), self.logs());
             }
@@ -113,8 +126,8 @@ impl Cluster {
     }
 }
 
-fn start(command: Command, folder: &TempDir, name: &str) -> Result<Child> {
-    let log = fs::File::create(folder.path().join(name))?.into_parts().0;
+fn start(command: Command, folder: &Path, name: &str) -> Result<Child> {
+    let log = fs::File::create(folder.join(name))?.into_parts().0;
     let command = command.env("SPARK_LOCAL_IP", HOST).own_group().no_stdin();
     Ok(command.stdout(Stdio::from(log.try_clone()?)).stderr(Stdio::from(log)).spawn()?)
 }

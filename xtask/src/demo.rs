@@ -54,7 +54,7 @@ fn walk(pio: &Pio, root: &Path) -> Result<()> {
 
     talk::step("Starting a Spark standalone master and worker, and training on them");
     let cluster = Cluster::start(1)?;
-    train(pio, engine.path(), &["--", "--master", &cluster.master])?;
+    train(pio, engine.path(), &["--", "--master", &cluster.master.url])?;
     drop(cluster);
 
     talk::step("Deploying");

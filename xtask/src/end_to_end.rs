@@ -1,4 +1,4 @@
-//! `cargo xtask e2e`: the end-to-end tests on what they share: one database server, and engines that are built once.
+//! `cargo xtask e2e`: the end-to-end tests on what they share: one database server, one Spark master with two workers, and engines that are built once.
 
 mod database;
 mod docker;
@@ -9,6 +9,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
+use e2e::cluster::Cluster;
 use e2e::pio::Pio;
 use fs_err as fs;
 use pio_process::command::Command;
@@ -19,6 +20,9 @@ use docker::Docker;
 
 /// The engines that the tests copy.
 const ENGINES: [&str; 4] = ["recommendation", "classification", "means", "popular"];
+
+/// How many workers the shared Spark master has, of one core each.
+const WORKERS: usize = 2;
 
 /// The report in the form of `JUnit`.
 const JUNIT: &str = "target/e2e/junit.xml";
@@ -55,7 +59,10 @@ pub(crate) fn test(root: &Path, filter: Option<&str>) -> Result<()> {
             let variable = format!("PIO_E2E_ENGINE_{}", name.to_uppercase());
             tests = tests.env(variable, build::engine(&pio, root, name)?);
         }
+        let cluster = Cluster::start(WORKERS)?;
         let tests = tests
+            .env("PIO_E2E_MASTER", &cluster.master.url)
+            .env("PIO_E2E_MASTER_PAGE", &cluster.master.page)
             .env("PIO_E2E_BINARY", &binary)
             .env("PIO_E2E_HOME", home.path())
             .env("PIO_E2E_PYTHON", sdk::python(root)?)

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
+use e2e::engine::Engine;
 use e2e::pio::Pio;
 use fs_err as fs;
 use serde_json::{Value, json};
 
-use crate::support::{READY, app_with_events, means, pio, popular};
+use crate::support::{READY, app_with_events, means, pio, popular, shared_master, unique};
 
 /// Two users' ratings of three items.
 fn ratings() -> Vec<Value> {
@@ -54,15 +55,7 @@ fn local_parts_several_algorithms_and_stored_models_answer_together() {
     let engine = means(&app);
     run(&pio, engine.path(), &["train"]);
 
-    let server = pio.deploy(engine.path(), &[]).expect("a deployed engine");
-    server.wait_until_ready("/readyz", READY).expect("a ready engine");
-    // Of "c" one rating is no rating, as the preparator says: (5 + 3 + 1 + 1 + 4) / 5 = 2.8 is the mean of all.
-    let known = server.query(&json!({ "user": "1", "item": " a " })).expect("an answer");
-    let guesses = [4.0, 4.0, (8.0 + 2.8) / 3.0, 10.0 / 3.0];
-    assert_close(&known.body["guesses"], &guesses);
-    assert_close(&json!([known.body["rating"]]), &[guesses.iter().sum::<f64>() / 4.0]);
-    let stranger = server.query(&json!({ "user": "nobody", "item": "none" })).expect("an answer");
-    assert_close(&stranger.body["guesses"], &[2.8; 4]);
+    let guesses = guesses(&pio, &engine, &[]);
 
     let input = engine.file("queries.jsonl");
     fs::write(&input, "{\"user\": \"1\", \"item\": \"a\"}\n{\"user\": \"1\", \"item\": \"b\"}\n")
@@ -74,6 +67,18 @@ fn local_parts_several_algorithms_and_stored_models_answer_together() {
     assert_eq!(answers.len(), 2, "{answers:?}");
     assert_close(&answers[0]["prediction"]["guesses"], &guesses);
     assert_eq!(answers[1]["query"], json!({ "user": "1", "item": "b" }));
+}
+
+#[test]
+fn a_model_spread_over_a_clusters_workers_answers_from_there() {
+    let pio = pio();
+    let app = app_with_events(&pio, "Far", &ratings());
+    let engine = means(&app);
+    let (master, name) = (shared_master(), unique("far"));
+    let on_cluster = ["--", "--master", &master.url, "--name", &name];
+    run(&pio, engine.path(), &[&["train"], &on_cluster[..]].concat());
+    guesses(&pio, &engine, &on_cluster);
+    assert_eq!(master.applications(&name).expect("the master's answer").len(), 2, "train and deployment");
 }
 
 #[test]
@@ -147,4 +152,18 @@ fn assert_close(found: &Value, wanted: &[f64]) {
     let close = numbers.len() == wanted.len()
         && numbers.iter().zip(wanted).all(|(one, other)| (one - other).abs() < 1e-9);
     assert!(close, "{found} is not {wanted:?}");
+}
+
+/// What the deployed engine's four algorithms guess of the sample ratings, once that was seen to be right.
+fn guesses(pio: &Pio, engine: &Engine, options: &[&str]) -> [f64; 4] {
+    let server = pio.deploy(engine.path(), options).expect("a deployed engine");
+    server.wait_until_ready("/readyz", READY).expect("a ready engine");
+    // Of "c" one rating is no rating, as the preparator says: (5 + 3 + 1 + 1 + 4) / 5 = 2.8 is the mean of all.
+    let known = server.query(&json!({ "user": "1", "item": " a " })).expect("an answer");
+    let guesses = [4.0, 4.0, (8.0 + 2.8) / 3.0, 10.0 / 3.0];
+    assert_close(&known.body["guesses"], &guesses);
+    assert_close(&json!([known.body["rating"]]), &[guesses.iter().sum::<f64>() / 4.0]);
+    let stranger = server.query(&json!({ "user": "nobody", "item": "none" })).expect("an answer");
+    assert_close(&stranger.body["guesses"], &[2.8; 4]);
+    guesses
 }

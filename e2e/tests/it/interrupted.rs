@@ -3,7 +3,7 @@
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
-use e2e::cluster::Cluster;
+use e2e::cluster::{Cluster, executors};
 use e2e::database::{sql, with_name};
 use e2e::engine::Engine;
 use e2e::pio::Pio;
@@ -12,7 +12,7 @@ use pio_process::command::Command;
 
 use crate::support::{
     READY, app_with_ratings, database_url, eventually, items, kill, pio, processes_with, recommendation,
-    unique,
+    shared_master, unique,
 };
 
 /// Enough that training goes on for seconds after it was seen to begin.
@@ -23,7 +23,7 @@ fn a_worker_lost_while_training_does_not_lose_the_job() {
     let pio = pio();
     let engine = long_training(&pio, "Lost");
     let mut cluster = Cluster::start(2).expect("a cluster");
-    let (mut train, lines) = start(&pio, &engine, &["train", "--", "--master", &cluster.master]);
+    let (mut train, lines) = start(&pio, &engine, &["train", "--", "--master", &cluster.master.url]);
     wait_for("Training ALSAlgorithm", &lines);
     cluster.kill_worker(0).expect("an end of the worker");
     assert!(train.try_wait().expect("a state").is_none(), "the train had ended before a worker was lost");
@@ -38,15 +38,17 @@ fn a_worker_lost_while_training_does_not_lose_the_job() {
 fn a_killed_train_leaves_neither_jvm_nor_executors() {
     let pio = pio();
     let engine = long_training(&pio, "Orphans");
-    let cluster = Cluster::start(2).expect("a cluster");
-    let (mut train, lines) = start(&pio, &engine, &["train", "--", "--master", &cluster.master]);
+    let (master, name) = (shared_master(), unique("orphans"));
+    let (mut train, lines) = start(&pio, &engine, &["train", "--", "--master", &master.url, "--name", &name]);
     wait_for("Training ALSAlgorithm", &lines);
-    assert_ne!(cluster.executors(), 0, "the executors are not seen");
+    let applications = master.applications(&name).expect("the master's answer");
+    let [application] = applications.as_slice() else { panic!("not one application: {applications:?}") };
+    assert_ne!(executors(application), 0, "the executors are not seen");
     kill(train.id());
     train.wait().expect("an end");
     let mark = engine.path().to_string_lossy().into_owned();
     eventually("an end of JVM and executors", Duration::from_mins(1), || {
-        processes_with(&mark).is_empty() && cluster.executors() == 0
+        processes_with(&mark).is_empty() && executors(application) == 0
     });
 }
 

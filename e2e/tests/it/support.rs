@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use e2e::cluster::Master;
 use e2e::engine::Engine;
 use e2e::pio::Pio;
 use e2e::ratings;
@@ -24,6 +25,13 @@ pub(crate) fn given(name: &str) -> PathBuf {
 /// The binary in the home and with the database that all tests share.
 pub(crate) fn pio() -> Pio {
     Pio::new(given("PIO_E2E_BINARY"), given("PIO_E2E_HOME")).with("DATABASE_URL", &database_url())
+}
+
+/// The Spark master that all tests share. Spark's applications wait for one another's cores on it.
+pub(crate) fn shared_master() -> Master {
+    let [url, page] = ["PIO_E2E_MASTER", "PIO_E2E_MASTER_PAGE"]
+        .map(|name| given(name).into_os_string().into_string().expect("an address"));
+    Master { url, page }
 }
 
 /// The binary in a home of its own.
