@@ -57,6 +57,14 @@ fn training_on_an_empty_app_says_that_there_are_no_events() {
 }
 
 #[test]
+fn a_heap_that_is_too_small_for_spark_is_told_with_what_is_enough() {
+    let engine = recommendation("AnyApp");
+    let arguments = ["train", "--", "--driver-memory", "200m"];
+    let done = pio().run_in(engine.path(), &arguments).expect("a train");
+    done.fails_with(1, &["too small for Spark", "--driver-memory 512m"]).expect("a clear failure");
+}
+
+#[test]
 fn a_compile_error_is_shown_with_the_users_own_file_and_line() {
     let engine = recommendation("AnyApp");
     let source = fs::read_dir(engine.file("src/main/scala"))
