@@ -28,14 +28,15 @@ pub(crate) struct Options {
     tests: Vec<String>,
 }
 
-/// Tries the changes one after the other; what no test noticed is named at the end, and in target/mutants.out.
+/// Tries the changes, but not those that a test noticed when this ran before; what none noticed is named at the end, and in
+/// target/mutants.out.
 pub(crate) fn run(options: &Options) -> Result<()> {
     vendor::run(&vendor::Options {})?;
     let root = project::root();
     let given: Vec<&str> = options.file.iter().map(String::as_str).collect();
     let files = if given.is_empty() { FILES.to_vec() } else { given };
     let command = Command::new(cargo_tools::MUTANTS.program()?)
-        .args(["mutants", "--output", "target", "--baseline", "skip", "--timeout", "120"])
+        .args(["mutants", "--output", "target", "--iterate"])
         .args(["--jobs", &options.jobs.to_string()])
         .args(files.iter().flat_map(|file| ["--file", file]))
         .args(options.shard.iter().flat_map(|shard| ["--shard", shard.as_str()]))

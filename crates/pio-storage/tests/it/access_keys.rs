@@ -96,7 +96,7 @@ async fn a_key_of_an_app_that_is_gone_is_still_a_key() {
 async fn a_key_is_not_shown_when_it_is_formatted() {
     let db = with_app().await;
     let created = db.storage.access_keys().create(&key("abc123", &[])).await.unwrap();
-    assert!(!format!("{created:?}").contains("abc123"));
+    assert_eq!(format!("{created:?}"), r#"AccessKey { key: "***", app_id: 1, events: [] }"#);
 }
 
 #[tokio::test]
