@@ -25,10 +25,12 @@ private[runtime] object BatchPredictVerb {
       val instance = EngineLoading.instance(spec.text(spec.options, "engineInstanceId"))
       val deployed = Deployed.of(spec, instance, "Batch Predict")
       val sc = SparkContexts.create("Batch Predict")
-      val lines = BatchFiles.lines(sc, spec.text(spec.options, "input"), spec.number("queryPartitions"))
+      val input = spec.text(spec.options, "input")
+      val lines = BatchFiles.lines(sc, input, spec.number("queryPartitions"))
       Progress.stage("predict", "Predicting")
       val outcomes = Stages.run("it could not predict the queries")(predict(sc, deployed, lines).cache())
       val written = Stages.run("it could not predict the queries") {
+        if (outcomes.flatMap(_._2).isEmpty() && !outcomes.isEmpty()) throw Errors.noQueries(input)
         BatchFiles.write(output, outcomes.flatMap(_._2))
       }
       val bad = outcomes.filter(_._2.isEmpty).keys.collect()

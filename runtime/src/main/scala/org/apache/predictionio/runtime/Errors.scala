@@ -271,6 +271,13 @@ private[predictionio] object Errors {
     cause
   )
 
+  def noQueries(file: String): UserError = new UserError(
+    "bad-parameter",
+    s"No line of $file is a query of this engine.",
+    "Each line was tried, and nothing was predicted.",
+    "Name a file with one query in JSON on each line, as queries.json takes it, with: --input"
+  )
+
   def badOutput(path: String, why: String, cause: Throwable = null): UserError =
     new UserError(
       "bad-parameter",

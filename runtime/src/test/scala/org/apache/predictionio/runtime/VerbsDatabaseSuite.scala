@@ -133,6 +133,18 @@ class VerbsDatabaseSuite extends DatabaseSuite {
     }
   }
 
+  test("a file without any query is refused, and an empty one has no predictions") {
+    val folder = Files.createTempDirectory("batch")
+    val (input, id) = (folder.resolve("in.csv"), trained())
+    val options = s"""{"engineInstanceId": "$id", "input": "$input", "output": "$folder/out", "queryPartitions": 2}"""
+    Files.write(input, "factor\n1\n2\n".getBytes)
+    val failed = intercept[UserError](BatchPredictVerb.run(spec("batchpredict", options)))
+    assert(clue(failed.what).endsWith("in.csv is a query of this engine."))
+    assertEquals(folder.toFile.list().toSeq, Seq("in.csv"))
+    Files.write(input, Array.emptyByteArray)
+    assertEquals(BatchPredictVerb.run(spec("batchpredict", options)) \ "predictions", JInt(0))
+  }
+
   test("models that are not on Spark are sent to the workers") {
     val kept =
       """{"datasource": {"params": {"numbers": [1, 3]}}, "algorithms": [{"name": "own", "params": {"factor": 2}}]}"""
