@@ -298,7 +298,8 @@ private[predictionio] object Errors {
   def tooSmallForSpark(cause: Throwable): UserError = new UserError(
     "engine-failed",
     "The JVM's heap is too small for Spark.",
-    sentence(describe(cause).takeWhile(_ != '.')),
+    // Spark's words begin with the name of their class in brackets, and end with advice of its own.
+    sentence(describe(cause).replaceFirst("^\\[[A-Z_]+\\] ", "").takeWhile(_ != '.')),
     "Give it 512 MB at least with -- --driver-memory 512m; where a container limits it, take one of 1 GB.",
     cause
   )

@@ -31,7 +31,7 @@ private[predictionio] object SparkContexts {
     }
   }
 
-  private def isTooSmall(e: Exception): Boolean = Option(e.getMessage).exists(_.startsWith("System memory"))
+  private def isTooSmall(e: Exception): Boolean = Option(e.getMessage).exists(_.contains("System memory"))
 
   /** Cancels all that the context is doing, if there is one. */
   def cancelJobs(): Unit = made.foreach(_.cancelAllJobs())
