@@ -40,7 +40,8 @@ private[runtime] object BatchPredictVerb {
   private def predict(sc: SparkContext, deployed: Deployed, lines: RDD[(Long, String)]): RDD[Outcome] =
     if (deployed.algorithms.exists(_.isInstanceOf[PAlgorithm[_, _, _, _]])) {
       val outcomes = Parallel.map(lines.collect().toSeq) { case (number, line) => number -> outcome(deployed, number, line) }
-      sc.parallelize(outcomes, lines.getNumPartitions)
+      // An empty file has no partition.
+      sc.parallelize(outcomes, math.max(1, lines.getNumPartitions))
     } else {
       val shared = sc.broadcast(new KryoBox(deployed))
       lines.mapPartitions { part =>
