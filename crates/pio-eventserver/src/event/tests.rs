@@ -2,8 +2,11 @@
 
 use serde_json::{Value, json};
 
+use pio_storage::events::Event;
+
+use crate::event::document::{self, Document};
 use crate::event::invalid::InvalidEvent;
-use crate::event::parse;
+use crate::event::{self, parse};
 
 /// A good event with some of its fields replaced; `null` is a value.
 fn with(changes: &Value) -> Result<pio_storage::events::NewEvent, InvalidEvent> {
@@ -62,7 +65,58 @@ fn reserved_names_are_kept_for_pio() {
     let refused = |field, name: &str| Err(InvalidEvent::ReservedName { field, name: name.to_owned() });
     assert_eq!(with(&json!({ "entityType": "$x" })), refused("entityType", "$x"));
     assert_eq!(with(&json!({ "properties": { "a": 1, "pio_x": 1 } })), refused("property", "pio_x"));
+    let target = |name: &str| with(&json!({ "targetEntityType": name, "targetEntityId": "i" }));
+    assert_eq!(target("pio_x"), refused("targetEntityType", "pio_x"));
+    assert!(target("pio_pr").is_ok() && target("item").is_ok());
     assert!(with(&json!({ "entityType": "pio_pr", "properties": { "a": { "pio_x": 1 } } })).is_ok());
+}
+
+#[test]
+fn of_an_array_as_many_items_are_kept_as_are_wanted_and_all_are_counted() {
+    let counted = |limit: usize| match document::read(r#"[{"event":"a"}, 1, {"event":"b"}]"#, limit).unwrap()
+    {
+        Document::Array(items) => (items.count, items.kept.iter().map(Option::is_some).collect::<Vec<_>>()),
+        Document::Object(_) => panic!("an object"),
+    };
+    assert_eq!(counted(0), (3, vec![]));
+    assert_eq!(counted(2), (3, vec![true, false]));
+    assert_eq!(counted(3), (3, vec![true, false, true]));
+    assert_eq!(counted(9), (3, vec![true, false, true]));
+}
+
+#[test]
+fn an_event_is_shown_as_it_was_sent_with_its_id_and_times() {
+    let sent = json!({
+        "targetEntityType": "item", "targetEntityId": "i\"1", "prId": "p", "properties": { "a": [1, "é"] },
+        "eventTime": "2020-01-02T03:04:05.678+05:30",
+    });
+    let new = with(&sent).unwrap();
+    let (event_time, tags) = (new.event_time.expect("a time"), Vec::new());
+    let event = Event {
+        id: "0a".to_owned(),
+        event: new.event,
+        entity_type: new.entity_type,
+        entity_id: new.entity_id,
+        target_entity_type: new.target_entity_type,
+        target_entity_id: new.target_entity_id,
+        properties: new.properties,
+        event_time,
+        tags,
+        pr_id: new.pr_id,
+        creation_time: event_time,
+    };
+    let shown = |event: &Event| {
+        let mut out = String::new();
+        event::json::write(event, &mut out);
+        serde_json::from_str::<Value>(&out).unwrap()
+    };
+    let mut expected = json!({
+        "eventId": "0a", "event": "rate", "entityType": "user", "entityId": "u1",
+        "creationTime": "2020-01-02T03:04:05.678+05:30",
+    });
+    expected.as_object_mut().unwrap().extend(sent.as_object().unwrap().clone());
+    assert_eq!(shown(&event), expected);
+    assert_eq!(shown(&Event { properties: "[1]".to_owned(), ..event })["properties"], json!({}));
 }
 
 #[test]

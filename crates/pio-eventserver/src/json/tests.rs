@@ -83,6 +83,12 @@ fn quoting_escapes_what_json_wants_escaped() {
 }
 
 #[test]
+fn a_surrogate_pair_is_one_character() {
+    let value = tree::parse(r#"{"a":"\ud83d\ude00 \uD800\uDC00\udbff\udfff"}"#).unwrap();
+    assert_eq!(value, Value::Object(tree::Object::default().with_text("a", Some("😀 \u{10000}\u{10ffff}"))));
+}
+
+#[test]
 fn half_a_surrogate_pair_becomes_the_replacement_character() {
     let value = tree::parse(r#"{"a":"\ud83dx\udc00"}"#).unwrap();
     assert_eq!(value, Value::Object(tree::Object::default().with_text("a", Some("\u{fffd}x\u{fffd}"))));
