@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::json::lexer::MAX_DEPTH;
 use crate::json::lexer::{Lexer, Token};
-use crate::json::tree::{self, Value};
+use crate::json::tree::{self, MAX_TREE_DEPTH, Value};
 use crate::json::{Syntax, canonical, number, text};
 
 #[derive(Deserialize)]
@@ -78,8 +78,8 @@ fn numbers_beyond_a_double_are_refused() {
 #[test]
 fn quoting_escapes_what_json_wants_escaped() {
     let mut out = String::new();
-    text::quote("a\"b\\c\u{1}\n\u{7f}é\u{2028}😀", &mut out);
-    assert_eq!(out, "\"a\\\"b\\\\c\\u0001\\n\u{7f}é\u{2028}😀\"");
+    text::quote("a\"b\\c\u{1}\u{1f}\u{8}\u{c}\n\r\t\u{7f}é\u{2028}😀", &mut out);
+    assert_eq!(out, "\"a\\\"b\\\\c\\u0001\\u001f\\b\\f\\n\\r\\t\u{7f}é\u{2028}😀\"");
 }
 
 #[test]
@@ -104,7 +104,18 @@ fn nesting_has_an_end() {
     };
     assert!(copy(&deep(MAX_DEPTH)).is_ok());
     assert_eq!(copy(&deep(MAX_DEPTH + 1)), Err(Syntax::Depth));
-    assert_eq!(tree::parse(&deep(MAX_DEPTH)), Err(Syntax::Depth));
+    assert!(tree::parse(&deep(MAX_TREE_DEPTH)).is_ok());
+    assert_eq!(tree::parse(&deep(MAX_TREE_DEPTH + 1)), Err(Syntax::Depth));
+}
+
+#[test]
+fn of_an_object_the_last_field_of_a_name_counts_and_null_is_none() {
+    let Ok(Value::Object(object)) = tree::parse(r#"{"a":"x","n":1,"a":"y","no":null,"list":[]}"#) else {
+        panic!("no object")
+    };
+    assert_eq!(object.get("a"), Some(&Value::String("y".to_owned())));
+    assert_eq!((object.get("no"), object.get("other")), (None, None));
+    assert_eq!((object.text("a"), object.text("n"), object.text("list")), (Some("y"), Some("1"), None));
 }
 
 #[test]

@@ -107,7 +107,7 @@ impl Value {
 }
 
 /// How deep a tree may be: deeper ones than webhooks send would only use up the stack.
-const MAX_TREE_DEPTH: usize = 128;
+pub(crate) const MAX_TREE_DEPTH: usize = 128;
 
 /// Reads a text that holds one object or array; of several, the last counts.
 pub(crate) fn parse(source: &str) -> Result<Value, Syntax> {

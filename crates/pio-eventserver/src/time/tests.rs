@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::time::{lenient, strict, text};
+use crate::time::scan::Scan;
+use crate::time::{lenient, offset, strict, text};
 
 #[derive(Deserialize)]
 struct Recorded {
@@ -57,4 +58,21 @@ fn years_that_postgresql_cannot_store_are_refused() {
     assert!(strict::parse("999999999-01-01T00:00:00Z").is_none());
     assert!(strict::parse("-4713-01-01T00:00:00Z").is_none());
     assert!(strict::parse("-4712-01-01T00:00:00Z").is_some());
+}
+
+#[test]
+fn offsets_have_hours_and_may_have_minutes_seconds_and_thousandths_which_are_dropped() {
+    let seconds = |text: &str| {
+        let mut scan = Scan::new(text);
+        let offset = offset::take(&mut scan)?;
+        Some((offset.local_minus_utc(), scan.any_of(b"!").is_some()))
+    };
+    for text in ["+01:02:03.456!", "+01:02:03,4!", "+010203456!", "+0102034!", "+01:02:03!", "+010203!"] {
+        assert_eq!(seconds(text), Some((3723, true)), "{text}");
+    }
+    assert_eq!((seconds("Z!"), seconds("+01!")), (Some((0, true)), Some((3600, true))));
+    assert_eq!((seconds("-01:02!"), seconds("-0102!")), (Some((-3720, true)), Some((-3720, true))));
+    for text in ["+1:00", "+24", "+01:60", "+01:02:60", "+01:02:03.", "01"] {
+        assert_eq!(seconds(text), None, "{text}");
+    }
 }
