@@ -10,7 +10,7 @@ pub(crate) fn write(time: &DateTime<FixedOffset>, out: &mut String) {
     if (0..=9999).contains(&year) {
         let year = year.unsigned_abs();
         pair(year / 100, out);
-        pair(year % 100, out);
+        pair(year, out);
     } else {
         let sign = if year < 0 { "-" } else { "" };
         let _ = write!(out, "{sign}{:04}", year.unsigned_abs());
@@ -28,7 +28,7 @@ pub(crate) fn write(time: &DateTime<FixedOffset>, out: &mut String) {
     out.push('.');
     let millis = time.timestamp_subsec_millis().min(999);
     out.push(char::from(b'0' + u8::try_from(millis / 100).unwrap_or(9)));
-    pair(millis % 100, out);
+    pair(millis, out);
     offset(time.offset().local_minus_utc(), out);
 }
 
@@ -48,7 +48,7 @@ fn offset(seconds: i32, out: &mut String) {
     }
 }
 
-/// Two digits.
+/// The last two digits.
 fn pair(number: u32, out: &mut String) {
     out.push(char::from(b'0' + u8::try_from(number / 10 % 10).unwrap_or(0)));
     out.push(char::from(b'0' + u8::try_from(number % 10).unwrap_or(0)));
