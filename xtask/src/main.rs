@@ -9,6 +9,7 @@ mod demo;
 mod dist;
 mod end_to_end;
 mod fuzz;
+mod guard;
 mod lock;
 mod mutants;
 mod nix_check;
@@ -69,10 +70,36 @@ enum Command {
     Runtime(runtime::Options),
     /// Makes the release tarball: buildpack and installation in one
     Dist(dist::Options),
+    /// Ends what another command left when it ends
+    #[command(hide = true)]
+    Guard(guard::Options),
+}
+
+impl Command {
+    /// Whether it starts servers or other programs that outlive an interrupted caller.
+    fn needs_guard(&self) -> bool {
+        matches!(
+            self,
+            Self::Demo | Self::Test(_) | Self::E2e(_) | Self::E2eImage | Self::Bench(_) | Self::Coverage
+        )
+    }
 }
 
 fn main() -> ExitCode {
-    let done = match Cli::parse().command {
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            talk::error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    if command.needs_guard() {
+        guard::enter()?;
+    }
+    match command {
         Command::Demo => demo::run(),
         Command::Test(options) => test::run(&options),
         Command::E2e(options) => end_to_end::run(&options),
@@ -88,13 +115,7 @@ fn main() -> ExitCode {
         Command::Vendor(options) => vendor::run(&options),
         Command::Runtime(options) => runtime::run(&options),
         Command::Dist(options) => dist::run(&options),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            talk::error(&error);
-            ExitCode::FAILURE
-        }
+        Command::Guard(options) => guard::run(&options),
     }
 }
 

@@ -40,7 +40,8 @@ impl Database {
         let program = build::example(root, "e2e", "container")?;
         let (input, held) = pipe()?;
         let (told, output) = pipe()?;
-        let keeper = Command::new(program).arg(image).stdin(input).stdout(output).spawn()?;
+        // In a group of its own it outlives an interrupt, to remove the container when its input ends.
+        let keeper = Command::new(program).arg(image).stdin(input).stdout(output).own_group().spawn()?;
         let mut url = String::new();
         BufReader::new(told).read_line(&mut url)?;
         ensure!(!url.is_empty(), "no database came up in a container of {image}");
