@@ -57,6 +57,17 @@ class EvaluationSuite extends munit.FunSuite {
     assertEquals(far.why, "This answer is far off.")
   }
 
+  test("of data for evaluation that are none there is a warning, once") {
+    val sets = Seq(1.0, 2.0).map(factor => MeanEngine.params(Seq(1.0), "kept" -> FactorParams(factor)))
+    val lines = Logged.lines("org.apache.predictionio.workflow") {
+      MeanEngine().batchEval(LocalSpark.sc, sets, WorkflowParams()).foreach { case (_, predictions) =>
+        assertEquals(predictions.size, 0)
+      }
+    }
+    val warning = "WARN The data source gives no evaluation data (readEval), so the scores say nothing."
+    assertEquals(lines.filter(_.startsWith("WARN")), Seq(warning))
+  }
+
   test("an evaluation sets its engine and metric once") {
     val evaluation = new Evaluation {}
     intercept[IllegalArgumentException](evaluation.evaluator)
