@@ -53,29 +53,11 @@ impl<'a> Columns<'a> {
         events: impl Iterator<Item = (&'a NewEvent, &'a str)>,
         now: DateTime<FixedOffset>,
     ) -> Self {
-        let mut columns = Self::with_capacity(events.size_hint().0);
+        let mut columns = Self::default();
         for (event, id) in events {
             columns.push(event, id, now);
         }
         columns
-    }
-
-    fn with_capacity(count: usize) -> Self {
-        Self {
-            ids: Vec::with_capacity(count),
-            events: Vec::with_capacity(count),
-            entity_types: Vec::with_capacity(count),
-            entity_ids: Vec::with_capacity(count),
-            target_entity_types: Vec::with_capacity(count),
-            target_entity_ids: Vec::with_capacity(count),
-            properties: Vec::with_capacity(count),
-            event_times: Vec::with_capacity(count),
-            event_zones: Vec::with_capacity(count),
-            tags: Vec::with_capacity(count),
-            pr_ids: Vec::with_capacity(count),
-            creation_times: Vec::with_capacity(count),
-            creation_zones: Vec::with_capacity(count),
-        }
     }
 
     fn push(&mut self, event: &'a NewEvent, id: &'a str, now: DateTime<FixedOffset>) {

@@ -11,46 +11,69 @@ use tokio::{sync::watch::Receiver, time::timeout};
 
 use crate::sample::app;
 
-async fn changed(news: &mut Receiver<u64>, what: &str) {
-    timeout(Duration::from_secs(10), news.changed())
-        .await
-        .unwrap_or_else(|_| panic!("no news of {what}"))
-        .unwrap();
+/// What was heard of a database.
+struct News {
+    counter: Receiver<u64>,
+    heard: u64,
+}
+
+impl News {
+    /// Hears of the connection.
+    async fn of(storage: &Storage) -> Self {
+        let mut news = Self { counter: storage.metadata_changes(), heard: 0 };
+        news.tell("the connection").await;
+        news
+    }
+
+    /// Waits for news, and sees that the counter goes up.
+    async fn tell(&mut self, what: &str) {
+        let told = timeout(Duration::from_secs(10), self.counter.changed()).await;
+        told.unwrap_or_else(|_| panic!("no news of {what}")).unwrap();
+        let count = *self.counter.borrow_and_update();
+        assert!(count > self.heard, "with {what} the counter went from {} to {count}", self.heard);
+        self.heard = count;
+    }
 }
 
 #[tokio::test]
 async fn every_change_is_heard_by_other_processes() {
     let db = database().await;
-    let mut news = Storage::connect(&db.settings).await.unwrap().metadata_changes();
-    changed(&mut news, "the connection").await;
+    let mut news = News::of(&Storage::connect(&db.settings).await.unwrap()).await;
     let (app, _) = db.storage.apps().create(&app("App")).await.unwrap();
-    changed(&mut news, "a new app").await;
+    news.tell("a new app").await;
     let new = NewAccessKey { app_id: app.id, ..NewAccessKey::default() };
     let key = db.storage.access_keys().create(&new).await.unwrap();
-    changed(&mut news, "a new key").await;
+    news.tell("a new key").await;
     let channel = db.storage.channels().create(app.id, "ch").await.unwrap();
-    changed(&mut news, "a new channel").await;
+    news.tell("a new channel").await;
     db.storage.channels().delete(&channel).await.unwrap();
-    changed(&mut news, "a deleted channel").await;
+    news.tell("a deleted channel").await;
     db.storage.access_keys().delete(&key.key).await.unwrap();
-    changed(&mut news, "a deleted key").await;
+    news.tell("a deleted key").await;
     db.storage.apps().delete(app.id).await.unwrap();
-    changed(&mut news, "a deleted app").await;
+    news.tell("a deleted app").await;
+}
+
+#[tokio::test]
+async fn where_nothing_changes_there_is_no_news() {
+    let db = database().await;
+    let mut news = News::of(&db.storage).await;
+    let more = timeout(Duration::from_millis(2500), news.counter.changed()).await;
+    assert!(more.is_err(), "news of nothing");
 }
 
 #[tokio::test]
 async fn a_lost_connection_is_news_and_is_made_again() {
     let server = tokio::task::spawn_blocking(PrivateServer::start).await.unwrap();
     let settings = server.ensure_running();
-    let mut news = Storage::connect(&settings).await.unwrap().metadata_changes();
-    changed(&mut news, "the connection").await;
+    let mut news = News::of(&Storage::connect(&settings).await.unwrap()).await;
     server.stop();
-    changed(&mut news, "the loss").await;
+    news.tell("the loss").await;
     assert_eq!(server.ensure_running(), settings, "the port stays");
     let storage = Storage::connect(&settings).await.unwrap();
-    changed(&mut news, "the new connection").await;
+    news.tell("the new connection").await;
     tokio::time::sleep(Duration::from_millis(1500)).await;
-    news.mark_unchanged();
+    news.counter.mark_unchanged();
     storage.apps().create(&app("App")).await.unwrap();
-    changed(&mut news, "a new app").await;
+    news.tell("a new app").await;
 }

@@ -100,6 +100,43 @@ fn a_port_that_was_taken_meanwhile_is_replaced() {
 }
 
 #[test]
+fn a_file_that_names_another_port_is_put_right() {
+    let server = PrivateServer::start();
+    let settings = server.ensure_running();
+    // Something answers there, but it is not the server.
+    let other = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
+    let _other = TcpListener::bind(other).unwrap();
+    let file = server.home().join("postgres/connection.json");
+    let text = fs::read_to_string(&file).unwrap();
+    let (from, to) = (format!(":{},", settings.port), format!(":{},", other.port()));
+    assert!(text.contains(&from), "{text}");
+    fs::write(&file, text.replace(&from, &to)).unwrap();
+    assert_eq!(embedded::status(server.home()), Status::Stopped);
+    assert_eq!(server.ensure_running(), settings);
+    assert_eq!(embedded::status(server.home()), Status::Running(settings));
+}
+
+#[test]
+fn a_server_that_is_still_starting_is_waited_for() {
+    let server = PrivateServer::start();
+    let settings = server.ensure_running();
+    let pid = server.pid();
+    let file = server_folder(&server).join("data/postmaster.pid");
+    let ready = fs::read_to_string(&file).unwrap();
+    fs::write(&file, ready.replace("ready   ", "starting")).unwrap();
+    assert_eq!(embedded::status(server.home()), Status::Stopped);
+    let becomes_ready = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(300));
+        fs::write(&file, ready).unwrap();
+    });
+    let start = Instant::now();
+    assert_eq!(server.ensure_running(), settings);
+    assert!(start.elapsed() >= Duration::from_millis(200), "{:?}", start.elapsed());
+    assert_eq!(server.pid(), pid, "it is the same server");
+    becomes_ready.join().unwrap();
+}
+
+#[test]
 fn an_interrupted_initialization_is_done_anew() {
     let server = PrivateServer::start();
     server.stop();

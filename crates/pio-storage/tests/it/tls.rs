@@ -3,7 +3,10 @@
 use std::{os::unix::fs::MetadataExt as _, path::Path};
 
 use fs_err as fs;
-use pio_settings::database::{DatabaseSettings, SslMode};
+use pio_settings::{
+    database::{DatabaseSettings, SslMode},
+    secret::Secret,
+};
 use pio_storage::{
     Storage,
     errors::{Reason, StorageError},
@@ -45,10 +48,14 @@ impl TlsServer {
     /// Changes which connections the server accepts.
     async fn accept(&self, rules: &str) {
         fs::write(self.server.home().join("postgres/server/data/pg_hba.conf"), rules).unwrap();
-        let mut settings = self.settings.clone();
-        settings.sslmode = SslMode::Prefer;
-        run_sql(&settings, "SELECT pg_reload_conf()").await;
+        self.run("SELECT pg_reload_conf()").await;
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+
+    /// Runs statements as the owner.
+    async fn run(&self, sql: &str) {
+        let settings = DatabaseSettings { sslmode: SslMode::Prefer, ..self.settings.clone() };
+        run_sql(&settings, sql).await;
     }
 
     /// Connects and tells whether the connection is encrypted.
@@ -116,6 +123,46 @@ async fn each_mode_encrypts_where_libpq_does() {
             assert_eq!(server.with_mode(mode).await, outcome, "{mode} with {rules}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_refusal_for_another_reason_is_not_tried_again_the_other_way() {
+    let server = server("localhost").await;
+    // What says TLS in the server's words need not be about it.
+    server.run("CREATE ROLE \"TLS\" SUPERUSER LOGIN PASSWORD 'right'").await;
+    let cases = [
+        (SslMode::Allow, "hostnossl all TLS 127.0.0.1/32 scram-sha-256\nhostssl all TLS 127.0.0.1/32 trust"),
+        (SslMode::Prefer, "hostssl all TLS 127.0.0.1/32 scram-sha-256\nhostnossl all TLS 127.0.0.1/32 trust"),
+    ];
+    for (mode, rules) in cases {
+        server.accept(&format!("{rules}\n{BOTH}")).await;
+        let with = async |password| {
+            server
+                .is_encrypted(|settings| {
+                    settings.sslmode = mode;
+                    "TLS".clone_into(&mut settings.user);
+                    settings.password = Secret::new(password);
+                })
+                .await
+        };
+        assert_eq!(with("right").await.unwrap(), mode == SslMode::Prefer);
+        let error = with("wrong").await.unwrap_err();
+        assert!(
+            matches!(error, StorageError::Unavailable { reason: Reason::Rejected, .. }),
+            "{mode}: {error:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn where_tls_fails_prefer_goes_without() {
+    let server = server("localhost").await;
+    for setting in ["ssl_min_protocol_version = 'TLSv1'", "ssl_max_protocol_version = 'TLSv1'"] {
+        server.run(&format!("ALTER SYSTEM SET {setting}")).await;
+    }
+    server.accept(BOTH).await;
+    assert_eq!(server.with_mode(SslMode::Prefer).await, Some(false));
+    assert_eq!(server.with_mode(SslMode::Require).await, None);
 }
 
 #[tokio::test]
