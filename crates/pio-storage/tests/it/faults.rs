@@ -29,6 +29,7 @@ async fn reason(settings: &DatabaseSettings) -> Reason {
     match Storage::connect_with(settings, quick()).await {
         Err(error @ StorageError::Unavailable { .. }) => {
             assert!(!error.to_string().contains("wrong-password"), "{error}");
+            assert!(error.is_unavailable());
             let StorageError::Unavailable { reason, .. } = error else { unreachable!() };
             reason
         }
@@ -50,6 +51,55 @@ async fn each_way_of_not_connecting_is_told_apart() {
     assert_eq!(reason(&with(|s| s.password = Secret::new("wrong-password"))).await, Reason::Rejected);
     assert_eq!(reason(&with(|s| s.password = Secret::default())).await, Reason::Rejected);
     assert_eq!(reason(&with(|s| s.name = "nowhere".to_owned())).await, Reason::Rejected);
+}
+
+#[tokio::test]
+async fn what_the_server_reports_is_told_in_words_with_what_to_do() {
+    let db = database().await;
+    run_sql(
+        &db.settings,
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
+        $$ BEGIN RAISE EXCEPTION 'so it is' USING ERRCODE = NEW.name; END $$; \
+        CREATE TRIGGER refuse BEFORE INSERT ON pio_meta_apps FOR EACH ROW EXECUTE FUNCTION refuse()",
+    )
+    .await;
+    let away = [
+        ("25006", "it accepts no writes", "Name the primary server"),
+        ("28000", "it rejected the connection", "Check user, password and database name"),
+        ("28P01", "it rejected the connection", "Check user"),
+        ("3D000", "it rejected the connection", "Check user"),
+        ("40001", "another transaction stands in the way", "Try again in a moment"),
+        ("40P01", "another transaction stands in the way", "Try again"),
+        ("55P03", "another transaction stands in the way", "Try again"),
+        ("53300", "it has no connection left", "Stop processes that use it"),
+        ("57014", "it did not answer in time", "Try again"),
+        ("57P01", "it is starting, stopping or recovering", "Try again"),
+        ("57P02", "it is starting, stopping or recovering", "Try again"),
+        ("57P03", "it is starting, stopping or recovering", "Try again"),
+        ("57P04", "it is starting, stopping or recovering", "Try again"),
+        ("57P05", "it is starting, stopping or recovering", "Try again"),
+        ("53100", "it has run out of disk or memory", "Make room on the server"),
+        ("58030", "it has run out of disk or memory", "Make room on the server"),
+        ("08006", "the connection was lost", "Try again"),
+    ];
+    for (code, what, remedy) in away {
+        let error = db.storage.apps().create(&app(code)).await.unwrap_err();
+        assert!(error.is_unavailable(), "{code}: {error:?}");
+        let words = format!("the database is not available: {what} (so it is). {remedy}");
+        assert!(error.to_string().starts_with(&words), "{code}: {error}");
+    }
+    let other = [
+        ("22001", "a value cannot be stored: so it is"),
+        ("54000", "a value cannot be stored: so it is"),
+        ("42501", "the database refused: so it is"),
+        ("42P01", "the event table so it is does not exist"),
+        ("XX000", "the database gave an unexpected answer: so it is, SQLSTATE XX000"),
+    ];
+    for (code, words) in other {
+        let error = db.storage.apps().create(&app(code)).await.unwrap_err();
+        assert!(!error.is_unavailable(), "{code}: {error:?}");
+        assert!(error.to_string().starts_with(words), "{code}: {error}");
+    }
 }
 
 #[tokio::test]
