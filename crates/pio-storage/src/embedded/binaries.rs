@@ -67,14 +67,14 @@ fn copy(original: &Path) -> Result<PathBuf, EmbeddedError> {
         return Ok(folder);
     }
     place::open_folder(Path::new(place::SHARED))?;
-    let draft = folder.with_extension(format!("{}", std::process::id()));
-    copy_folder(original, &draft)?;
-    match fs::rename(&draft, &folder) {
+    let draft = tempfile::tempdir_in(place::SHARED)?;
+    let copied = draft.path().join("programs");
+    copy_folder(original, &copied)?;
+    match fs::rename(copied, &folder) {
         // Another command was faster; its copy is the same.
-        Err(_) if folder.is_dir() => fs::remove_dir_all(&draft)?,
-        outcome => outcome?,
+        Err(_) if folder.is_dir() => Ok(folder),
+        outcome => Ok(outcome.map(|()| folder)?),
     }
-    Ok(folder)
 }
 
 fn copy_folder(from: &Path, to: &Path) -> Result<(), EmbeddedError> {

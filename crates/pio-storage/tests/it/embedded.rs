@@ -14,7 +14,7 @@ use pio_settings::database::DatabaseSettings;
 use pio_storage::{
     Storage,
     embedded::{self, Status, errors::EmbeddedError},
-    test_support::{PrivateServer, postgres_dir, run_sql},
+    test_support::{PrivateServer, postgres_dir, reachable_folder, run_sql},
 };
 use tempfile::TempDir;
 
@@ -202,6 +202,43 @@ fn missing_programs_are_named() {
     let error = embedded::ensure_running(Path::new("/nowhere"), home.path()).unwrap_err();
     assert!(error.to_string().contains("/nowhere/bin/postgres is missing"), "{error}");
     embedded::remove(home.path()).unwrap();
+}
+
+#[test]
+fn programs_that_the_servers_user_cannot_reach_are_copied_once() {
+    let hidden = TempDir::new().unwrap();
+    fs::set_permissions(hidden.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
+    let programs = hidden.path().join("postgres");
+    assert!(Command::new("cp").arg("-a").args([&postgres_dir(), &programs]).status().unwrap().success());
+    let homes = [reachable_folder(), reachable_folder()];
+    let starts = homes.each_ref().map(|home| {
+        let (programs, home) = (programs.clone(), home.path().to_owned());
+        thread::spawn(move || embedded::ensure_running(&programs, &home).unwrap())
+    });
+    for start in starts {
+        make_app(&start.join().unwrap());
+    }
+    let running = homes.each_ref().map(|home| {
+        let file = home.path().join("postgres/server/data/postmaster.pid");
+        let text = fs::read_to_string(file).unwrap();
+        let program = fs::read_link(format!("/proc/{}/exe", text.lines().next().unwrap())).unwrap();
+        program.ancestors().nth(2).unwrap().to_owned()
+    });
+    assert_eq!(running[0], running[1], "both run the same copy");
+    if rustix::process::geteuid().is_root() {
+        assert!(running[0].starts_with("/var/lib/pio"), "{}", running[0].display());
+        assert!(!running[0].starts_with(fs::canonicalize(hidden.path()).unwrap()));
+        let same = Command::new("diff").arg("-r").args([&programs, &running[0]]).output().unwrap();
+        assert!(same.status.success(), "{}", String::from_utf8_lossy(&same.stdout));
+        let mode = |name: &str| fs::metadata(running[0].join(name)).unwrap().mode() & 0o777;
+        assert_eq!((mode("bin/postgres"), mode("share/postgresql/postgres.bki")), (0o755, 0o644));
+    }
+    for home in &homes {
+        embedded::remove(home.path()).unwrap();
+    }
+    if rustix::process::geteuid().is_root() {
+        fs::remove_dir_all(&running[0]).unwrap();
+    }
 }
 
 #[test]
