@@ -90,7 +90,8 @@ impl Caller {
     }
 }
 
-/// How this server uses the database: one pool for writing, so that nothing which is read stands in the way of events.
+/// How this server uses the database: one pool for writing and what must be known for that, so that nothing which is read stands in
+/// the way of events.
 fn options(name: &str, pool_size: usize) -> Options {
     Options {
         pool_size,
@@ -110,12 +111,12 @@ impl Api {
         let storage = Storage::open(database, options("reader", 4))?;
         let metrics = Arc::new(Metrics::default());
         let limits = &config.limits;
-        let writing = Storage::open(database, options("writer", COMMITS_AT_A_TIME))?;
+        let writing = Storage::open(database, options("writer", COMMITS_AT_A_TIME + 1))?;
         let (writer, task) =
             Writer::start(writing.clone(), limits.queue, limits.commit_time, metrics.clone());
         let state = State {
             metrics,
-            grants: Grants::start(storage.clone()),
+            grants: Grants::start(writing.clone()),
             writer,
             budget: Budget::new(limits.bodies),
             streams: Arc::new(Semaphore::new(STREAMS)),

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use pio_storage::Storage;
+use pio_storage::channels;
 use pio_storage::errors::Result;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
@@ -66,8 +67,8 @@ impl Grants {
 
     /// The number of the app's channel with this name, if there is one.
     pub(crate) async fn channel(&self, app_id: i32, name: &str) -> Result<Option<i32>> {
-        // The column takes no NUL, and no channel has one.
-        if name.contains('\0') {
+        // No channel has another name, and what is kept here must be small.
+        if !channels::is_valid_name(name) {
             return Ok(None);
         }
         let of_app = (app_id, name.to_owned());

@@ -12,6 +12,9 @@ use crate::time;
 /// How many kinds of events are told apart in a period: their names come from clients.
 const MAX_KINDS: usize = 10_000;
 
+/// Kinds whose names are longer than this together, in bytes, are counted only as events of their app.
+const MAX_NAMES: usize = 512;
+
 /// The counters.
 pub(crate) struct Stats(Mutex<Periods>);
 
@@ -47,6 +50,14 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// Whether its names are such as people give; others would fill the memory.
+    fn is_short(&self) -> bool {
+        let target = self.target_entity_type.as_ref().map_or(0, String::len);
+        self.entity_type.len() + target + self.event.len() <= MAX_NAMES
+    }
+}
+
 impl Period {
     fn starting(start: DateTime<Utc>) -> Self {
         Self { start, end: None, kinds: HashMap::new(), stored: HashMap::new() }
@@ -54,7 +65,7 @@ impl Period {
 
     fn count(&mut self, app_id: i32, kind: Kind) {
         *self.stored.entry(app_id).or_default() += 1;
-        if self.kinds.len() < MAX_KINDS {
+        if self.kinds.len() < MAX_KINDS && kind.is_short() {
             *self.kinds.entry((app_id, kind)).or_default() += 1;
         } else if let Some(count) = self.kinds.get_mut(&(app_id, kind)) {
             *count += 1;
@@ -186,6 +197,17 @@ mod tests {
         let stats = Stats::new(now);
         stats.count(now, 1, view());
         assert_eq!(shown(&stats, now, 2)["longLive"]["basic"], serde_json::json!([]));
+    }
+
+    #[test]
+    fn names_that_would_fill_the_memory_are_not_kept() {
+        let now = Utc::now();
+        let stats = Stats::new(now);
+        let long = Kind { event: "x".repeat(super::MAX_NAMES), ..view() };
+        stats.count(now, 1, long);
+        let shown = shown(&stats, now, 1);
+        assert_eq!(shown["longLive"]["basic"].as_array().map(Vec::len), Some(0), "{shown}");
+        assert_eq!(shown["longLive"]["statusCode"][0]["value"], 1, "{shown}");
     }
 
     #[test]

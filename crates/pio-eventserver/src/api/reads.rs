@@ -1,6 +1,7 @@
 //! `GET /events.json`, and `GET` and `DELETE` of `/events/<id>.json`
 
 use std::pin::Pin;
+use std::time::Duration;
 
 use futures_util::stream::{self, Stream, StreamExt as _};
 use http_body_util::combinators::UnsyncBoxBody;
@@ -10,7 +11,10 @@ use hyper::body::{Bytes, Frame};
 use hyper::http::request::Parts;
 use pio_storage::errors::{Result as StorageResult, StorageError};
 use pio_storage::events::Event;
+use pio_storage::events::filter::Filter;
+use pio_storage::events::table::EventTable;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::timeout;
 
 use crate::api::{Answer, State};
 use crate::errors::Refusal;
@@ -18,8 +22,14 @@ use crate::event::json;
 use crate::query::{self, Query};
 use crate::respond::{self, BrokenOff};
 
-/// Up to this many events are answered whole; more are sent in pieces as they come.
+/// Up to this many events are answered whole, unless they are long; more are sent in pieces as they come.
 const WHOLE: u32 = 500;
+
+/// How many bytes an answer has at most that is given whole.
+const WHOLE_BYTES: usize = 1024 * 1024;
+
+/// How long a reader waits until others have been sent their events in pieces.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How many bytes a piece has at least.
 const PIECE: usize = 32 * 1024;
@@ -46,22 +56,36 @@ impl State {
     pub(super) async fn list(&self, parts: &Parts, query: Query<'_>) -> Answer {
         let caller = self.caller(parts, query).await?;
         let filter = query::filter(query)?;
-        if filter.limit.is_none_or(|limit| limit > WHOLE) {
-            let place = self.streams.clone().try_acquire_owned().map_err(|_| Refusal::Overloaded)?;
-            let events = self.storage.events().stream(caller.table(), &filter).await.map_err(of_reading)?;
-            return in_pieces(Box::pin(events), place).await;
+        if filter.limit.is_some_and(|limit| limit <= WHOLE)
+            && let Some(body) = self.whole(caller.table(), &filter).await?
+        {
+            return Ok(respond::json(StatusCode::OK, body));
         }
-        let events = self.storage.events().find(caller.table(), &filter).await.map_err(of_reading)?;
-        if events.is_empty() {
+        let place = timeout(PATIENCE, self.streams.clone().acquire_owned()).await;
+        let Ok(Ok(place)) = place else { return Err(Refusal::Overloaded) };
+        in_pieces(self.events(caller.table(), &filter).await?, place).await
+    }
+
+    /// The list as one text; nothing where it is too long for that.
+    async fn whole(&self, table: EventTable, filter: &Filter) -> Result<Option<String>, Refusal> {
+        let mut events = self.events(table, filter).await?;
+        let mut body = String::new();
+        while let Some(event) = events.next().await {
+            body.push(if body.is_empty() { '[' } else { ',' });
+            json::write(&event.map_err(of_reading)?, &mut body);
+            if body.len() > WHOLE_BYTES {
+                return Ok(None);
+            }
+        }
+        if body.is_empty() {
             return Err(Refusal::NotFound);
         }
-        let mut body = String::with_capacity(events.len() * 400);
-        for event in &events {
-            body.push(if body.is_empty() { '[' } else { ',' });
-            json::write(event, &mut body);
-        }
         body.push(']');
-        Ok(respond::json(StatusCode::OK, body))
+        Ok(Some(body))
+    }
+
+    async fn events(&self, table: EventTable, filter: &Filter) -> Result<Events, Refusal> {
+        Ok(Box::pin(self.storage.events().stream(table, filter).await.map_err(of_reading)?))
     }
 }
 

@@ -40,7 +40,7 @@ impl State {
         } else if !self.is_migrated.load(Relaxed) {
             "waiting for the database"
         } else {
-            match timeout(PATIENCE, self.storage.ping()).await {
+            match timeout(PATIENCE, self.writing.ping()).await {
                 Ok(Ok(server)) if !server.read_only => {
                     return respond::json(StatusCode::OK, "{\"status\":\"ready\"}");
                 }

@@ -175,6 +175,35 @@ async fn a_table_that_is_locked_holds_up_nobody_but_its_own_app() {
 }
 
 #[tokio::test]
+async fn readers_that_wait_do_not_stand_in_the_way_of_events() {
+    let server = Server::start(Config::default()).await;
+    let settings = server.settings.clone();
+    let locked = tokio::spawn(async move {
+        run_sql(&settings, "BEGIN; LOCK TABLE pio_event_1; SELECT pg_sleep(3); COMMIT").await;
+    });
+    sleep(Duration::from_millis(300)).await;
+    let address = server.address;
+    let readers: Vec<_> = (0..6)
+        .map(|_| {
+            let list = Call::get("/events.json?accessKey=ACCESSKEY");
+            tokio::spawn(async move { crate::client::call(address, &list).await })
+        })
+        .collect();
+    sleep(Duration::from_millis(300)).await;
+    // The key has not been looked up before.
+    let other = Call::post("/events.json?accessKey=OTHERKEY", event().body.unwrap());
+    let started = Instant::now();
+    let reply = server.call(&other).await;
+    assert_eq!(reply.status, 201, "{}", reply.body);
+    assert_eq!(server.get("/readyz").await.status, 200);
+    assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
+    locked.await.unwrap();
+    for reader in readers {
+        assert!([404, 503].contains(&reader.await.unwrap().status));
+    }
+}
+
+#[tokio::test]
 async fn an_app_whose_table_is_gone_is_told_so_and_holds_up_nobody() {
     let server = Server::start(Config::default()).await;
     run_sql(&server.settings, "DROP TABLE pio_event_2").await;

@@ -1,6 +1,6 @@
 //! Memory stays within bounds, however much clients send at a time.
 
-use pio_storage::test_support::database;
+use pio_storage::test_support::{database, run_sql};
 
 use crate::client::{Call, Client};
 use crate::process::Process;
@@ -36,6 +36,42 @@ async fn the_largest_events_are_answered_within_little_memory_however_many_come_
     assert!(statuses.contains(&201), "{statuses:?}");
     let peak = peak(process.id());
     assert!(peak < MOST, "{peak} kB were resident");
+}
+
+#[tokio::test]
+async fn a_list_of_large_events_is_whole_and_takes_little_memory() {
+    let database = database().await;
+    seed(&database.storage, &database.settings).await;
+    let fill = "INSERT INTO pio_event_1 (id, event, entitytype, entityid, properties, eventtime, eventtimezone, creationtime, creationtimezone) \
+                SELECT 'large' || n, 'e', 'user', n, '{\"a\":\"' || repeat('y', 4000000) || '\"}', now(), 'UTC', now(), 'UTC' FROM generate_series(1, 20) n";
+    run_sql(&database.settings, fill).await;
+    let process = Process::start(&database.settings, "", "error").await;
+    for path in ["/events.json?accessKey=ACCESSKEY", "/events.json?accessKey=ACCESSKEY&limit=-1"] {
+        let reply = Client::connect(process.address).await.call(&Call::get(path)).await.unwrap();
+        assert_eq!((reply.status, reply.json().as_array().unwrap().len()), (200, 20), "{path}");
+    }
+    let peak = peak(process.id());
+    assert!(peak < MOST, "{peak} kB were resident");
+}
+
+#[tokio::test]
+async fn lists_wait_for_each_other_and_all_are_answered() {
+    let database = database().await;
+    seed(&database.storage, &database.settings).await;
+    let process = Process::start(&database.settings, "", "error").await;
+    let batch = format!("[{}]", vec![r#"{"event":"e","entityType":"user","entityId":"1"}"#; 50].join(","));
+    let stored = Call::post("/batch/events.json?accessKey=ACCESSKEY", batch);
+    assert_eq!(Client::connect(process.address).await.call(&stored).await.unwrap().status, 200);
+    let readers: Vec<_> = (0..12)
+        .map(|_| {
+            let (address, list) = (process.address, Call::get("/events.json?accessKey=ACCESSKEY&limit=-1"));
+            tokio::spawn(async move { Client::connect(address).await.call(&list).await.unwrap() })
+        })
+        .collect();
+    for reader in readers {
+        let reply = reader.await.unwrap();
+        assert_eq!((reply.status, reply.json().as_array().map(Vec::len)), (200, Some(50)), "{}", reply.body);
+    }
 }
 
 fn peak(process: u32) -> u64 {
