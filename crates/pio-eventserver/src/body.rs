@@ -8,6 +8,7 @@ use http_body_util::BodyExt as _;
 use hyper::HeaderMap;
 use hyper::body::{Body, Bytes};
 use hyper::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, EXPECT};
+use pio_http::body::discard;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
@@ -16,9 +17,6 @@ use crate::errors::Refusal;
 
 /// How long a body waits for others to be done with before its request is refused.
 const PATIENCE: Duration = Duration::from_secs(1);
-
-/// A body that is too large is read to its end up to this size, so that a client which sends first and listens later gets its answer.
-const MAX_DISCARDED: usize = 64 * 1024 * 1024;
 
 /// The media type of events.
 pub(crate) const JSON: &str = "application/json";
@@ -92,7 +90,7 @@ where
     let reading = async {
         if body.size_hint().lower() > limit as u64 {
             if !headers.contains_key(EXPECT) {
-                discard(&mut body, 0).await?;
+                discard(&mut body).await;
             }
             return Err(Refusal::TooLarge(limit));
         }
@@ -137,13 +135,13 @@ where
     while let Some(frame) = body.frame().await {
         let Ok(piece) = frame.map_err(|_| Refusal::BrokenBody)?.into_data() else { continue };
         if bytes.len().max(many.len()) + piece.len() > limit {
-            discard(body, limit).await?;
+            discard(body).await;
             return Err(Refusal::TooLarge(limit));
         }
         let Ok(more) = budget.take(piece.len()).await else {
             // A client that is still sending would not hear why.
             drop((bytes, many, share));
-            discard(body, 0).await?;
+            discard(body).await;
             return Err(Refusal::Overloaded);
         };
         match &mut share {
@@ -167,20 +165,6 @@ where
 fn size_ahead<B: Body>(body: &B, so_far: usize) -> usize {
     let rest = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     so_far + rest.min(so_far * 8)
-}
-
-async fn discard<B>(body: &mut B, mut so_far: usize) -> Result<(), Refusal>
-where
-    B: Body<Data = Bytes> + Unpin,
-{
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| Refusal::BrokenBody)?;
-        so_far += frame.data_ref().map_or(0, Bytes::len);
-        if so_far > MAX_DISCARDED {
-            break;
-        }
-    }
-    Ok(())
 }
 
 /// Whether the client takes JSON.

@@ -1,10 +1,13 @@
 //! Reading a request's body within its limits.
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::Request;
 use hyper::body::Body;
+use hyper::header::EXPECT;
 use std::time::Duration;
 use thiserror::Error;
+use tokio::time::timeout;
 
 /// Why a request's body could not be read.
 #[derive(Debug, Error)]
@@ -26,26 +29,48 @@ pub enum BodyError {
     Broken,
 }
 
-/// Reads the whole body, at most `bytes` long and within `time`.
+/// So much of a refused body is read.
+const MAX_DISCARDED: usize = 64 * 1024 * 1024;
+
+/// Reads the whole body of a request, at most `bytes` long and within `time`.
 ///
 /// # Errors
 /// When the body is too large, too slow or broken.
-pub async fn read<B>(body: B, bytes: usize, time: Duration) -> Result<Bytes, BodyError>
+pub async fn read<B>(request: Request<B>, bytes: usize, time: Duration) -> Result<Bytes, BodyError>
 where
-    B: Body<Data = Bytes>,
+    B: Body<Data = Bytes> + Unpin,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    if body.size_hint().lower() > bytes as u64 {
-        return Err(BodyError::TooLarge { limit: bytes });
-    }
-    let collected = tokio::time::timeout(time, Limited::new(body, bytes).collect())
-        .await
-        .map_err(|_| BodyError::TooSlow { limit: time })?;
-    match collected {
-        Ok(whole) => Ok(whole.to_bytes()),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => {
-            Err(BodyError::TooLarge { limit: bytes })
+    let (head, mut body) = request.into_parts();
+    let is_told = body.size_hint().lower() > bytes as u64;
+    if !is_told {
+        let reading = Limited::new(&mut body, bytes).collect();
+        let read = timeout(time, reading).await.map_err(|_| BodyError::TooSlow { limit: time })?;
+        match read {
+            Ok(whole) => return Ok(whole.to_bytes()),
+            Err(error) if error.is::<LengthLimitError>() => {}
+            Err(_) => return Err(BodyError::Broken),
         }
-        Err(_) => Err(BodyError::Broken),
+    }
+    // Who asks before sending sends nothing. Whatever becomes of the rest, the answer is that it is too large.
+    if !is_told || !head.headers.contains_key(EXPECT) {
+        let _ = timeout(time, discard(&mut body)).await;
+    }
+    Err(BodyError::TooLarge { limit: bytes })
+}
+
+/// Reads the rest of a body that is refused, and forgets it: a client that sends first and listens later gets its answer so.
+pub async fn discard<B>(body: &mut B)
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    let mut so_far = 0;
+    // What is no data, trailers or an error, is the end.
+    while let Some(frame) = body.frame().await {
+        so_far +=
+            frame.ok().and_then(|frame| frame.into_data().ok()).map_or(MAX_DISCARDED, |data| data.len());
+        if so_far >= MAX_DISCARDED {
+            break;
+        }
     }
 }

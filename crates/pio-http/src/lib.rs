@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod body;
+mod descriptors;
 pub mod limits;
 pub mod serve;
 mod timed;

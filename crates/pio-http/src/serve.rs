@@ -4,7 +4,7 @@ use std::error::Error;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hyper::Request;
 use hyper::body::{Body, Incoming};
@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use crate::descriptors;
 use crate::limits::Limits;
 use crate::timed::{Exchange, TimedStream};
 
@@ -32,6 +33,9 @@ const GOODBYE: Duration = Duration::from_secs(1);
 
 /// For how long a connection may bring one more request once the server is told to stop: its client may have sent it already.
 const LAST_REQUEST: Duration = Duration::from_millis(500);
+
+/// What goes wrong again and again is told once in this time.
+const PAUSE_OF_WARNINGS: Duration = Duration::from_secs(10);
 
 /// How a server ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,13 +76,15 @@ where
 {
     let (stop, stopping) = watch::channel(false);
     let mut connections = JoinSet::new();
+    let most = limits.connections.min(descriptors::for_connections());
+    let mut warned = None;
     tokio::pin!(shutdown);
     loop {
         tokio::select! {
             () = &mut shutdown => break,
             Some(_) = connections.join_next() => counts.open.store(connections.len() as u64, Relaxed),
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) if connections.len() < limits.connections => {
+                Ok((stream, _)) if connections.len() < most => {
                     connections.spawn(connection(stream, service.clone(), limits, stopping.clone()));
                     counts.open.store(connections.len() as u64, Relaxed);
                 }
@@ -86,9 +92,16 @@ where
                     counts.refused.fetch_add(1, Relaxed);
                     tokio::spawn(goodbye(stream, "503 Service Unavailable", TOO_MANY));
                 }
-                Err(error) => accept_failed(&error).await,
+                Err(error) => accept_failed(&error, &mut warned).await,
             },
         }
+    }
+    // Who has connected already may have sent a request.
+    tokio::task::yield_now().await;
+    while connections.len() < most
+        && let Ok(Ok((stream, _))) = timeout(Duration::ZERO, listener.accept()).await
+    {
+        connections.spawn(connection(stream, service.clone(), limits, stopping.clone()));
     }
     drop(listener);
     stop.send_replace(true);
@@ -105,9 +118,12 @@ async fn drain(mut connections: JoinSet<()>, limit: Duration) -> Ended {
     Ended::Cut(left)
 }
 
-async fn accept_failed(error: &std::io::Error) {
-    // Usually the process is out of file descriptors; connections that end free some.
-    tracing::warn!(%error, "could not accept a connection");
+async fn accept_failed(error: &std::io::Error, warned: &mut Option<Instant>) {
+    // Usually the system is out of file descriptors; connections that end free some.
+    if warned.is_none_or(|at| at.elapsed() > PAUSE_OF_WARNINGS) {
+        tracing::warn!(%error, "could not accept a connection");
+        *warned = Some(Instant::now());
+    }
     sleep(Duration::from_millis(50)).await;
 }
 

@@ -41,7 +41,7 @@ pub(crate) async fn answer(front: Arc<Front>, request: Request<Incoming>) -> Ans
     let reads = matches!(*method, Method::GET | Method::HEAD);
     let posts = *method == Method::POST;
     match request.uri().path() {
-        "/queries.json" if posts => query::answer(&front, request.into_body()).await,
+        "/queries.json" if posts => query::answer(&front, request).await,
         "/reload" if posts || *method == Method::GET => front.guarded_reload(&request).await,
         "/reload" => answers::method_not_allowed("GET, POST"),
         "/stop" if posts => front.guarded_stop(&request),

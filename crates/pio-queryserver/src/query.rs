@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use bytes::Bytes;
-use hyper::StatusCode;
 use hyper::body::Incoming;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::{Request, StatusCode};
 use pio_http::body::{self, BodyError};
 
 use crate::answers::{self, Answer};
@@ -17,9 +17,9 @@ use crate::messages;
 use crate::state::Serving;
 
 /// Answers a query and counts it.
-pub(crate) async fn answer(front: &Front, body: Incoming) -> Answer {
+pub(crate) async fn answer(front: &Front, request: Request<Incoming>) -> Answer {
     let start = Instant::now();
-    let answer = match read(&front.config, body).await {
+    let answer = match read(&front.config, request).await {
         Ok(query) => ask(front, &query).await.unwrap_or_else(|error| no_answer(&error)),
         Err(refusal) => refusal,
     };
@@ -27,9 +27,10 @@ pub(crate) async fn answer(front: &Front, body: Incoming) -> Answer {
     answer
 }
 
-async fn read(config: &Config, body: Incoming) -> Result<String, Answer> {
+async fn read(config: &Config, request: Request<Incoming>) -> Result<String, Answer> {
     let limits = &config.limits;
-    let bytes = body::read(body, limits.body_bytes, limits.body).await.map_err(|error| unreadable(&error))?;
+    let bytes =
+        body::read(request, limits.body_bytes, limits.body).await.map_err(|error| unreadable(&error))?;
     let query = String::from_utf8(bytes.into()).map_err(|_| bad(&BadRequest::NotText))?;
     if query.trim().is_empty() { Err(bad(&BadRequest::Empty)) } else { Ok(query) }
 }

@@ -3,12 +3,14 @@
 use std::time::{Duration, Instant};
 
 use pio_eventserver::config::{Config, Limits};
+use pio_storage::test_support::database;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
-use crate::client::Call;
-use crate::server::Server;
+use crate::client::{Call, Client};
+use crate::process::Process;
+use crate::server::{Server, seed};
 
 const EVENTS: &str = "/events.json?accessKey=ACCESSKEY";
 const EVENT: &str = r#"{"event":"e","entityType":"user","entityId":"1"}"#;
@@ -190,4 +192,42 @@ async fn parameters_with_nul_are_refused_and_paths_with_nul_name_nothing() {
     assert_eq!(server.get("/events/a%00b.json?accessKey=ACCESSKEY").await.status, 404);
     assert_eq!(server.get("/events.json?accessKey=a%00b").await.status, 401);
     assert_eq!(server.get(&format!("{EVENTS}&channel=a%00b")).await.status, 401);
+}
+
+/// Opens connections that each send a request and stay open; tells how they were answered.
+async fn many(process: &Process, count: usize) -> Vec<String> {
+    let mut streams = Vec::new();
+    for _ in 0..count {
+        streams.push(TcpStream::connect(process.address).await.unwrap());
+    }
+    let mut answers = Vec::new();
+    for stream in &mut streams {
+        // One that is refused need not take the request.
+        let _ = stream.write_all(b"GET / HTTP/1.1\r\nhost: test\r\n\r\n").await;
+        let mut answer = [0; 12];
+        timeout(Duration::from_secs(5), stream.read_exact(&mut answer)).await.expect("an answer").unwrap();
+        answers.push(String::from_utf8_lossy(&answer).into_owned());
+    }
+    answers
+}
+
+#[tokio::test]
+async fn connections_are_not_bounded_by_what_shells_allow() {
+    let database = database().await;
+    let process = Process::start_after("ulimit -Sn 100", &database.settings, "", "error").await;
+    assert_eq!(many(&process, 300).await, ["HTTP/1.1 200"; 300]);
+}
+
+#[tokio::test]
+async fn where_the_system_allows_few_connections_the_others_are_told_and_the_database_is_reached() {
+    let database = database().await;
+    seed(&database.storage, &database.settings).await;
+    let process = Process::start_after("ulimit -n 100", &database.settings, "", "error").await;
+    let mut first = Client::connect(process.address).await;
+    assert_eq!(first.call(&Call::get("/")).await.unwrap().status, 200);
+    let answers = many(&process, 150).await;
+    let refused = answers.iter().filter(|answer| *answer == "HTTP/1.1 503").count();
+    let taken = answers.iter().filter(|answer| *answer == "HTTP/1.1 200").count();
+    assert!(refused > 0 && taken > 0 && refused + taken == 150, "{answers:?}");
+    assert_eq!(first.call(&Call::post(EVENTS, EVENT)).await.unwrap().status, 201);
 }

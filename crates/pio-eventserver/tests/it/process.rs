@@ -23,8 +23,19 @@ pub(crate) struct Process {
 impl Process {
     /// Starts it and waits until it is ready. It logs at this level.
     pub(crate) async fn start(settings: &DatabaseSettings, mode: &str, level: &str) -> Self {
-        let mut child = Command::new(program())
-            .arg(mode)
+        Self::start_after("", settings, mode, level).await
+    }
+
+    /// The same after a command of a shell.
+    pub(crate) async fn start_after(
+        before: &str,
+        settings: &DatabaseSettings,
+        mode: &str,
+        level: &str,
+    ) -> Self {
+        let mut child = Command::new("sh")
+            .args(["-c", &format!("{before}\nexec \"$0\" \"$1\"")])
+            .args([program().as_os_str(), mode.as_ref()])
             .env("DATABASE_URL", url(settings))
             .env("PIO_LOG", level)
             .stdout(Stdio::piped())

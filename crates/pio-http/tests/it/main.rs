@@ -42,9 +42,7 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Inf
         "/slow" => tokio::time::sleep(Duration::from_millis(300)).await,
         "/stuck" => std::future::pending().await,
         "/body" => {
-            if let Err(error) =
-                pio_http::body::read(request.into_body(), LIMITS.body_bytes, LIMITS.body).await
-            {
+            if let Err(error) = pio_http::body::read(request, LIMITS.body_bytes, LIMITS.body).await {
                 *response.status_mut() = match error {
                     pio_http::body::BodyError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
                     pio_http::body::BodyError::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,

@@ -49,10 +49,9 @@ pub(crate) async fn send(
     }
     let _ = write!(request, "content-length: {}\r\n\r\n", body.len());
     stream.write_all(request.as_bytes()).await.unwrap();
-    // A server that refuses the body closes while it is sent; its answer counts all the same.
-    let _ = stream.write_all(body).await;
+    stream.write_all(body).await.unwrap();
     let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer).await;
+    stream.read_to_end(&mut answer).await.unwrap();
     parse(&String::from_utf8_lossy(&answer))
 }
 

@@ -71,6 +71,8 @@ async fn a_body_over_the_limit_is_refused_with_413() {
     let deployed = ready_with(Config { limits, ..quick() }).await;
     assert_eq!(ask(deployed.address, &"x".repeat(100)).await.status, 200);
     assert_eq!(ask(deployed.address, &"x".repeat(101)).await.status, 413);
+    // A client that sends all before it listens hears of it, too.
+    assert_eq!(ask(deployed.address, &"x".repeat(20_000_000)).await.status, 413);
 }
 
 #[tokio::test]
