@@ -79,16 +79,17 @@ pub(super) fn clear_leftovers(place: &Place) -> Result<(), EmbeddedError> {
     }
 }
 
-/// All processes that work in a folder.
+/// All of a server's processes that work in a folder.
 fn all_in(folder: &Path) -> Vec<i32> {
     let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
     let ids = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
     ids.filter(|pid| works_in(*pid, folder)).collect()
 }
 
-/// Whether a process is there and has this working directory.
+/// Whether a process is there, is a server's, and has this working directory; a user's shell may have it, too.
 fn works_in(pid: i32, folder: &Path) -> bool {
     fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|cwd| cwd == folder)
+        && fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "postgres")
 }
 
 /// Sends a signal to a process of which it was just seen that it is the server's. One that is gone is no error.

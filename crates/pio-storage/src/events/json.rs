@@ -4,20 +4,31 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
+/// Longer texts, in bytes, are the same only where they are written the same: clients must not be able to make this long work.
+const LONGEST: usize = 256 * 1024;
+
+/// Values that lie deeper are the same only where they are written the same: each level is read anew.
+const DEEPEST: usize = 32;
+
 /// Whether two JSON texts mean the same: space, the order of keys and the way a number is written do not count.
 pub(super) fn is_same(one: &str, other: &str) -> bool {
     if one == other {
         return true;
     }
+    if one.len().max(other.len()) > LONGEST {
+        return false;
+    }
     let parse = serde_json::from_str::<&RawValue>;
-    matches!((parse(one), parse(other)), (Ok(one), Ok(other)) if is_same_value(one.get(), other.get()))
+    matches!((parse(one), parse(other)), (Ok(one), Ok(other)) if is_same_value(one.get(), other.get(), DEEPEST))
 }
 
-fn is_same_value(one: &str, other: &str) -> bool {
+/// `depth` is how many levels may still follow.
+fn is_same_value(one: &str, other: &str, depth: usize) -> bool {
     match (one.as_bytes().first(), other.as_bytes().first()) {
         _ if one == other => true,
-        (Some(b'{'), Some(b'{')) => is_same_object(one, other),
-        (Some(b'['), Some(b'[')) => is_same_array(one, other),
+        _ if depth == 0 => false,
+        (Some(b'{'), Some(b'{')) => is_same_object(one, other, depth - 1),
+        (Some(b'['), Some(b'[')) => is_same_array(one, other, depth - 1),
         (Some(b'"'), Some(b'"')) => matches!(
             (serde_json::from_str::<String>(one), serde_json::from_str::<String>(other)),
             (Ok(one), Ok(other)) if one == other
@@ -27,20 +38,20 @@ fn is_same_value(one: &str, other: &str) -> bool {
     }
 }
 
-fn is_same_object(one: &str, other: &str) -> bool {
+fn is_same_object(one: &str, other: &str, depth: usize) -> bool {
     let parse = serde_json::from_str::<BTreeMap<String, &RawValue>>;
     let (Ok(one), Ok(other)) = (parse(one), parse(other)) else { return false };
     one.len() == other.len()
         && one.iter().zip(&other).all(|((name, one), (other_name, other))| {
-            name == other_name && is_same_value(one.get(), other.get())
+            name == other_name && is_same_value(one.get(), other.get(), depth)
         })
 }
 
-fn is_same_array(one: &str, other: &str) -> bool {
+fn is_same_array(one: &str, other: &str, depth: usize) -> bool {
     let parse = serde_json::from_str::<Vec<&RawValue>>;
     let (Ok(one), Ok(other)) = (parse(one), parse(other)) else { return false };
     one.len() == other.len()
-        && one.iter().zip(&other).all(|(one, other)| is_same_value(one.get(), other.get()))
+        && one.iter().zip(&other).all(|(one, other)| is_same_value(one.get(), other.get(), depth))
 }
 
 /// Whole numbers are compared digit by digit: floating point has too few.
@@ -55,7 +66,7 @@ fn is_same_number(one: &str, other: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_same;
+    use super::{DEEPEST, LONGEST, is_same};
 
     #[test]
     fn meaning_counts_and_not_writing() {
@@ -69,6 +80,18 @@ mod tests {
         for (one, other) in same {
             assert!(is_same(one, other), "{one} {other}");
         }
+    }
+
+    #[test]
+    fn what_is_long_or_deep_must_be_written_the_same() {
+        let deep = |levels: usize, leaf: &str| format!("{}{leaf}{}", "[".repeat(levels), "]".repeat(levels));
+        assert!(is_same(&deep(DEEPEST - 1, "1"), &deep(DEEPEST - 1, "1.0")));
+        assert!(!is_same(&deep(DEEPEST, "1"), &deep(DEEPEST, "1.0")));
+        assert!(is_same(&deep(DEEPEST, "1"), &format!(" {}", deep(DEEPEST, "1"))));
+        let long = |length: usize| format!("[{}1]", " ".repeat(length - 3));
+        assert!(is_same(&long(LONGEST), "[1]"));
+        assert!(!is_same(&long(LONGEST + 1), "[1]"));
+        assert!(is_same(&long(LONGEST + 1), &long(LONGEST + 1)));
     }
 
     #[test]

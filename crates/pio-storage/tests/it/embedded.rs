@@ -137,6 +137,20 @@ fn a_server_that_is_still_starting_is_waited_for() {
 }
 
 #[test]
+fn what_a_user_does_in_the_data_folder_goes_on() {
+    let server = PrivateServer::start();
+    server.kill();
+    let data = server_folder(&server).join("data");
+    let mut other = Command::new("sleep").arg("60").current_dir(data).spawn().unwrap();
+    let start = Instant::now();
+    make_app(&server.ensure_running());
+    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+    assert!(other.try_wait().unwrap().is_none(), "it was killed");
+    other.kill().unwrap();
+    other.wait().unwrap();
+}
+
+#[test]
 fn an_interrupted_initialization_is_done_anew() {
     let server = PrivateServer::start();
     server.stop();
