@@ -9,7 +9,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use pio_settings::secret::Secret;
 use rand::RngExt as _;
 use rand::distr::Alphanumeric;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -21,6 +21,8 @@ const WAITING: usize = 1024;
 /// How many events the event server takes in one request.
 const BATCH: usize = 50;
 const TIME: Duration = Duration::from_secs(5);
+/// How much of the event server's answer is read, in bytes.
+const MOST_ANSWERED: u64 = 1024 * 1024;
 
 /// The loop that sends predictions. When it is dropped, what waits gets a last chance.
 pub(crate) struct Feedback {
@@ -127,9 +129,10 @@ impl Sender {
         while let Ok(first) = waiting.recv() {
             let (events, closed) = gather(first, waiting);
             let sent = self.post(&events);
-            self.metrics.feedback.add(sent.is_ok(), events.len() as u64);
-            failures = if let Err(why) = &sent { self.failed(failures + 1, why) } else { 0 };
-            if closed && failures > 0 {
+            self.metrics.feedback.add(true, sent.stored as u64);
+            self.metrics.feedback.add(false, (events.len() - sent.stored) as u64);
+            failures = sent.why.map_or(0, |why| self.failed(failures + 1, &why));
+            if closed && sent.stored == 0 {
                 // The server ends, and the event server is not there: do not try each batch.
                 return;
             }
@@ -144,7 +147,16 @@ impl Sender {
         failures
     }
 
-    fn post(&self, events: &[Event]) -> Result<(), String> {
+    fn post(&self, events: &[Event]) -> Sent {
+        match self.try_post(events) {
+            Ok(answer) if events.len() > 1 => Sent::in_batch(&answer, events.len()),
+            Ok(_) => Sent { stored: events.len(), why: None },
+            Err(why) => Sent { stored: 0, why: Some(why) },
+        }
+    }
+
+    /// Gives the body of a good answer.
+    fn try_post(&self, events: &[Event]) -> Result<String, String> {
         let (path, body) = match events {
             [one] => ("/events.json", serde_json::to_string(&one.shape())),
             many => {
@@ -153,14 +165,47 @@ impl Sender {
             }
         };
         let body = body.map_err(|error| error.to_string())?;
-        let answer = self
+        let mut answer = self
             .agent
             .post(format!("{}{path}", self.server))
             .query("accessKey", self.access_key.expose())
             .header("content-type", "application/json")
             .send(body)
             .map_err(|error| error.to_string())?;
-        if answer.status().is_success() { Ok(()) } else { Err(format!("it answered {}", answer.status())) }
+        if !answer.status().is_success() {
+            return Err(format!("it answered {}", answer.status()));
+        }
+        let body = answer.body_mut().with_config().limit(MOST_ANSWERED).read_to_string();
+        body.map_err(|error| error.to_string())
+    }
+}
+
+/// What became of events.
+#[derive(Debug, PartialEq)]
+struct Sent {
+    stored: usize,
+    /// Why others were not stored.
+    why: Option<String>,
+}
+
+impl Sent {
+    /// An event server tells of each event of a batch by itself.
+    fn in_batch(answer: &str, count: usize) -> Self {
+        #[derive(Deserialize)]
+        struct Item {
+            status: u16,
+            message: Option<String>,
+        }
+        let Ok(items) = serde_json::from_str::<Vec<Item>>(answer) else {
+            return Self { stored: count, why: None };
+        };
+        let mut refused = items.into_iter().filter(|item| item.status != 201);
+        let why = refused.next().map(|item| {
+            let message = item.message.unwrap_or_default();
+            format!("it answered {} for an event of a batch: {message}", item.status)
+        });
+        let others = refused.count();
+        Self { stored: count.saturating_sub(usize::from(why.is_some()) + others), why }
     }
 }
 

@@ -42,7 +42,12 @@ pub fn run(config: &Config) -> Result<(), Error> {
             status = run::watched(command) => status?,
             () = page => return Ok(()),
         };
-        if ended.success() { Ok(()) } else { Err(Error::Master { ended: ended.to_string() }) }
+        // Java ends with this code where it was asked to end.
+        if ended.success() || ended.code() == Some(143) {
+            Ok(())
+        } else {
+            Err(Error::Master { ended: ended.to_string() })
+        }
     })
 }
 

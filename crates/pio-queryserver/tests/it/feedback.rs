@@ -21,7 +21,11 @@ async fn take(listener: &TcpListener) -> (String, Value) {
     take_from(stream).await
 }
 
-async fn take_from(mut stream: TcpStream) -> (String, Value) {
+async fn take_from(stream: TcpStream) -> (String, Value) {
+    take_and_answer(stream, "{}").await
+}
+
+async fn take_and_answer(mut stream: TcpStream, answer: &str) -> (String, Value) {
     let mut text = String::new();
     let (head, body) = loop {
         let mut buffer = [0; 4096];
@@ -38,7 +42,9 @@ async fn take_from(mut stream: TcpStream) -> (String, Value) {
             }
         }
     };
-    let answer = "HTTP/1.1 201 Created\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+    let length = answer.len();
+    let answer =
+        format!("HTTP/1.1 201 Created\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{answer}");
     stream.write_all(answer.as_bytes()).await.unwrap();
     (head.split(' ').nth(1).unwrap().to_owned(), serde_json::from_str(&body).unwrap())
 }
@@ -98,4 +104,23 @@ async fn what_waits_goes_in_batches_and_what_fails_is_counted() {
     let metrics = get(deployed.address, "/metrics").await.body;
     assert!(metrics.contains("pio_feedback_total{outcome=\"ok\"} 4"), "{metrics}");
     assert!(metrics.contains("pio_feedback_total{outcome=\"failed\"} 1"), "{metrics}");
+}
+
+#[tokio::test]
+async fn what_is_refused_in_a_batch_is_counted_as_such() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let deployed = deploy_with_event_server(&listener).await;
+    ask(deployed.address, "{}").await;
+    let (first, _) = listener.accept().await.unwrap();
+    for _ in 0..3 {
+        ask(deployed.address, "{}").await;
+    }
+    take_from(first).await;
+    let (second, _) = listener.accept().await.unwrap();
+    let statuses = r#"[{"status":201,"eventId":"x"},{"status":403,"message":"predict events are not allowed"},{"status":500}]"#;
+    take_and_answer(second, statuses).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let metrics = get(deployed.address, "/metrics").await.body;
+    assert!(metrics.contains("pio_feedback_total{outcome=\"ok\"} 2"), "{metrics}");
+    assert!(metrics.contains("pio_feedback_total{outcome=\"failed\"} 2"), "{metrics}");
 }

@@ -14,6 +14,13 @@ private[predictionio] object Errors {
   def badSpec(why: String, cause: Throwable = null): UserError =
     new UserError("bad-spec", "The runtime was started wrongly.", why, "Start it with the pio command.", cause)
 
+  def messageTooLong(bytes: Int, most: Int): UserError = new UserError(
+    "engine-failed",
+    "The engine's answer is too large.",
+    s"It has $bytes bytes; at most $most can be given.",
+    "Ask for less, such as a smaller num."
+  )
+
   def noDatabase: UserError = new UserError(
     "database",
     "There is no database to use.",

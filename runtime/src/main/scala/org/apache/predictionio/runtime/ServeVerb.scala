@@ -21,7 +21,7 @@ private[runtime] object ServeVerb {
     link.send(ready(instance, deployed))
     val messages = link.received
     while (messages.hasNext) messages.next() match {
-      case query if query \ "type" == JString("query") => threads.execute(() => link.send(answer(deployed, query)))
+      case query if query \ "type" == JString("query") => threads.execute(() => reply(link, deployed, query))
       case stop if stop \ "type" == JString("stop") =>
         end(threads)
         return
@@ -66,8 +66,14 @@ private[runtime] object ServeVerb {
     )
   )
 
-  private def answer(deployed: Deployed, message: JValue): JObject = {
-    val id: JField = "id" -> (message \ "id")
+  /** Answers a query. Where the link cannot take the answer, that is told instead. */
+  private def reply(link: Link, deployed: Deployed, query: JValue): Unit = {
+    val id: JField = "id" -> (query \ "id")
+    try link.send(answer(deployed, id, query))
+    catch { case e: UserError => link.send(refusal(id, e)) }
+  }
+
+  private def answer(deployed: Deployed, id: JField, message: JValue): JObject = {
     val body = message \ "body" match {
       case JString(text) => text
       case _ => ""

@@ -177,6 +177,20 @@ class VerbsDatabaseSuite extends DatabaseSuite {
     assertEquals(text(answers(1), "message"), "The field 'factor' is missing; it must be a number (Double).")
   }
 
+  test("an answer that the link cannot take is told to the client, and the worker goes on") {
+    val link = new TestLink {
+      override def send(message: JObject): Unit =
+        if (message \ "status" == JInt(200)) throw Errors.messageTooLong(11, 10) else super.send(message)
+    }
+    link.incoming.put(JObject("type" -> JString("query"), "id" -> JInt(7), "body" -> JString("{\"factor\": 1}")))
+    link.incoming.put(JObject("type" -> JString("stop")))
+    ServeVerb.run(spec("serve", s"""{"engineInstanceId": "${trained()}"}""", "{}"), link, new Control(link))
+    assertEquals(text(link.sent.take(), "type"), "ready")
+    val answer = link.sent.take()
+    assertEquals((answer \ "id", answer \ "status"), (JInt(7): JValue, JInt(500): JValue))
+    assertEquals(text(answer, "message"), "The engine's answer is too large. It has 11 bytes; at most 10 can be given.")
+  }
+
   test("a spec file is read once and then gone") {
     val file = Files.write(Files.createTempFile("spec", ".json"), """{"version": 1, "verb": "train"}""".getBytes)
     assertEquals(Spec.read(file.toString).verb, "train")

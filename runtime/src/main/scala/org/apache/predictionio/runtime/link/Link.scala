@@ -1,5 +1,6 @@
 package org.apache.predictionio.runtime.link
 
+import org.apache.predictionio.runtime.Errors
 import org.apache.predictionio.runtime.json.JsonText
 
 import org.json4s._
@@ -12,7 +13,7 @@ import java.nio.charset.StandardCharsets.UTF_8
 /** The line to the native process that started this one: one JSON object a line, both ways. */
 trait Link {
 
-  /** Sends a message; any thread may. */
+  /** Sends a message; any thread may. One that is too long is refused with a UserError. */
   def send(message: JObject): Unit
 
   /** The messages that come in; ends where the other side is gone. */
@@ -21,6 +22,9 @@ trait Link {
 
 /** Opens the link. */
 object Link {
+
+  /** How many bytes a line may have, by the contract. */
+  val Longest: Int = 64 * 1024 * 1024
 
   /** The socket that is this process's standard input. Where it is none, messages go to standard output, and none come in. */
   def open(): Link = System.inheritedChannel() match {
@@ -41,11 +45,13 @@ private class ConsoleLink(out: PrintStream) extends Link {
 }
 
 /** Reads and writes the channel itself: streams made of a channel cannot be read and written at the same time before Java 19. */
-private class SocketLink(channel: SocketChannel) extends Link {
+private class SocketLink(channel: SocketChannel, longest: Int = Link.Longest) extends Link {
   channel.configureBlocking(true)
 
   override def send(message: JObject): Unit = {
     val bytes = ByteBuffer.wrap((JsonText.write(message) + "\n").getBytes(UTF_8))
+    val length = bytes.remaining - 1
+    if (length > longest) throw Errors.messageTooLong(length, longest)
     channel.synchronized {
       while (bytes.hasRemaining) channel.write(bytes)
     }
