@@ -202,6 +202,19 @@ fn a_running_server_costs_next_to_nothing() {
 }
 
 #[test]
+fn a_server_that_does_not_start_says_why() {
+    let server = PrivateServer::start();
+    server.stop();
+    let file = server_folder(&server).join("data/postgresql.auto.conf");
+    let settings = fs::read_to_string(&file).unwrap();
+    fs::write(&file, format!("{settings}no_such_setting = 1\n")).unwrap();
+    let error = embedded::ensure_running(&postgres_dir(), server.home()).unwrap_err().to_string();
+    assert!(error.contains("no_such_setting"), "{error}");
+    fs::write(&file, settings).unwrap();
+    let _ = server.ensure_running();
+}
+
+#[test]
 fn data_of_another_version_are_left_alone() {
     let server = PrivateServer::start();
     server.stop();

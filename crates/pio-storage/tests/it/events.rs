@@ -1,6 +1,6 @@
 //! Storing, reading and deleting events.
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use futures_util::TryStreamExt as _;
 use pio_storage::{
     errors::StorageError,
@@ -178,6 +178,45 @@ async fn the_same_id_from_many_at_once_is_stored_once() {
     assert_eq!(stored, 1);
 }
 
+/// Lets the database pass over the first insertions, as if the event in the way of each were deleted at once.
+async fn pass_over(db: &TestDatabase, insertions: usize) {
+    let sql = format!(
+        "CREATE SEQUENCE passed; CREATE FUNCTION pass_over() RETURNS trigger LANGUAGE plpgsql AS \
+        $$ BEGIN IF nextval('passed') <= {insertions} THEN RETURN NULL; END IF; RETURN NEW; END $$; \
+        CREATE TRIGGER pass_over BEFORE INSERT ON pio_event_1 FOR EACH ROW EXECUTE FUNCTION pass_over()"
+    );
+    run_sql(&db.settings, &sql).await;
+}
+
+#[tokio::test]
+async fn an_id_whose_event_vanishes_meanwhile_is_tried_again() {
+    let db = with_app().await;
+    pass_over(&db, 3).await;
+    assert_eq!(outcomes(&db, &[with_id("x", event("view", "u1"))]).await, [Outcome::Stored]);
+    assert!(db.storage.events().get(table(), "x").await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn an_id_whose_event_vanishes_over_and_over_is_given_up() {
+    let db = with_app().await;
+    pass_over(&db, 100).await;
+    let error = db.storage.events().insert(table(), &[with_id("x", event("view", "u1"))]).await.unwrap_err();
+    assert!(error.is_unavailable() && error.to_string().contains("over and over"), "{error}");
+}
+
+#[tokio::test]
+async fn a_connection_that_was_sent_much_is_not_kept() {
+    let db = with_app().await;
+    let of_megabytes = |count: usize| NewEvent {
+        properties: format!("{{\"a\":\"{}\"}}", "x".repeat(count * 1024 * 1024)),
+        ..event("view", "u1")
+    };
+    for (megabytes, kept) in [(0, 1), (3, 1), (5, 0)] {
+        db.storage.events().insert(table(), &[of_megabytes(megabytes)]).await.unwrap();
+        assert_eq!(db.storage.pool_status().open, kept, "after {megabytes} MiB");
+    }
+}
+
 #[tokio::test]
 async fn what_cannot_be_stored_is_refused_by_field_and_nothing_is_stored() {
     let db = with_app().await;
@@ -217,13 +256,19 @@ async fn what_cannot_be_stored_is_refused_by_field_and_nothing_is_stored() {
 #[tokio::test]
 async fn times_far_away_are_kept() {
     let db = with_app().await;
-    for (id, time) in
-        [("a", "0001-01-01T00:00:00Z"), ("b", "9999-12-31T23:59:59.999Z"), ("c", "1969-12-31T23:59:59.999Z")]
-    {
-        let new = NewEvent { event_time: Some(at(time)), ..with_id(id, event("e", "u")) };
+    let oldest = NaiveDate::from_ymd_opt(-4711, 1, 1).unwrap().and_hms_opt(0, 0, 0).unwrap().and_utc();
+    let times = [
+        oldest.fixed_offset(),
+        at("0001-01-01T00:00:00Z"),
+        at("1969-12-31T23:59:59.999Z"),
+        at("9999-12-31T23:59:59.999Z"),
+    ];
+    for time in times {
+        let id = time.to_rfc3339();
+        let new = NewEvent { event_time: Some(time), ..with_id(&id, event("e", "u")) };
         db.storage.events().insert(table(), &[new]).await.unwrap();
-        let stored = db.storage.events().get(table(), id).await.unwrap().unwrap();
-        assert_eq!(stored.event_time, at(time));
+        let stored = db.storage.events().get(table(), &id).await.unwrap().unwrap();
+        assert_eq!(stored.event_time, time);
     }
 }
 
