@@ -140,6 +140,12 @@ impl Api {
         )
     }
 
+    /// The numbers that `/metrics` shows.
+    #[must_use]
+    pub fn metrics(&self) -> String {
+        self.state.metrics.to_text(&self.state.now())
+    }
+
     /// Makes `/readyz` answer 503 from now on.
     pub fn drain(&self) {
         self.state.is_draining.store(true, Relaxed);

@@ -18,4 +18,6 @@ pub trait Annex: Send + Sync + 'static {
     fn owns(&self, path: &str) -> bool;
     /// Answers a request for such a path. How long and how large its body may be is the annex's concern.
     fn answer(&self, request: Request<Incoming>) -> BoxFuture<'_, Response<AnnexBody>>;
+    /// Its numbers for Prometheus, which the front shows below its own.
+    fn metrics(&self) -> String;
 }

@@ -11,6 +11,7 @@ use serde_json::json;
 use subtle::ConstantTimeEq;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::annex::Annex;
 use crate::answers::{self, Answer};
 use crate::config::Config;
 use crate::errors;
@@ -26,6 +27,8 @@ pub(crate) struct Front {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) state: watch::Receiver<State>,
     pub(crate) feedback: Option<Feedback>,
+    /// What answers behind the same port.
+    pub(crate) annex: Option<Arc<dyn Annex>>,
     pub(crate) started: DateTime<Utc>,
     pub(crate) reloads: mpsc::Sender<ReloadRequest>,
     /// Whether the server is ending; `/stop` sets it.
@@ -96,7 +99,8 @@ impl Front {
     fn metrics_text(&self) -> Answer {
         let state = self.state.borrow();
         let unanswered = state.serving().map(|serving| serving.link.unanswered());
-        let text = self.metrics.text(unanswered.is_ok(), unanswered.unwrap_or(0));
+        let mut text = self.metrics.text(unanswered.is_ok(), unanswered.unwrap_or(0));
+        text.extend(self.annex.iter().map(|annex| annex.metrics()));
         answers::answer(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text)
     }
 

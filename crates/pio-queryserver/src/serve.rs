@@ -38,7 +38,7 @@ pub async fn serve(
     let limits = config.limits;
     let (state, states) = watch::channel(State::Loading);
     let (reloads, requests) = mpsc::channel(8);
-    let front = Arc::new(front(config, states, reloads)?);
+    let front = Arc::new(front(config, annex.clone(), states, reloads)?);
     let (config, metrics) = (Arc::clone(&front.config), Arc::clone(&front.metrics));
     let patience = if annex.is_some() { Patience::Endless } else { Patience::Limited };
     let supervisor = Supervisor::new(launch, config, metrics, state, requests, patience);
@@ -87,6 +87,7 @@ async fn share_out(
 
 fn front(
     config: Config,
+    annex: Option<Arc<dyn Annex>>,
     state: watch::Receiver<State>,
     reloads: mpsc::Sender<ReloadRequest>,
 ) -> Result<Front, NotLaunched> {
@@ -98,6 +99,7 @@ fn front(
         metrics,
         state,
         feedback,
+        annex,
         started: Utc::now(),
         reloads,
         stopping: watch::Sender::new(false),

@@ -37,5 +37,10 @@ fn one_app_collects_trains_and_answers() {
     web.wait_until_ready("/readyz", READY).expect("an engine that found its model");
     let answer = web.query(&query).expect("an answer");
     assert_eq!(answer.body["itemScores"].as_array().map(Vec::len), Some(4), "{}", answer.body);
+    let metrics = e2e::http::get(&format!("{}/metrics", web.url)).expect("numbers").body.to_string();
+    assert!(
+        metrics.contains("pio_ready 1") && metrics.contains("pio_eventserver_commit_events"),
+        "{metrics}"
+    );
     assert!(web.stop().expect("an end").success());
 }

@@ -24,6 +24,10 @@ impl Annex for Echo {
             Response::new(Full::new(body).map_err(|never| match never {}).boxed_unsync())
         })
     }
+
+    fn metrics(&self) -> String {
+        "echoes 7\n".to_owned()
+    }
 }
 
 #[tokio::test]
@@ -33,6 +37,8 @@ async fn an_annex_answers_its_own_paths_and_no_others() {
     assert_eq!(post(deployed.address, "/echo", "hello").await.body, "hello");
     assert_eq!(ask(deployed.address, "{}").await.status, 200);
     assert_eq!(get(deployed.address, "/other").await.status, 404);
+    let metrics = get(deployed.address, "/metrics").await.body;
+    assert!(metrics.contains("\npio_ready 1\n") && metrics.ends_with("\nechoes 7\n"), "{metrics}");
 }
 
 #[tokio::test]

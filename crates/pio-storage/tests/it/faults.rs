@@ -12,7 +12,12 @@ use pio_storage::{
     events::{filter::Filter, table::EventTable},
     test_support::{PrivateServer, database, run_sql},
 };
-use tokio::{net::TcpListener, task::spawn_blocking};
+use tokio::{
+    io::AsyncWriteExt as _,
+    net::{TcpListener, TcpStream},
+    task::spawn_blocking,
+    time::sleep,
+};
 
 use crate::sample::{app, event};
 
@@ -110,6 +115,43 @@ async fn a_server_that_says_nothing_is_given_up() {
     let start = Instant::now();
     assert_eq!(reason(&settings).await, Reason::TimedOut);
     assert!(start.elapsed() < Duration::from_secs(3));
+}
+
+/// What connecting leads to where every connection is treated like this.
+async fn connecting<W>(treat: fn(TcpStream) -> W) -> StorageError
+where
+    W: Future<Output = ()> + Send + 'static,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(treat(stream));
+        }
+    });
+    let settings = DatabaseSettings { port, ..database().await.settings };
+    Storage::connect_with(&settings, quick()).await.err().expect("no database")
+}
+
+#[tokio::test]
+async fn a_connection_that_is_reset_is_lost() {
+    let error = connecting(|stream| async move {
+        // Closed with what came still unread.
+        stream.readable().await.unwrap();
+    })
+    .await;
+    assert!(matches!(error, StorageError::Unavailable { reason: Reason::Lost, .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_that_says_what_none_should_is_told_as_such() {
+    let error = connecting(|mut stream| async move {
+        // Ready for queries, before anyone has said who he is.
+        stream.write_all(b"Z\0\0\0\x05I").await.unwrap();
+        sleep(Duration::from_secs(1)).await;
+    })
+    .await;
+    assert!(!error.is_unavailable() && error.to_string().contains("unexpected answer"), "{error}");
 }
 
 #[tokio::test]

@@ -19,4 +19,8 @@ impl Annex for Events {
     fn answer(&self, request: Request<Incoming>) -> BoxFuture<'_, Response<AnnexBody>> {
         Box::pin(async { self.0.respond(request).await.map(|body| body.map_err(Into::into).boxed_unsync()) })
     }
+
+    fn metrics(&self) -> String {
+        self.0.metrics()
+    }
 }
