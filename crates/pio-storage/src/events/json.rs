@@ -88,6 +88,10 @@ mod tests {
         assert!(is_same(&deep(DEEPEST - 1, "1"), &deep(DEEPEST - 1, "1.0")));
         assert!(!is_same(&deep(DEEPEST, "1"), &deep(DEEPEST, "1.0")));
         assert!(is_same(&deep(DEEPEST, "1"), &format!(" {}", deep(DEEPEST, "1"))));
+        let object =
+            |levels: usize, leaf: &str| format!("{}{leaf}{}", "{\"a\":".repeat(levels), "}".repeat(levels));
+        assert!(is_same(&object(DEEPEST - 1, "1"), &object(DEEPEST - 1, "1.0")));
+        assert!(!is_same(&object(DEEPEST, "1"), &object(DEEPEST, "1.0")));
         let long = |length: usize| format!("[{}1]", " ".repeat(length - 3));
         assert!(is_same(&long(100_000), "[1]") && is_same(&long(LONGEST), "[1]"));
         assert!(!is_same(&long(LONGEST + 1), "[1]"));

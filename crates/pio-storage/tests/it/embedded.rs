@@ -231,6 +231,14 @@ fn missing_programs_are_named() {
     embedded::remove(home.path()).unwrap();
 }
 
+/// Where the programs lie that run under a home.
+fn programs_of(home: &Path) -> PathBuf {
+    let file = home.join("postgres/server/data/postmaster.pid");
+    let text = fs::read_to_string(file).unwrap();
+    let program = fs::read_link(format!("/proc/{}/exe", text.lines().next().unwrap())).unwrap();
+    program.ancestors().nth(2).unwrap().to_owned()
+}
+
 #[test]
 fn programs_that_the_servers_user_cannot_reach_are_copied_once() {
     let hidden = TempDir::new().unwrap();
@@ -245,12 +253,7 @@ fn programs_that_the_servers_user_cannot_reach_are_copied_once() {
     for start in starts {
         make_app(&start.join().unwrap());
     }
-    let running = homes.each_ref().map(|home| {
-        let file = home.path().join("postgres/server/data/postmaster.pid");
-        let text = fs::read_to_string(file).unwrap();
-        let program = fs::read_link(format!("/proc/{}/exe", text.lines().next().unwrap())).unwrap();
-        program.ancestors().nth(2).unwrap().to_owned()
-    });
+    let running = homes.each_ref().map(|home| programs_of(home.path()));
     assert_eq!(running[0], running[1], "both run the same copy");
     if rustix::process::geteuid().is_root() {
         assert!(running[0].starts_with("/var/lib/pio"), "{}", running[0].display());
@@ -263,6 +266,10 @@ fn programs_that_the_servers_user_cannot_reach_are_copied_once() {
     for home in &homes {
         embedded::remove(home.path()).unwrap();
     }
+    fs::set_permissions(hidden.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(embedded::ensure_running(&programs, homes[0].path()).unwrap().host, "127.0.0.1");
+    assert_eq!(programs_of(homes[0].path()), fs::canonicalize(&programs).unwrap(), "no copy is needed");
+    embedded::remove(homes[0].path()).unwrap();
     if rustix::process::geteuid().is_root() {
         fs::remove_dir_all(&running[0]).unwrap();
     }

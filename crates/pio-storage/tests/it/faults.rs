@@ -52,6 +52,8 @@ async fn each_way_of_not_connecting_is_told_apart() {
         settings
     };
     assert_eq!(reason(&with(|s| s.port = 1)).await, Reason::Unreachable);
+    let words = Storage::connect(&with(|s| s.port = 1)).await.err().expect("no database").to_string();
+    assert!(words.contains("no connection could be made (Connection refused"), "{words}");
     assert_eq!(reason(&with(|s| s.host = "no-such-host.invalid".to_owned())).await, Reason::Unreachable);
     assert_eq!(reason(&with(|s| s.password = Secret::new("wrong-password"))).await, Reason::Rejected);
     assert_eq!(reason(&with(|s| s.password = Secret::default())).await, Reason::Rejected);
@@ -151,7 +153,10 @@ async fn a_server_that_says_what_none_should_is_told_as_such() {
         sleep(Duration::from_secs(1)).await;
     })
     .await;
-    assert!(!error.is_unavailable() && error.to_string().contains("unexpected answer"), "{error}");
+    assert!(
+        !error.is_unavailable() && error.to_string().contains("unexpected message from server"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
