@@ -155,14 +155,31 @@ impl PrivateServer {
     pub fn freeze(&self, is_frozen: bool) {
         use rustix::process::{Pid, Signal, kill_process};
         let signal = if is_frozen { Signal::STOP } else { Signal::CONT };
-        let server = self.pid();
-        let children =
-            fs::read_to_string(format!("/proc/{server}/task/{server}/children")).expect("children");
-        let children = children.split_whitespace().filter_map(|pid| pid.parse().ok());
-        for pid in std::iter::once(server).chain(children).filter_map(Pid::from_raw) {
+        for pid in std::iter::once(self.pid()).chain(self.children()).filter_map(Pid::from_raw) {
             // A child may have ended meanwhile.
             let _ = kill_process(pid, signal);
         }
+    }
+
+    /// Stops the server's children where they are, and tells their process ids.
+    ///
+    /// # Panics
+    /// It is not running.
+    #[must_use]
+    pub fn freeze_children(&self) -> Vec<i32> {
+        use rustix::process::{Pid, Signal, kill_process};
+        let children = self.children();
+        for pid in children.iter().copied().filter_map(Pid::from_raw) {
+            let _ = kill_process(pid, Signal::STOP);
+        }
+        children
+    }
+
+    fn children(&self) -> Vec<i32> {
+        let server = self.pid();
+        let children =
+            fs::read_to_string(format!("/proc/{server}/task/{server}/children")).expect("children");
+        children.split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
     }
 
     /// The process id of the server.

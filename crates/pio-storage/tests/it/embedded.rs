@@ -215,6 +215,31 @@ fn a_server_that_does_not_start_says_why() {
 }
 
 #[test]
+fn a_log_that_has_grown_large_is_put_aside() {
+    let server = PrivateServer::start();
+    let log = server_folder(&server).join("server.log");
+    for (megabytes, is_aside) in [(9, false), (11, true)] {
+        server.stop();
+        fs::OpenOptions::new().write(true).open(&log).unwrap().set_len(megabytes * 1024 * 1024).unwrap();
+        let _ = server.ensure_running();
+        assert_eq!(log.with_extension("log.old").exists(), is_aside, "{megabytes} MiB");
+    }
+    assert!(fs::metadata(&log).unwrap().len() < 1024 * 1024, "a new one is begun");
+}
+
+#[test]
+fn what_a_crashed_server_left_and_does_not_end_is_killed() {
+    let server = PrivateServer::start();
+    make_app(&server.ensure_running());
+    let children = server.freeze_children();
+    server.kill();
+    assert!(has_app(&server.ensure_running()));
+    for child in children {
+        assert!(!Path::new(&format!("/proc/{child}/cwd")).exists(), "{child} is still there");
+    }
+}
+
+#[test]
 fn data_of_another_version_are_left_alone() {
     let server = PrivateServer::start();
     server.stop();
