@@ -158,7 +158,8 @@ impl Pio {
     #[must_use]
     pub fn at_terminal(&self, folder: &Path, arguments: &[&str], shown: &Path) -> Command {
         let line = format!("{} {}", self.binary.display(), arguments.join(" "));
-        self.placed(Command::new("script").args(["-q", "-e", "-c", &line]).arg(shown), folder)
+        let script = Command::new("script").args(["-q", "-e", "-c", &line]).arg(shown);
+        self.placed(script.quiet(), folder)
     }
 
     fn placed(&self, command: Command, folder: &Path) -> Command {

@@ -48,9 +48,7 @@ impl Kind {
             event: event.event.clone(),
         }
     }
-}
 
-impl Kind {
     /// Whether its names are such as people give; others would fill the memory.
     fn is_short(&self) -> bool {
         let target = self.target_entity_type.as_ref().map_or(0, String::len);

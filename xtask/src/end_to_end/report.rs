@@ -1,6 +1,7 @@
 //! Runs tests, says how each ended as soon as it has, and writes a report in the form of `JUnit`.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -28,20 +29,26 @@ struct Line {
     name: Option<String>,
     exec_time: Option<f64>,
     stdout: Option<String>,
+    test_count: Option<usize>,
 }
 
 /// Runs a program of tests. The report is written however the tests end.
 pub(super) fn run(tests: Command, file: &Path) -> Result<()> {
     let suite = Arc::new(Mutex::new(TestSuite::new("it")));
-    let seen = Arc::clone(&suite);
+    let expected = Arc::new(AtomicUsize::new(0));
+    let (seen, counted) = (Arc::clone(&suite), Arc::clone(&expected));
     let run = tests.args(AS_JSON).env(UNSTABLE.0, UNSTABLE.1).on_line(move |stream, line| {
-        match case(line) {
-            Some(case) if stream == Stream::Stdout => {
-                seen.lock().unwrap_or_else(PoisonError::into_inner).add_test_case(case);
+        match serde_json::from_str::<Line>(line) {
+            Ok(line) if stream == Stream::Stdout => {
+                if let Some(count) = line.test_count {
+                    counted.store(count, Relaxed);
+                }
+                if let Some(case) = case(line) {
+                    seen.lock().unwrap_or_else(PoisonError::into_inner).add_test_case(case);
+                }
             }
             // What is no event, the compiler or a test has said.
-            _ if serde_json::from_str::<Line>(line).is_err() => talk::say(line),
-            _ => {}
+            _ => talk::say(line),
         }
     });
     let ended = run.run().map_err(anyhow::Error::from);
@@ -55,6 +62,8 @@ pub(super) fn run(tests: Command, file: &Path) -> Result<()> {
     ensure!(failed == 0, "{failed} of {count} tests failed");
     ended?;
     ensure!(count > 0, "no test has this name");
+    let expected = expected.load(Relaxed);
+    ensure!(count == expected, "{count} of {expected} tests told how they ended");
     talk::say(format_args!("       {count} tests passed; report: {}", file.display()));
     Ok(())
 }
@@ -64,8 +73,7 @@ fn is_failed(case: &TestCase) -> bool {
 }
 
 /// The test that has ended with this line; none where none has.
-fn case(line: &str) -> Option<TestCase> {
-    let line: Line = serde_json::from_str(line).ok()?;
+fn case(line: Line) -> Option<TestCase> {
     let name = (line.kind == "test").then_some(line.name)??;
     let status = match line.event.as_str() {
         "ok" => TestCaseStatus::success(),
@@ -86,14 +94,18 @@ fn case(line: &str) -> Option<TestCase> {
 
 #[cfg(test)]
 mod tests {
-    use quick_junit::TestCaseStatus;
+    use quick_junit::{TestCase, TestCaseStatus};
 
     use super::case;
+
+    fn case_of(line: &str) -> Option<TestCase> {
+        case(serde_json::from_str(line).unwrap())
+    }
 
     #[test]
     fn a_test_that_ended_is_a_case_with_its_output() {
         let failed = r#"{"type":"test","event":"failed","name":"a::b","exec_time":1.5,"stdout":"why"}"#;
-        let case = case(failed).unwrap();
+        let case = case_of(failed).unwrap();
         assert_eq!((case.name.as_str(), case.time.unwrap().as_millis()), ("a::b", 1500));
         assert!(matches!(case.status, TestCaseStatus::NonSuccess { .. }));
         assert_eq!(case.system_out.unwrap().as_str(), "why");
@@ -101,10 +113,8 @@ mod tests {
 
     #[test]
     fn what_begins_or_counts_is_none() {
-        for line in
-            [r#"{"type":"test","event":"started","name":"a"}"#, r#"{"type":"suite","event":"ok"}"#, "x"]
-        {
-            assert!(case(line).is_none(), "{line}");
+        for line in [r#"{"type":"test","event":"started","name":"a"}"#, r#"{"type":"suite","event":"ok"}"#] {
+            assert!(case_of(line).is_none(), "{line}");
         }
     }
 }
