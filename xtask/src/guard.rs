@@ -44,7 +44,7 @@ pub(crate) fn enter() -> Result<()> {
     }
     // Servers and builds that run as other users keep files there, too.
     let everyone = std::fs::Permissions::from_mode(0o1777);
-    let folder = tempfile::Builder::new().prefix(PREFIX).permissions(everyone.clone()).tempdir()?.keep();
+    let folder = tempfile::Builder::new().prefix(PREFIX).tempdir()?.keep();
     fs::set_permissions(&folder, everyone)?;
     let program = std::env::current_exe()?;
     let guard = Command::new(&program).arg("guard").arg(std::process::id().to_string()).arg(&folder);

@@ -42,8 +42,8 @@ where
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     let (head, mut body) = request.into_parts();
-    let is_told = body.size_hint().lower() > bytes as u64;
-    if !is_told {
+    let is_declared = body.size_hint().lower() > bytes as u64;
+    if !is_declared {
         let reading = Limited::new(&mut body, bytes).collect();
         let read = timeout(time, reading).await.map_err(|_| BodyError::TooSlow { limit: time })?;
         match read {
@@ -53,7 +53,7 @@ where
         }
     }
     // Who asks before sending sends nothing. Whatever becomes of the rest, the answer is that it is too large.
-    if !is_told || !head.headers.contains_key(EXPECT) {
+    if !is_declared || !head.headers.contains_key(EXPECT) {
         let _ = timeout(time, discard(&mut body)).await;
     }
     Err(BodyError::TooLarge { limit: bytes })

@@ -181,7 +181,6 @@ impl Sender {
 }
 
 /// What became of events.
-#[derive(Debug, PartialEq)]
 struct Sent {
     stored: usize,
     /// Why others were not stored.

@@ -5,7 +5,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::{Value, json};
 
-use crate::client::{Call, Client};
+use crate::client::{Call, Client, call};
 use crate::server::Server;
 
 const DAY: &str = "2015-01-";
@@ -164,4 +164,21 @@ async fn a_list_of_any_length_arrives_whole() {
     }
     let nothing = "/events.json?accessKey=ACCESSKEY&entityType=none&limit=-1";
     assert_eq!(client.call(&Call::get(nothing)).await.unwrap().status, 404);
+}
+
+#[tokio::test]
+async fn long_lists_wait_for_each_other_and_all_are_answered() {
+    let server = Server::start(Config::default()).await;
+    let batch = format!("[{}]", vec![r#"{"event":"e","entityType":"user","entityId":"1"}"#; 50].join(","));
+    assert_eq!(server.post("/batch/events.json?accessKey=ACCESSKEY", batch).await.status, 200);
+    let readers: Vec<_> = (0..12)
+        .map(|_| {
+            let (address, list) = (server.address, Call::get("/events.json?accessKey=ACCESSKEY&limit=-1"));
+            tokio::spawn(async move { call(address, &list).await })
+        })
+        .collect();
+    for reader in readers {
+        let reply = reader.await.unwrap();
+        assert_eq!((reply.status, reply.json().as_array().map(Vec::len)), (200, Some(50)), "{}", reply.body);
+    }
 }

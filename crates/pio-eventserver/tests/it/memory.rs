@@ -54,26 +54,6 @@ async fn a_list_of_large_events_is_whole_and_takes_little_memory() {
     assert!(peak < MOST, "{peak} kB were resident");
 }
 
-#[tokio::test]
-async fn lists_wait_for_each_other_and_all_are_answered() {
-    let database = database().await;
-    seed(&database.storage, &database.settings).await;
-    let process = Process::start(&database.settings, "", "error").await;
-    let batch = format!("[{}]", vec![r#"{"event":"e","entityType":"user","entityId":"1"}"#; 50].join(","));
-    let stored = Call::post("/batch/events.json?accessKey=ACCESSKEY", batch);
-    assert_eq!(Client::connect(process.address).await.call(&stored).await.unwrap().status, 200);
-    let readers: Vec<_> = (0..12)
-        .map(|_| {
-            let (address, list) = (process.address, Call::get("/events.json?accessKey=ACCESSKEY&limit=-1"));
-            tokio::spawn(async move { Client::connect(address).await.call(&list).await.unwrap() })
-        })
-        .collect();
-    for reader in readers {
-        let reply = reader.await.unwrap();
-        assert_eq!((reply.status, reply.json().as_array().map(Vec::len)), (200, Some(50)), "{}", reply.body);
-    }
-}
-
 fn peak(process: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();

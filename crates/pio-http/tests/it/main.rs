@@ -197,13 +197,15 @@ async fn what_does_not_finish_within_the_drain_time_is_cut() {
 async fn who_has_connected_before_the_end_is_answered() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut clients = Vec::new();
-    for _ in 0..LIMITS.connections {
+    // So many that no chance takes all of them before the server looks whether it is to stop.
+    let limits = Limits { connections: 30, ..LIMITS };
+    for _ in 0..limits.connections {
         let mut stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
         clients.push(stream);
     }
     let stopped = std::future::ready(());
-    let ended = serve(listener, service_fn(answer), LIMITS, Arc::default(), stopped).await;
+    let ended = serve(listener, service_fn(answer), limits, Arc::default(), stopped).await;
     assert_eq!(ended, Ended::Drained);
     for mut client in clients {
         assert_eq!(status(&mut client).await, "200");

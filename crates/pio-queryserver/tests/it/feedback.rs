@@ -85,16 +85,21 @@ async fn an_event_server_that_hangs_delays_no_answer() {
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
 }
 
-#[tokio::test]
-async fn what_waits_goes_in_batches_and_what_fails_is_counted() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let deployed = deploy_with_event_server(&listener).await;
+/// Lets three predictions wait while a first one is being sent.
+async fn let_three_wait(listener: &TcpListener, deployed: &Deployed) {
     ask(deployed.address, "{}").await;
     let (first, _) = listener.accept().await.unwrap();
     for _ in 0..3 {
         ask(deployed.address, "{}").await;
     }
     take_from(first).await;
+}
+
+#[tokio::test]
+async fn what_waits_goes_in_batches_and_what_fails_is_counted() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let deployed = deploy_with_event_server(&listener).await;
+    let_three_wait(&listener, &deployed).await;
     let (path, events) = take(&listener).await;
     assert!(path.starts_with("/batch/events.json?"), "{path}");
     assert_eq!(events.as_array().unwrap().len(), 3);
@@ -110,12 +115,7 @@ async fn what_waits_goes_in_batches_and_what_fails_is_counted() {
 async fn what_is_refused_in_a_batch_is_counted_as_such() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let deployed = deploy_with_event_server(&listener).await;
-    ask(deployed.address, "{}").await;
-    let (first, _) = listener.accept().await.unwrap();
-    for _ in 0..3 {
-        ask(deployed.address, "{}").await;
-    }
-    take_from(first).await;
+    let_three_wait(&listener, &deployed).await;
     let (second, _) = listener.accept().await.unwrap();
     let statuses = r#"[{"status":201,"eventId":"x"},{"status":403,"message":"predict events are not allowed"},{"status":500}]"#;
     take_and_answer(second, statuses).await;

@@ -104,11 +104,10 @@ fn a_file_that_names_another_port_is_put_right() {
     let server = PrivateServer::start();
     let settings = server.ensure_running();
     // Something answers there, but it is not the server.
-    let other = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
-    let _other = TcpListener::bind(other).unwrap();
+    let other = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let file = server.home().join("postgres/connection.json");
     let text = fs::read_to_string(&file).unwrap();
-    let (from, to) = (format!(":{},", settings.port), format!(":{},", other.port()));
+    let (from, to) = (format!(":{},", settings.port), format!(":{},", other.local_addr().unwrap().port()));
     assert!(text.contains(&from), "{text}");
     fs::write(&file, text.replace(&from, &to)).unwrap();
     assert_eq!(embedded::status(server.home()), Status::Stopped);
