@@ -14,7 +14,7 @@ use e2e::pio::Pio;
 use fs_err as fs;
 use pio_process::command::Command;
 
-use crate::{build, project, runtime, sdk, tools, vendor};
+use crate::{build, project, runtime, sdk, tally::Tally, tools, vendor};
 use database::Database;
 use docker::Docker;
 
@@ -43,16 +43,19 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     tools::need(tools::ALL)?;
     vendor::run(&vendor::Options {})?;
     runtime::run(&runtime::Options {})?;
-    test(project::root(), options.name.as_deref())
+    let tally = Tally::default();
+    let tested = test(project::root(), options.name.as_deref(), &tally);
+    tally.report();
+    tested
 }
 
 /// Runs the tests whose name contains a word, or all.
-pub(crate) fn test(root: &Path, filter: Option<&str>) -> Result<()> {
+pub(crate) fn test(root: &Path, filter: Option<&str>, tally: &Tally) -> Result<()> {
     let binary = build::pio(root)?;
     let home = build::private_home()?;
     let pio = Pio::new(&binary, home.path());
     let docker = Docker::ready();
-    let database = Database::start(root, docker.as_ref(), home.path())?;
+    let database = Database::start(root, docker.as_ref(), home.path(), tally)?;
     let tested = (|| {
         let mut tests = command(root, filter)?;
         for name in ENGINES {
@@ -67,7 +70,7 @@ pub(crate) fn test(root: &Path, filter: Option<&str>) -> Result<()> {
             .env("PIO_E2E_HOME", home.path())
             .env("PIO_E2E_PYTHON", sdk::python(root)?)
             .env("PIO_E2E_DATABASE_URL", &database.url);
-        report::run(tests, &root.join(JUNIT)).with_context(|| {
+        report::run(tests, &root.join(JUNIT), tally).with_context(|| {
             format!("The report is {JUNIT}; logs of the failed tests' servers are in {LOGS}")
         })
     })();

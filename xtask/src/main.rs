@@ -19,6 +19,7 @@ mod runtime;
 mod scala_tests;
 mod sdk;
 mod talk;
+mod tally;
 mod test;
 mod tidy;
 mod tools;

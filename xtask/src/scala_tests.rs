@@ -11,23 +11,25 @@ use pio_settings::dirs;
 use pio_storage::embedded;
 
 use crate::build;
+use crate::tally::Tally;
 
-/// Runs all of them; the database lives as long as they do.
-pub(crate) fn run(root: &Path) -> Result<()> {
-    test(root, |sbt| sbt)
+/// Runs all of them and counts them; the database lives as long as they do.
+pub(crate) fn run(root: &Path, tally: &Tally) -> Result<()> {
+    test(root, |sbt| sbt, tally)
 }
 
 /// Runs all of them under `JaCoCo`, which writes what they reached to a file of comma-separated values.
 pub(crate) fn run_for_coverage(root: &Path) -> Result<PathBuf> {
-    test(root, |sbt| sbt.env("PIO_RUNTIME_COVERAGE", "true").arg("coverageReport"))?;
+    test(root, |sbt| sbt.env("PIO_RUNTIME_COVERAGE", "true").arg("coverageReport"), &Tally::default())?;
     Ok(root.join("runtime/target/coverage.csv"))
 }
 
-fn test(root: &Path, extend: impl FnOnce(Command) -> Command) -> Result<()> {
+fn test(root: &Path, extend: impl FnOnce(Command) -> Command, tally: &Tally) -> Result<()> {
     let closure = Closure::locate()?;
     let home = build::private_home()?;
     let database = embedded::ensure_running(&closure.postgres_dir()?, home.path())?;
-    let tested = extend(sbt(&closure, root)?).env("PIO_TEST_DATABASE_URL", url(&database)).run();
+    let tests = extend(sbt(&closure, root)?).env("PIO_TEST_DATABASE_URL", url(&database));
+    let tested = tally.run(tests);
     embedded::stop(home.path())?;
     tested.context("The Scala tests failed")
 }

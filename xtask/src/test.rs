@@ -9,8 +9,8 @@ use pio_closure::closure::Closure;
 use pio_process::command::Command;
 
 use crate::{
-    cargo_tools, end_to_end, nix_check, platform_tests, project, runtime, scala_tests, talk, tidy, tools,
-    vendor,
+    cargo_tools, end_to_end, nix_check, platform_tests, project, runtime, scala_tests, talk, tally::Tally,
+    tidy, tools, vendor,
 };
 
 /// Which checks to run.
@@ -24,44 +24,51 @@ pub(crate) struct Options {
     platform: Option<String>,
 }
 
-/// Runs the checks, the quick ones first; the first that fails ends the run.
+/// Runs the checks, the quick ones first; the first that fails ends the run. The closing lines say what was skipped.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let mut checks = Checks { root: project::root(), done: Vec::new() };
-    checks.run("tools and closure", |_| {
-        tools::need(tools::ALL)?;
-        vendor::run(&vendor::Options {})?;
-        runtime::run(&runtime::Options {})
-    })?;
-    if let Some(filter) = &options.platform {
-        return checks.run("platforms", |root| platform_tests::run(root, filter));
-    }
-    checks.run("format", |root| cargo(root, &["fmt", "--all", "--check"]))?;
-    checks.run("tidy", tidy::run)?;
-    checks.run("clippy", |root| {
-        cargo(root, &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])
-    })?;
-    checks.run("unit and integration tests", workspace_tests)?;
-    if !options.fast {
-        checks.run("licences and sources", deny)?;
-        checks.run("dependencies that nothing uses", |root| {
-            Ok(Command::new(cargo_tools::MACHETE.program()?).current_dir(root).no_stdin().run()?)
-        })?;
-        checks.run("Scala tests", scala_tests::run)?;
-        checks.run("end to end", |root| end_to_end::test(root, None))?;
-        checks.run("Nix", |_| nix())?;
-        checks.run("platforms", |root| platform_tests::run(root, ""))?;
-    }
+    let mut checks = Checks { root: project::root(), done: Vec::new(), tally: Tally::default() };
+    let ended = checks.run_all(options);
     checks.report();
-    Ok(())
+    ended
 }
 
-/// The checks that have run, with their times.
+/// The checks that have run, with their times, and the tests that they ran.
 struct Checks<'a> {
     root: &'a Path,
     done: Vec<(&'static str, Duration)>,
+    tally: Tally,
 }
 
 impl Checks<'_> {
+    fn run_all(&mut self, options: &Options) -> Result<()> {
+        let tally = self.tally.clone();
+        self.run("tools and closure", |_| {
+            tools::need(tools::ALL)?;
+            vendor::run(&vendor::Options {})?;
+            runtime::run(&runtime::Options {})
+        })?;
+        if let Some(filter) = &options.platform {
+            return self.run("platforms", |root| platform_tests::run(root, filter, &tally));
+        }
+        self.run("format", |root| cargo(root, &["fmt", "--all", "--check"]))?;
+        self.run("tidy", tidy::run)?;
+        self.run("clippy", |root| {
+            cargo(root, &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])
+        })?;
+        self.run("unit and integration tests", |root| workspace_tests(root, &tally))?;
+        if options.fast {
+            return Ok(());
+        }
+        self.run("licences and sources", deny)?;
+        self.run("dependencies that nothing uses", |root| {
+            Ok(Command::new(cargo_tools::MACHETE.program()?).current_dir(root).no_stdin().run()?)
+        })?;
+        self.run("Scala tests", |root| scala_tests::run(root, &tally))?;
+        self.run("end to end", |root| end_to_end::test(root, None, &tally))?;
+        self.run("Nix", |_| nix(&tally))?;
+        self.run("platforms", |root| platform_tests::run(root, "", &tally))
+    }
+
     fn run(&mut self, name: &'static str, check: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
         talk::step(name);
         let start = Instant::now();
@@ -74,6 +81,7 @@ impl Checks<'_> {
         for (name, time) in &self.done {
             talk::say(format_args!("{:>6.1} s  {name}", time.as_secs_f64()));
         }
+        self.tally.report();
     }
 }
 
@@ -81,19 +89,17 @@ fn cargo(root: &Path, arguments: &[&str]) -> Result<()> {
     Ok(Command::new("cargo").args(arguments).current_dir(root).no_stdin().run()?)
 }
 
-fn workspace_tests(root: &Path) -> Result<()> {
+fn workspace_tests(root: &Path, tally: &Tally) -> Result<()> {
     let command = Command::new("cargo").args(["test", "--workspace", "--exclude", "e2e", "--quiet"]);
-    Ok(command.env("PIO_TEST_POSTGRES_DIR", Closure::locate()?.postgres_dir()?).current_dir(root).run()?)
+    tally.run(command.env("PIO_TEST_POSTGRES_DIR", Closure::locate()?.postgres_dir()?).current_dir(root))
 }
 
 /// Where Nix neither is nor may be installed, nothing of this product needs it.
-fn nix() -> Result<()> {
+fn nix(tally: &Tally) -> Result<()> {
     if tools::can_have(&[tools::NIX]) {
         return nix_check::run();
     }
-    talk::say(
-        "       NOT checked: there is no Nix here. As root on Debian or Ubuntu it is installed: cargo xtask nix-check",
-    );
+    tally.skip("Nix: it is not on this machine. Root installs it on Debian or Ubuntu: cargo xtask nix-check");
     Ok(())
 }
 

@@ -174,9 +174,6 @@ pub const LD_LIBRARY_PATH: &str = "LD_LIBRARY_PATH";
 /// Tests only: the unpacked `PostgreSQL` with which test servers are started.
 pub const PIO_TEST_POSTGRES_DIR: &str = "PIO_TEST_POSTGRES_DIR";
 
-/// Tests only: the folder with the recorded facts about PIO.
-pub const PIO_SHARED: &str = "PIO_SHARED";
-
 /// Variables that hold a secret: never printed, never recorded, never handed to a Spark executor.
 pub const SECRETS: &[&str] = &[
     DATABASE_URL,

@@ -11,7 +11,7 @@ use pio_storage::embedded;
 
 use super::docker::Docker;
 use super::image;
-use crate::{build, scala_tests, talk};
+use crate::{build, scala_tests, talk, tally::Tally};
 
 /// A running server; it ends with this value.
 pub(super) struct Database {
@@ -23,14 +23,14 @@ pub(super) struct Database {
 
 impl Database {
     /// Starts a server.
-    pub(super) fn start(root: &Path, docker: Option<&Docker>, home: &Path) -> Result<Self> {
+    pub(super) fn start(root: &Path, docker: Option<&Docker>, home: &Path, tally: &Tally) -> Result<Self> {
         if docker.is_some() {
             match image::present().and_then(|image| Self::contained(root, &image)) {
                 Ok(database) => return Ok(database),
                 Err(error) => talk::loudly(format_args!("Docker cannot hold a PostgreSQL here: {error:#}")),
             }
         }
-        talk::loudly("The end-to-end tests run on the EMBEDDED PostgreSQL, not on one in a container.");
+        tally.skip("a PostgreSQL in a container: the end-to-end tests run on the embedded one");
         let settings = embedded::ensure_running(&Closure::locate()?.postgres_dir()?, home)?;
         Ok(Self { url: scala_tests::url(&settings), keeper: None })
     }

@@ -12,7 +12,7 @@ use pio_process::output::Stream;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde::Deserialize;
 
-use crate::talk;
+use crate::{talk, tally::Tally};
 
 /// What libtest says of its tests, one JSON object a line. That form is not stable, but our toolchain is pinned.
 const AS_JSON: &[&str] = &["-Z", "unstable-options", "--format", "json", "--report-time"];
@@ -33,10 +33,10 @@ struct Line {
 }
 
 /// Runs a program of tests. The report is written however the tests end.
-pub(super) fn run(tests: Command, file: &Path) -> Result<()> {
+pub(super) fn run(tests: Command, file: &Path, tally: &Tally) -> Result<()> {
     let suite = Arc::new(Mutex::new(TestSuite::new("it")));
     let expected = Arc::new(AtomicUsize::new(0));
-    let (seen, counted) = (Arc::clone(&suite), Arc::clone(&expected));
+    let (seen, counted, skips) = (Arc::clone(&suite), Arc::clone(&expected), tally.clone());
     let run = tests.args(AS_JSON).env(UNSTABLE.0, UNSTABLE.1).on_line(move |stream, line| {
         match serde_json::from_str::<Line>(line) {
             Ok(line) if stream == Stream::Stdout => {
@@ -48,7 +48,10 @@ pub(super) fn run(tests: Command, file: &Path) -> Result<()> {
                 }
             }
             // What is no event, the compiler or a test has said.
-            _ => talk::say(line),
+            _ => {
+                talk::say(line);
+                skips.read(line);
+            }
         }
     });
     let ended = run.run().map_err(anyhow::Error::from);
@@ -56,6 +59,7 @@ pub(super) fn run(tests: Command, file: &Path) -> Result<()> {
     let suite = suite.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let count = suite.test_cases.len();
     let failed = suite.test_cases.iter().filter(|case| is_failed(case)).count();
+    tally.add(count - failed, failed);
     report.add_test_suite(suite);
     fs::create_dir_all(file.parent().context("the report has a folder")?)?;
     report.serialize(fs::File::create(file)?)?;
@@ -64,7 +68,7 @@ pub(super) fn run(tests: Command, file: &Path) -> Result<()> {
     ensure!(count > 0, "no test has this name");
     let expected = expected.load(Relaxed);
     ensure!(count == expected, "{count} of {expected} tests told how they ended");
-    talk::say(format_args!("       {count} tests passed; report: {}", file.display()));
+    talk::say(format_args!("       {count} tests ended well; report: {}", file.display()));
     Ok(())
 }
 

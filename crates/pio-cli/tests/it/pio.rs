@@ -1,7 +1,6 @@
 //! The binary in an environment of its own.
 
 use std::io::Write as _;
-use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use pio_settings::database::DatabaseSettings;
@@ -112,13 +111,4 @@ fn done(output: Output) -> Done {
 pub(crate) fn url(settings: &DatabaseSettings) -> String {
     let DatabaseSettings { host, port, name, user, password, .. } = settings;
     format!("postgres://{user}:{}@{host}:{port}/{name}?sslmode=disable", password.expose())
-}
-
-/// The recorded facts about PIO.
-pub(crate) fn facts(name: &str) -> String {
-    let shared = pio_settings::env::get(pio_settings::vars::PIO_SHARED)
-        .unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared").to_owned());
-    let file = Path::new(&shared).join("facts").join(name);
-    std::fs::read_to_string(&file)
-        .unwrap_or_else(|error| panic!("the recorded facts are needed at {}: {error}", file.display()))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::pio::{Done, Pio, facts};
+use crate::pio::{Done, Pio};
 
 /// Exit codes that we decided to have: position of the call, code, and why.
 const DECIDED: &[(usize, i32, &str)] = &[
@@ -56,7 +56,7 @@ fn every_call_ends_as_recorded_or_as_decided() {
     let pio = Pio::new();
     pio.write("imp.json", EVENTS);
     pio.write("imp-bad.json", format!("{EVENTS}{{\"event\":\"rate\",\"entityType\":\"user\"}}\n"));
-    let calls = facts("console.jsonl");
+    let calls = include_str!("../data/console.jsonl");
     assert_eq!(calls.lines().count(), 99);
     for (position, call) in calls.lines().enumerate() {
         let call: Value = serde_json::from_str(call).unwrap();

@@ -1,7 +1,6 @@
 //! The exchanges that were recorded from a running PIO, and what we decided to do otherwise.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 
 use serde_json::Value;
 
@@ -35,11 +34,7 @@ const OF_THE_WORKER: &[&str] = &[
 ];
 
 fn exchanges() -> Vec<Value> {
-    let shared = pio_settings::env::get(pio_settings::vars::PIO_SHARED)
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
-    let file = shared.join("facts/query-api.jsonl");
-    let text = std::fs::read_to_string(&file)
-        .unwrap_or_else(|error| panic!("the recorded facts are needed at {}: {error}", file.display()));
+    let text = include_str!("../data/query-api.jsonl");
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
