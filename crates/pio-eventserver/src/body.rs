@@ -7,8 +7,9 @@ use std::time::Duration;
 use http_body_util::BodyExt as _;
 use hyper::HeaderMap;
 use hyper::body::{Body, Bytes};
-use hyper::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, EXPECT};
+use hyper::header::{ACCEPT, CONTENT_TYPE, EXPECT};
 use pio_http::body::discard;
+use pio_http::encoding::compression;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
@@ -23,9 +24,6 @@ pub(crate) const JSON: &str = "application/json";
 
 /// The media type of forms, which may be empty.
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
-
-/// The codings of a body that this server does not undo.
-const COMPRESSIONS: [&str; 7] = ["gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress"];
 
 /// The memory that all bodies share.
 #[derive(Clone)]
@@ -109,12 +107,9 @@ fn check_type(headers: &HeaderMap, expected: &'static str, is_empty: bool) -> Re
     }
 }
 
-/// A compressed body is told of as such. Other encodings mean nothing and are passed over, as PIO did.
+/// A compressed body is told of as such.
 fn check_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
-    let encodings = headers.get_all(CONTENT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    let is_compression =
-        |encoding: &&str| COMPRESSIONS.iter().any(|name| encoding.eq_ignore_ascii_case(name));
-    match encodings.flat_map(|value| value.split(',')).map(str::trim).find(is_compression) {
+    match compression(headers) {
         Some(encoding) => Err(Refusal::Compressed(encoding.to_owned())),
         None => Ok(()),
     }

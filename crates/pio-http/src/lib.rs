@@ -2,6 +2,7 @@
 
 pub mod body;
 mod descriptors;
+pub mod encoding;
 pub mod limits;
 pub mod serve;
 mod timed;

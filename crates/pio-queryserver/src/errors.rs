@@ -91,6 +91,8 @@ pub(crate) enum NoAnswer {
 /// What is wrong with a request.
 #[derive(Debug, Error)]
 pub(crate) enum BadRequest {
+    #[error("A compressed query ({0}) is not supported. Send plain JSON, without Content-Encoding.")]
+    Compressed(String),
     #[error("The query is empty. Send a JSON object as the request's body.")]
     Empty,
     #[error("The query is not text: its bytes are not UTF-8.")]

@@ -43,7 +43,7 @@ struct Waiting {
 struct Unanswered {
     reply: oneshot::Sender<Answer>,
     since: Instant,
-    _room: (OwnedSemaphorePermit, OwnedSemaphorePermit),
+    room: (OwnedSemaphorePermit, OwnedSemaphorePermit),
 }
 
 impl Link {
@@ -87,7 +87,7 @@ impl Link {
             if waiting.closed {
                 return Err(NoAnswer::WorkerLost);
             }
-            waiting.queries.insert(id, Unanswered { reply, since: Instant::now(), _room: room });
+            waiting.queries.insert(id, Unanswered { reply, since: Instant::now(), room });
         }
         // If the writer is gone, so is the worker: the reader then drops what waits, which ends the wait below.
         let _ = self.outgoing.send(line);
@@ -196,7 +196,7 @@ fn take(line: &[u8], waiting: &Mutex<Waiting>, said: &mpsc::UnboundedSender<Said
         Ok(Message::Unknown) => return,
         Err(error) => {
             tracing::warn!(%error, "the engine's worker sent a line that is not a message");
-            return;
+            return Answer::unreadable(line).into_iter().for_each(|answer| answered(answer, waiting));
         }
     };
     let _ = said.send(heard);
@@ -208,8 +208,9 @@ fn answered(answer: Answer, waiting: &Mutex<Waiting>) {
         waiting.last_answer = Instant::now();
         waiting.queries.remove(&answer.id)
     };
-    if let Some(query) = query {
+    if let Some(Unanswered { reply, room, .. }) = query {
+        drop(room);
         // A client that has given up does not want it any more.
-        let _ = query.reply.send(answer);
+        let _ = reply.send(answer);
     }
 }

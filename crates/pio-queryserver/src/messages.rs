@@ -73,6 +73,19 @@ pub struct WorkerError {
     pub detail: Option<String>,
 }
 
+impl Answer {
+    /// What a query gets whose answer cannot be read, where at least its id can.
+    pub(crate) fn unreadable(line: &[u8]) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Id {
+            id: u64,
+        }
+        let Id { id } = serde_json::from_slice(line).ok()?;
+        let message = Some("The engine's answer could not be read.".to_owned());
+        Some(Self { id, status: 500, body: None, content_type: None, pr_id: None, message, detail: None })
+    }
+}
+
 impl Message {
     /// Reads one line.
     pub(crate) fn parse(line: &[u8]) -> Result<Self, serde_json::Error> {

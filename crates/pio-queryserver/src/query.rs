@@ -7,6 +7,7 @@ use hyper::body::Incoming;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Request, StatusCode};
 use pio_http::body::{self, BodyError};
+use pio_http::encoding::compression;
 
 use crate::answers::{self, Answer};
 use crate::config::Config;
@@ -15,6 +16,9 @@ use crate::feedback::Answered;
 use crate::front::Front;
 use crate::messages;
 use crate::state::Serving;
+
+/// Some clients begin a text with it.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Answers a query and counts it.
 pub(crate) async fn answer(front: &Front, request: Request<Incoming>) -> Answer {
@@ -29,9 +33,16 @@ pub(crate) async fn answer(front: &Front, request: Request<Incoming>) -> Answer 
 
 async fn read(config: &Config, request: Request<Incoming>) -> Result<String, Answer> {
     let limits = &config.limits;
+    let compressed = compression(request.headers()).map(str::to_owned);
     let bytes =
         body::read(request, limits.body_bytes, limits.body).await.map_err(|error| unreadable(&error))?;
-    let query = String::from_utf8(bytes.into()).map_err(|_| bad(&BadRequest::NotText))?;
+    if let Some(encoding) = compressed {
+        return Err(bad(&BadRequest::Compressed(encoding)));
+    }
+    let mut query = String::from_utf8(bytes.into()).map_err(|_| bad(&BadRequest::NotText))?;
+    if query.starts_with(BYTE_ORDER_MARK) {
+        query.remove(0);
+    }
     if query.trim().is_empty() { Err(bad(&BadRequest::Empty)) } else { Ok(query) }
 }
 
@@ -88,7 +99,11 @@ fn no_answer(error: &NoAnswer) -> Answer {
 }
 
 fn bad(error: &BadRequest) -> Answer {
-    answers::message(StatusCode::BAD_REQUEST, &error.to_string())
+    let status = match error {
+        BadRequest::Compressed(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        BadRequest::Empty | BadRequest::NotText => StatusCode::BAD_REQUEST,
+    };
+    answers::message(status, &error.to_string())
 }
 
 fn unreadable(error: &BodyError) -> Answer {

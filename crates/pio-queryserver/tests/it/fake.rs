@@ -150,6 +150,7 @@ async fn think(id: Value, query: String, instance: &str, answers: mpsc::Unbounde
         q if q.contains("never") => return,
         q if q.contains("slow") => tokio::time::sleep(Duration::from_millis(300)).await,
         q if q.contains("huge") => answer["body"] = Value::from(format!("\"{}\"", "x".repeat(3_000_000))),
+        q if q.contains("senseless") => answer["status"] = Value::from("two hundred"),
         q if q.contains("prid") => answer["prId"] = Value::from(""),
         q if q.contains("{bad") => {
             answer = json!({"type": "answer", "id": id, "status": 400, "message": "The query is not JSON.", "detail": null});

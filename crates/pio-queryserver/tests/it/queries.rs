@@ -66,6 +66,30 @@ async fn queries_that_are_no_text_are_refused() {
 }
 
 #[tokio::test]
+async fn a_compressed_query_is_refused_with_415_and_a_byte_order_mark_is_none_of_it() {
+    let deployed = ready_with(quick()).await;
+    for (encoding, status) in [("gzip", 415), ("identity, BR", 415), ("identity", 200), ("utf-8", 200)] {
+        let headers = [("content-encoding", encoding)];
+        let answer = send(deployed.address, "POST", "/queries.json", &headers, b"{}").await;
+        assert_eq!(answer.status, status, "{encoding}: {}", answer.body);
+    }
+    let marked = send(deployed.address, "POST", "/queries.json", &[], b"\xef\xbb\xbf{\"a\": 1}").await;
+    assert_eq!(marked.json()["echo"], "{\"a\": 1}");
+    assert_eq!(send(deployed.address, "POST", "/queries.json", &[], b"\xef\xbb\xbf").await.status, 400);
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_gives_the_querys_place_to_the_next() {
+    let deployed = ready_with(Config { queries: 1, query_time: Duration::from_secs(30), ..quick() }).await;
+    let answer = ask(deployed.address, "senseless").await;
+    assert_eq!(
+        (answer.status, &answer.json()["message"]),
+        (500, &"The engine's answer could not be read.".into())
+    );
+    assert_eq!(ask(deployed.address, "quick").await.status, 200);
+}
+
+#[tokio::test]
 async fn a_body_over_the_limit_is_refused_with_413() {
     let limits = Limits { body_bytes: 100, ..Limits::default() };
     let deployed = ready_with(Config { limits, ..quick() }).await;

@@ -42,13 +42,14 @@ private[runtime] object Control {
   val StopSeconds = 20
 
   /** Ends the process; temporary files are removed if that is quickly done. */
-  def endNow(): Unit = {
-    daemon("halt") {
-      Thread.sleep(3000)
-      Runtime.getRuntime.halt(1)
-    }
-    System.exit(1)
-  }
+  def endNow(): Unit =
+    try {
+      daemon("halt") {
+        Thread.sleep(3000)
+        Runtime.getRuntime.halt(1)
+      }
+      System.exit(1)
+    } catch { case _: Throwable => Runtime.getRuntime.halt(1) }
 
   /** True once a signal has ended the process but for its last work, when no hook can be added any more. */
   private def isShuttingDown: Boolean = {

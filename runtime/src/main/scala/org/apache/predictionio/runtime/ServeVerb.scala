@@ -66,29 +66,41 @@ private[runtime] object ServeVerb {
     )
   )
 
-  /** Answers a query. Where the link cannot take the answer, that is told instead. */
-  private def reply(link: Link, deployed: Deployed, query: JValue): Unit = {
-    val id: JField = "id" -> (query \ "id")
-    try link.send(answer(deployed, id, query))
-    catch { case e: UserError => link.send(refusal(id, e)) }
-  }
+  /** Answers a query, whatever happens: one without an answer would keep its place in the front's queue. Where nothing can
+    * be answered any more the process ends, and the front replaces it.
+    */
+  private[runtime] def reply(link: Link, deployed: Deployed, query: JValue): Unit =
+    try {
+      val id: JField = "id" -> (query \ "id")
+      try link.send(answer(deployed, id, query))
+      catch {
+        case e: Throwable =>
+          // An exception of the engine's own may fail to say what it is.
+          val refused =
+            try refusal(id, e)
+            catch { case worse: Throwable => refusal(id, worse) }
+          link.send(refused)
+          if (Memory.isExhausted(e)) {
+            link.send(Messages.error(Errors.outOfMemory(e)))
+            Control.endNow()
+          }
+      }
+    } catch { case _: Throwable => Control.endNow() }
 
   private def answer(deployed: Deployed, id: JField, message: JValue): JObject = {
     val body = message \ "body" match {
       case JString(text) => text
       case _ => ""
     }
-    try {
-      val answer = deployed.answer(body)
-      Messages.message(
-        "answer",
-        id,
-        "status" -> JInt(200),
-        "body" -> JString(answer.json),
-        "contentType" -> JString("application/json"),
-        "prId" -> Messages.optional(answer.prId.map(JString(_)))
-      )
-    } catch { case e: Throwable => refusal(id, e) }
+    val answer = deployed.answer(body)
+    Messages.message(
+      "answer",
+      id,
+      "status" -> JInt(200),
+      "body" -> JString(answer.json),
+      "contentType" -> JString("application/json"),
+      "prId" -> Messages.optional(answer.prId.map(JString(_)))
+    )
   }
 
   private def refusal(id: JField, e: Throwable): JObject = {

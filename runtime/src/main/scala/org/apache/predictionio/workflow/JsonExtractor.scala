@@ -88,8 +88,9 @@ object JsonExtractor {
   private def toJson(extractorOption: JsonExtractorOption, param: (String, Params)): JObject =
     JObject(param._1 -> toJValue(extractorOption, param._2))
 
-  private def byGson(o: Any, factories: Seq[TypeAdapterFactory]): JValue = JsonText.parse(gsonOf(factories).toJson(o))
+  private def byGson(o: Any, factories: Seq[TypeAdapterFactory]): JValue =
+    GsonTree.toJValue(gsonOf(factories).toJsonTree(o))
 
   private def gsonOf(factories: Seq[TypeAdapterFactory]): Gson =
-    factories.foldLeft(new GsonBuilder)(_.registerTypeAdapterFactory(_)).create()
+    factories.foldLeft((new GsonBuilder).serializeSpecialFloatingPointValues())(_.registerTypeAdapterFactory(_)).create()
 }

@@ -15,11 +15,12 @@ private[json] class Fitting(formats: Formats) {
 
   /** The document as json4s can read it, and all that is wrong with it. */
   def fit(value: JValue, tpe: ScalaType, path: String): Fitted =
-    if (tpe.isOption || isCustom(value, tpe)) (value, Nil)
+    if (isCustom(value, tpe)) (value, Nil)
+    else if (tpe.isOption) fitOption(value, tpe, path)
     else
       tpe.erasure match {
         case c if Fitting.whole.contains(c) => fitWhole(value, Fitting.whole(c), path)
-        case c if Fitting.fractions(c) => fitFraction(value, path)
+        case c if Fitting.fractions(c) => fitFraction(value, c, path)
         case c if c == classOf[Boolean] || c == classOf[java.lang.Boolean] => fitBoolean(value, path)
         case c if c == classOf[String] => fitText(value, path)
         case c if JavaContainers.isMap(c) && (value == JNothing || value == JNull) => (value, Nil)
@@ -32,23 +33,29 @@ private[json] class Fitting(formats: Formats) {
   private def isCustom(value: JValue, tpe: ScalaType): Boolean =
     formats.customSerializers.exists(_.deserialize(formats).isDefinedAt((TypeInfo(tpe.erasure, None), value)))
 
-  private def fitWhole(value: JValue, range: Fitting.Range, path: String): Fitted = value match {
-    case JInt(number) if number < range.least || number > range.most => wrong(value, path, range.bounds)
-    case JString(text) =>
-      Try(BigInt(text.trim)).map(number => fitWhole(JInt(number), range, path)).getOrElse(wrong(
-        value,
-        path,
-        range.words
-      ))
-    case _: JInt | _: JLong | _: JDouble | _: JDecimal => (value, Nil)
-    case _ => wrong(value, path, range.words, JInt(0))
+  /** Only numbers are looked at, which json4s would cut to what the type can hold. What is of another type it makes `None`. */
+  private def fitOption(value: JValue, tpe: ScalaType, path: String): Fitted = value match {
+    case _: JInt | _: JLong | _: JDouble | _: JDecimal => tpe.typeArgs.headOption.fold(fine(value))(fit(value, _, path))
+    case _ => fine(value)
   }
 
-  private def fitFraction(value: JValue, path: String): Fitted = value match {
-    case JString(text) =>
-      Try(text.trim.toDouble).map(d => fine(JDouble(d))).getOrElse(wrong(value, path, "a number (Double)"))
-    case _: JInt | _: JLong | _: JDouble | _: JDecimal => (value, Nil)
-    case _ => wrong(value, path, "a number (Double)", JDouble(0))
+  private def fitWhole(value: JValue, range: Fitting.Range, path: String): Fitted = Fitting.number(value) match {
+    case Some(number) if !number.isWhole => wrong(value, path, range.words)
+    case Some(number) if number < BigDecimal(range.least) || number > BigDecimal(range.most) =>
+      wrong(value, path, range.bounds)
+    case Some(number) => fine(JInt(number.toBigInt))
+    case None => wrong(value, path, range.words, JInt(0))
+  }
+
+  private def fitFraction(value: JValue, cls: Class[_], path: String): Fitted = {
+    val isFloat = cls == classOf[Float] || cls == classOf[java.lang.Float]
+    val name = if (isFloat) "a number (Float)" else "a number (Double)"
+    Fitting.number(value) match {
+      case Some(number) if isFloat && number.abs > BigDecimal(Float.MaxValue.toDouble) => wrong(value, path, name)
+      case Some(number) if value.isInstanceOf[JString] => fine(JDouble(number.toDouble))
+      case Some(_) => fine(value)
+      case None => wrong(value, path, name, JDouble(0))
+    }
   }
 
   private def fitBoolean(value: JValue, path: String): Fitted = value match {
@@ -149,6 +156,18 @@ private[json] object Fitting {
   def isDescribed(cls: Class[_]): Boolean =
     JavaClasses.isScalaClass(cls) && !Modifier.isAbstract(cls.getModifiers) &&
       !classOf[JValue].isAssignableFrom(cls) && !cls.getName.startsWith("scala.")
+
+  /** The number that a value says, if it says a finite one. */
+  def number(value: JValue): Option[BigDecimal] = value match {
+    case JInt(whole) => Some(BigDecimal(whole))
+    case JLong(whole) => Some(BigDecimal(whole))
+    case JDouble(number) => Try(BigDecimal(number)).toOption
+    case JDecimal(number) => Some(number)
+    // A text of digits takes a time that grows with the square of its length, and an exponent's digits have no end.
+    case JString(text) if text.length <= JsonLimits.NumberLength && JsonLimits.excess(text.trim).isEmpty =>
+      Try(BigDecimal(text.trim)).toOption
+    case _ => None
+  }
 
   /** A value as words show it. */
   def shortened(value: JValue): String = {

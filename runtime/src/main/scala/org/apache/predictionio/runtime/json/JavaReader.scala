@@ -14,12 +14,12 @@ private[predictionio] object JavaReader {
     * gives it no default, which it does in a constructor without parameters.
     */
   def read[T](json: String, cls: Class[T], gson: Gson): T = {
+    JsonLimits.check(json)
     val reader = new JsonReader(new StringReader(json))
     val value =
       try whole(gson.fromJson[T](reader, cls), reader)
       catch {
         case e @ (_: JsonParseException | _: IOException) => throw new JsonFault(words(e, reader.getPath), e)
-        case e: StackOverflowError => throw JsonFault.tooDeep(e)
       }
     if (value == null) throw new JsonFault("There is no JSON document; the text is empty.", null)
     if (!Leniency.missingIsZero) requireNumbers(json, cls)

@@ -31,10 +31,3 @@ private[predictionio] class JsonFault(val faults: Seq[Fault], message: String, c
   /** The fields that are missing. */
   def missing: Seq[Fault] = faults.filter(_.found.isEmpty)
 }
-
-private[json] object JsonFault {
-
-  /** A document in which lists and objects lie in each other until the reader's stack is full. */
-  def tooDeep(cause: StackOverflowError): JsonFault =
-    new JsonFault("The JSON document is nested too deeply.", cause)
-}

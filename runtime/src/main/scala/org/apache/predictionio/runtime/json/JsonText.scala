@@ -10,29 +10,37 @@ import org.json4s.native.JsonMethods
 private[predictionio] object JsonText {
 
   /** Reads a document which some tool wrote. */
-  def parse(text: String): JValue =
-    try
-      JsonMethods.parse(wrapped(text)) match {
-        case JArray(value :: Nil) => value
-        case _ => throw new JsonFault("The JSON document is not valid.", null)
-      }
-    catch { case e: StackOverflowError => throw JsonFault.tooDeep(e) }
+  def parse(text: String): JValue = {
+    JsonLimits.check(text)
+    parseWithin(text)
+  }
 
   /** Reads a document which a person wrote: what json4s does not accept is tried with Gson, which is laxer. */
   def parseLax(text: String): JValue =
     if (text == null || text.trim.isEmpty) throw new JsonFault("There is no JSON document; the text is empty.", null)
-    else
-      try parse(text)
-      catch {
-        case deep: JsonFault if deep.getCause.isInstanceOf[StackOverflowError] => throw deep
-        case e: Exception => reparse(text, e)
-      }
+    else {
+      JsonLimits.check(text)
+      try parseWithin(text)
+      catch { case e: Exception => reparse(text, e) }
+    }
 
-  /** The text of a document, without spaces. */
-  def write(value: JValue): String = JsonMethods.compact(JsonMethods.render(value match {
+  /** The text of a document, without spaces. Numbers that JSON does not have, NaN and the infinite ones, are null. */
+  def write(value: JValue): String = JsonMethods.compact(JsonMethods.render(finite(value) match {
     case JNothing => JNull
     case other => other
   }))
+
+  private def finite(value: JValue): JValue = value match {
+    case JDouble(number) if number.isNaN || number.isInfinite => JNull
+    case JObject(fields) => JObject(fields.map { case (name, inner) => name -> finite(inner) })
+    case JArray(items) => JArray(items.map(finite))
+    case other => other
+  }
+
+  private def parseWithin(text: String): JValue = JsonMethods.parse(wrapped(text)) match {
+    case JArray(value :: Nil) => value
+    case _ => throw new JsonFault("The JSON document is not valid.", null)
+  }
 
   /** Single values are no documents to json4s's parser, but elements of a list are. */
   private def wrapped(text: String): String = "[" + text + "]"
@@ -40,7 +48,7 @@ private[predictionio] object JsonText {
   private def reparse(text: String, first: Exception): JValue =
     try
       JsonParser.parseString(text) match {
-        case element if element.isJsonObject || element.isJsonArray => parse(element.toString)
+        case element if element.isJsonObject || element.isJsonArray => GsonTree.toJValue(element)
         case _ => throw fault(text, first)
       }
     catch {

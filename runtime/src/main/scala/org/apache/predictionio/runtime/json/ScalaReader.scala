@@ -24,10 +24,10 @@ private[predictionio] object ScalaReader {
   private def extract[T](value: JValue, cls: Class[T], formats: Formats): T =
     try value.extract[T](formats, Manifest.classType(cls))
     catch {
-      case e: MappingException =>
-        throw new JsonFault(
-          s"The JSON document is not as it should be: ${e.getMessage.linesIterator.mkString("; ")}.",
-          e
-        )
+      case e: JsonFault => throw e
+      // Formats of the engine's own may throw anything.
+      case e: Exception =>
+        val words = Option(e.getMessage).getOrElse(e.getClass.getSimpleName).linesIterator.mkString("; ")
+        throw new JsonFault(s"The JSON document is not as it should be: ${words.stripSuffix(".")}.", e)
     }
 }

@@ -45,16 +45,17 @@ private class ConsoleLink(out: PrintStream) extends Link {
 }
 
 /** Reads and writes the channel itself: streams made of a channel cannot be read and written at the same time before Java 19. */
-private class SocketLink(channel: SocketChannel, longest: Int = Link.Longest) extends Link {
+private[runtime] class SocketLink(channel: SocketChannel, longest: Int = Link.Longest) extends Link {
   channel.configureBlocking(true)
 
   override def send(message: JObject): Unit = {
     val bytes = ByteBuffer.wrap((JsonText.write(message) + "\n").getBytes(UTF_8))
     val length = bytes.remaining - 1
     if (length > longest) throw Errors.messageTooLong(length, longest)
-    channel.synchronized {
-      while (bytes.hasRemaining) channel.write(bytes)
-    }
+    // A channel is closed by a thread that is interrupted while it writes, and engines leave their threads so.
+    val isInterrupted = Thread.interrupted()
+    try channel.synchronized { while (bytes.hasRemaining) channel.write(bytes) }
+    finally if (isInterrupted) Thread.currentThread.interrupt()
   }
 
   override def received: Iterator[JValue] = new Lines(channel).map(JsonText.parse)

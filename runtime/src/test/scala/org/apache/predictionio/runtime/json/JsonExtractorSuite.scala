@@ -53,7 +53,38 @@ class JsonExtractorSuite extends munit.FunSuite {
   test("texts become numbers and numbers texts, where that is asked for") {
     assertEquals(read("""{"user": 1, "num": "10"}"""), Query("1", 10, None))
     assertEquals(read("""{"user": "1", "num": 10.0}""").num, 10)
-    assertEquals(read("""{"user": "1", "num": 1.5}""").num, 1)
+    assertEquals(read("""{"user": "1", "num": "4.0"}""").num, 4)
+  }
+
+  test("a number that the type cannot hold is an error, not another number") {
+    Seq("4.5", "\"4.5\"", "3000000000.0", "-1e20").foreach { number =>
+      assertEquals(clue(fault(s"""{"user": "1", "num": $number}""")).faults.map(_.path), Seq("num"))
+    }
+    assert(fault("""{"user": "1", "num": 4.5}""").getMessage.contains("must be a whole number (Int), but is 4.5"))
+    assert(fault("""{"user": "1", "num": 1, "limit": 1e19}""").getMessage.contains("9223372036854775807"))
+    def optional(a: String) = JsonExtractor.extract(Both, s"""{"a": $a}""", classOf[Optional])
+    assertEquals(optional("4.0"), Optional(Some(4), None))
+    assertEquals(intercept[JsonFault](optional("4.5")).faults.map(_.path), Seq("a"))
+    val wide = """{"byte": 5, "flag": true, "ratio": 1e300, "names": {}, "when": "2015-01-01T00:00:00.000Z"}"""
+    assertEquals(intercept[JsonFault](JsonExtractor.extract(Both, wide, classOf[Wide])).faults.map(_.path), Seq("ratio"))
+    assertEquals(fault("""{"user": "1", "num": 1, "items": [{"id": "i", "score": "NaN"}]}""").faults.size, 1)
+  }
+
+  test("what would take the parsers too deep or too long is refused with words") {
+    val million = 1000000
+    val texts = Seq(
+      "[" * million -> "nested too deeply",
+      "{\"a\":" * million -> "nested too deeply",
+      """{"user": "1", "num": 1e999999999}""" -> "the number 1e999999999",
+      s"""{"user": "1", "num": ${"9" * million}}""" -> "a number of 1000000 characters",
+      s"""{"user": "1", "num": ${"9" * 400}}""" -> "which no double can hold",
+      s"""{"user": "1", "num": "${"9" * million}"}""" -> "'num' must be a whole number",
+      s"""{"user": "1", "num": -Infinity}""" -> "the number -Infinity"
+    )
+    for ((text, words) <- texts; by <- Seq(Both, Json4sNative, Gson) if !(text.contains("\"9") && by == Gson)) {
+      val said = fault(text, by).getMessage
+      assert(said.contains(words) || by == Json4sNative && text.contains("\"9"), said.take(200))
+    }
   }
 
   test("a missing field is an error that names it and its type") {
@@ -142,13 +173,17 @@ class JsonExtractorSuite extends munit.FunSuite {
     assertEquals(write(1.5), "1.5")
     assertEquals(write("s"), "\"s\"")
     assertEquals(write(None), "null")
-    assertEquals(write(Double.NaN), "null")
+    Seq(Double.NaN, Double.PositiveInfinity, Float.NegativeInfinity).foreach(n => assertEquals(write(n), "null"))
+    assertEquals(write(Item("i", Double.NegativeInfinity)), """{"id":"i","score":null}""")
+    assertEquals(write(Map("a" -> List(Double.PositiveInfinity, 1.5))), """{"a":[null,1.5]}""")
     assertEquals(write(Map("a" -> 1)), """{"a":1}""")
     assertEquals(write(new DateTime(0L, DateTimeZone.UTC)), "\"1970-01-01T00:00:00.000Z\"")
   }
 
   test("Gson alone writes Java's view of a class") {
     assertEquals(write(Item("i", 0.5), Gson), """{"id":"i","score":0.5}""")
+    assertEquals(write(Item("i", Double.PositiveInfinity), Gson), """{"id":"i","score":null}""")
+    assertEquals(write(Wide(5, flag = true, 0.1f, null, null), Gson), """{"byte":5,"flag":true,"ratio":0.1}""")
     assertEquals(JsonExtractor.extract(Gson, """{"id": "i", "score": 1}""", classOf[Item]), Item("i", 1.0))
   }
 
