@@ -16,6 +16,7 @@ use chrono::Utc;
 use hyper::body::{Body, Bytes};
 use hyper::http::request::Parts;
 use hyper::{Request, Response};
+use pio_http::budget::{Account, Budget};
 use pio_settings::database::DatabaseSettings;
 use pio_storage::errors::StorageError;
 use pio_storage::events::NewEvent;
@@ -24,7 +25,7 @@ use pio_storage::{Options, Storage};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 
-use crate::body::{self, Budget};
+use crate::body;
 use crate::config::Config;
 use crate::errors::Refusal;
 use crate::grants::{Grant, Grants};
@@ -118,7 +119,7 @@ impl Api {
             metrics,
             grants: Grants::start(writing.clone()),
             writer,
-            budget: Budget::new(limits.bodies),
+            budget: Budget::new(limits.small_bodies, limits.large_bodies, limits.body),
             streams: Arc::new(Semaphore::new(STREAMS)),
             stats: config.stats.then(|| Stats::new(Utc::now())),
             sniffers: config.plugins.start_sniffers(),
@@ -224,6 +225,11 @@ impl State {
             },
         };
         Ok(Caller { grant, channel_id })
+    }
+
+    /// The memory for the bodies of the app that asks.
+    fn account(&self, caller: &Caller) -> Account {
+        self.budget.of(Some(caller.grant.app_id))
     }
 
     /// Refuses an event that the key or a plugin does not allow.

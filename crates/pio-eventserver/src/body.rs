@@ -1,23 +1,16 @@
-//! Reading a request's body within limits of size, time and memory.
+//! Reading a request's body: its type, its encoding, its text.
 
 use std::error::Error;
-use std::sync::Arc;
-use std::time::Duration;
 
-use http_body_util::BodyExt as _;
 use hyper::HeaderMap;
 use hyper::body::{Body, Bytes};
-use hyper::header::{ACCEPT, CONTENT_TYPE, EXPECT};
-use pio_http::body::discard;
+use hyper::header::{ACCEPT, CONTENT_TYPE};
+use pio_http::body::{BodyError, BodyLimits, Received};
+use pio_http::budget::{Account, Share};
 use pio_http::encoding::compression;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
 
 use crate::config::Limits;
 use crate::errors::Refusal;
-
-/// How long a body waits for others to be done with before its request is refused.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The media type of events.
 pub(crate) const JSON: &str = "application/json";
@@ -25,39 +18,8 @@ pub(crate) const JSON: &str = "application/json";
 /// The media type of forms, which may be empty.
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
-/// The memory that all bodies share.
-#[derive(Clone)]
-pub(crate) struct Budget(Arc<Semaphore>);
-
 /// A body and its share of the memory.
-pub(crate) struct Read {
-    bytes: Bytes,
-    share: Share,
-}
-
-/// A share of the memory, until it is dropped.
-pub(crate) struct Share(
-    #[expect(dead_code, reason = "held until what the body became is done with")]
-    Option<OwnedSemaphorePermit>,
-);
-
-impl Budget {
-    /// A budget of this many bytes.
-    pub(crate) fn new(bytes: usize) -> Self {
-        Self(Arc::new(Semaphore::new(bytes)))
-    }
-
-    async fn take(&self, bytes: usize) -> Result<OwnedSemaphorePermit, Refusal> {
-        let count = u32::try_from(bytes).map_err(|_| Refusal::Overloaded)?;
-        if let Ok(share) = self.0.clone().try_acquire_many_owned(count) {
-            return Ok(share);
-        }
-        match timeout(PATIENCE, self.0.clone().acquire_many_owned(count)).await {
-            Ok(Ok(share)) => Ok(share),
-            _ => Err(Refusal::Overloaded),
-        }
-    }
-}
+pub(crate) struct Read(Received);
 
 impl Read {
     /// Makes something of the body's text, which is dropped. Its share of the memory is then that of what became of it.
@@ -65,18 +27,18 @@ impl Read {
         self,
         parse: impl FnOnce(&str) -> Result<T, Refusal>,
     ) -> Result<(T, Share), Refusal> {
-        let text = std::str::from_utf8(&self.bytes).map_err(|_| Refusal::NotUtf8)?;
-        Ok((parse(text)?, self.share))
+        let text = std::str::from_utf8(&self.0.bytes).map_err(|_| Refusal::NotUtf8)?;
+        Ok((parse(text)?, self.0.share))
     }
 }
 
 /// Reads a body of at most `limit` bytes, which must be of type `expected`.
 pub(crate) async fn read<B>(
-    mut body: B,
+    body: B,
     headers: &HeaderMap,
     expected: &'static str,
     limit: usize,
-    budget: &Budget,
+    account: &Account,
     limits: &Limits,
 ) -> Result<Read, Refusal>
 where
@@ -85,17 +47,19 @@ where
 {
     check_type(headers, expected, body.is_end_stream())?;
     check_encoding(headers)?;
-    let reading = async {
-        if body.size_hint().lower() > limit as u64 {
-            if !headers.contains_key(EXPECT) {
-                discard(&mut body).await;
-            }
-            return Err(Refusal::TooLarge(limit));
-        }
-        let read = collect(&mut body, limit, budget).await?;
-        if read.bytes.is_empty() && expected == JSON { Err(Refusal::NoBody) } else { Ok(read) }
-    };
-    timeout(limits.body_time, reading).await.map_err(|_| Refusal::SlowBody(limits.body_time))?
+    let limits = BodyLimits { bytes: limit, time: limits.body_time, silence: limits.body_silence };
+    let received = pio_http::body::read(body, &limits, account).await.map_err(refusal)?;
+    if received.bytes.is_empty() && expected == JSON { Err(Refusal::NoBody) } else { Ok(Read(received)) }
+}
+
+fn refusal(error: BodyError) -> Refusal {
+    match error {
+        BodyError::TooLarge { limit } => Refusal::TooLarge(limit),
+        BodyError::TooSlow { limit } => Refusal::SlowBody(limit),
+        BodyError::Silent { limit } => Refusal::SilentBody(limit),
+        BodyError::Overloaded => Refusal::Overloaded,
+        BodyError::Broken => Refusal::BrokenBody,
+    }
 }
 
 /// The type must be right; a request without body and type is told of the body.
@@ -118,48 +82,6 @@ fn check_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
 /// A media type without its parameters.
 fn essence(value: &[u8]) -> &[u8] {
     value.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii()
-}
-
-async fn collect<B>(body: &mut B, limit: usize, budget: &Budget) -> Result<Read, Refusal>
-where
-    B: Body<Data = Bytes> + Unpin,
-{
-    let mut bytes = Bytes::new();
-    let mut many = Vec::new();
-    let mut share: Option<OwnedSemaphorePermit> = None;
-    while let Some(frame) = body.frame().await {
-        let Ok(piece) = frame.map_err(|_| Refusal::BrokenBody)?.into_data() else { continue };
-        if bytes.len().max(many.len()) + piece.len() > limit {
-            discard(body).await;
-            return Err(Refusal::TooLarge(limit));
-        }
-        let Ok(more) = budget.take(piece.len()).await else {
-            // A client that is still sending would not hear why.
-            drop((bytes, many, share));
-            discard(body).await;
-            return Err(Refusal::Overloaded);
-        };
-        match &mut share {
-            Some(share) => share.merge(more),
-            None => share = Some(more),
-        }
-        if bytes.is_empty() && many.is_empty() {
-            bytes = piece;
-        } else {
-            if many.is_empty() {
-                many.reserve(size_ahead(body, bytes.len() + piece.len()));
-                many.extend_from_slice(&std::mem::take(&mut bytes));
-            }
-            many.extend_from_slice(&piece);
-        }
-    }
-    Ok(Read { bytes: if many.is_empty() { bytes } else { many.into() }, share: Share(share) })
-}
-
-/// The room for the whole body, where its length is known; not taken on trust beyond what has come already, eightfold.
-fn size_ahead<B: Body>(body: &B, so_far: usize) -> usize {
-    let rest = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-    so_far + rest.min(so_far * 8)
 }
 
 /// Whether the client takes JSON.

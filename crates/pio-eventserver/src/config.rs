@@ -25,8 +25,10 @@ pub struct Limits {
     pub body: usize,
     /// The largest body of a webhook, in bytes.
     pub webhook_body: usize,
-    /// How many bytes of bodies are worked on at a time; more wait a moment and are then refused.
-    pub bodies: usize,
+    /// How many bytes of bodies of up to 64 KiB are worked on at a time; more wait a moment and are then refused.
+    pub small_bodies: usize,
+    /// The same of larger bodies.
+    pub large_bodies: usize,
     /// How many events wait for their commit at a time; more are refused.
     pub queue: usize,
     /// How many connections are open at a time; further ones are refused.
@@ -35,6 +37,8 @@ pub struct Limits {
     pub head_time: Duration,
     /// How long a body may take.
     pub body_time: Duration,
+    /// How long a client may be silent in the middle of a body.
+    pub body_silence: Duration,
     /// How long a connection may be idle: longer than the 90 s of Heroku's router.
     pub idle_time: Duration,
     /// How long an event may wait for its commit.
@@ -61,11 +65,13 @@ impl Default for Limits {
         Self {
             body: 8 * 1024 * 1024,
             webhook_body: 1024 * 1024,
-            bodies: 10 * 1024 * 1024,
+            small_bodies: 16 * 1024 * 1024,
+            large_bodies: 16 * 1024 * 1024,
             queue: 20_000,
             connections: 4096,
             head_time: Duration::from_secs(15),
             body_time: Duration::from_secs(25),
+            body_silence: Duration::from_secs(10),
             idle_time: Duration::from_secs(95),
             commit_time: Duration::from_secs(5),
             drain_time: Duration::from_secs(22),

@@ -48,6 +48,8 @@ pub(crate) enum Refusal {
     TooLarge(usize),
     #[error("The body did not arrive within {} seconds.", .0.as_secs())]
     SlowBody(Duration),
+    #[error("Nothing of the body arrived for {} seconds.", .0.as_secs())]
+    SilentBody(Duration),
     #[error("The connection was lost before the body was complete.")]
     BrokenBody,
     #[error(transparent)]
@@ -107,7 +109,7 @@ impl Refusal {
             | Self::NoConnector(_) => StatusCode::NOT_FOUND,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::SlowBody(_) => StatusCode::REQUEST_TIMEOUT,
+            Self::SlowBody(_) | Self::SilentBody(_) => StatusCode::REQUEST_TIMEOUT,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::ContentType(_) | Self::Compressed(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,

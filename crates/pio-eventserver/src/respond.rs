@@ -64,7 +64,7 @@ pub(crate) fn refusal(refusal: &Refusal) -> Response<ApiBody> {
         Refusal::Method(allow) => {
             headers.insert(ALLOW, HeaderValue::from_static(allow));
         }
-        Refusal::SlowBody(_) | Refusal::BrokenBody | Refusal::TooLarge(_) => {
+        Refusal::SlowBody(_) | Refusal::SilentBody(_) | Refusal::BrokenBody | Refusal::TooLarge(_) => {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         _ if status == StatusCode::SERVICE_UNAVAILABLE => {

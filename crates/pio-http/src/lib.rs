@@ -1,8 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 pub mod body;
+pub mod budget;
+mod connection;
 mod descriptors;
 pub mod encoding;
+mod framing;
 pub mod limits;
+mod linger;
 pub mod serve;
 mod timed;

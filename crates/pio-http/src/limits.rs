@@ -9,12 +9,14 @@ pub struct Limits {
     pub header: Duration,
     /// How long a request's body may take.
     pub body: Duration,
+    /// How long a client may be silent in the middle of a body.
+    pub silence: Duration,
     /// How many bytes a request's body may have.
     pub body_bytes: usize,
     /// How long a kept-alive connection may be silent. Longer than the 90 s for which platform routers keep theirs,
     /// so that a router never sends a request into a connection that is being closed.
     pub idle: Duration,
-    /// How long a client may refuse to read what is sent to it.
+    /// How long a client may take to read 32 KiB of what is sent to it.
     pub write: Duration,
     /// How many connections are open at once; further ones are refused.
     pub connections: usize,
@@ -27,6 +29,7 @@ impl Default for Limits {
         Self {
             header: Duration::from_secs(15),
             body: Duration::from_secs(30),
+            silence: Duration::from_secs(10),
             body_bytes: 8 * 1024 * 1024,
             idle: Duration::from_secs(95),
             write: Duration::from_secs(30),

@@ -18,6 +18,10 @@ pub struct Config {
     pub queries: usize,
     /// How many bytes those queries may have together.
     pub query_bytes: usize,
+    /// How many bytes of queries of up to 64 KiB are read and answered at a time; more wait a moment and then get 503.
+    pub small_queries: usize,
+    /// The same of larger queries.
+    pub large_queries: usize,
     /// How long a worker may answer nothing, while queries wait, before it is replaced.
     pub silence: Duration,
     /// How long `/reload` waits for the new worker before it answers that the work goes on.
@@ -36,6 +40,8 @@ impl Default for Config {
             query_time: Duration::from_secs(25),
             queries: 512,
             query_bytes: 64 * 1024 * 1024,
+            small_queries: 32 * 1024 * 1024,
+            large_queries: 64 * 1024 * 1024,
             silence: Duration::from_secs(90),
             reload_time: Duration::from_secs(25),
             first_pause: Duration::from_millis(250),

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use hyper::body::Incoming;
 use hyper::header::ACCEPT;
 use hyper::{Method, Request, StatusCode};
+use pio_http::budget::Budget;
 use serde_json::json;
 use subtle::ConstantTimeEq;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -27,6 +28,8 @@ pub(crate) struct Front {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) state: watch::Receiver<State>,
     pub(crate) feedback: Option<Feedback>,
+    /// The memory for queries that are being read and answered.
+    pub(crate) bodies: Budget,
     /// What answers behind the same port.
     pub(crate) annex: Option<Arc<dyn Annex>>,
     pub(crate) started: DateTime<Utc>,

@@ -6,11 +6,11 @@ use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Request, StatusCode};
-use pio_http::body::{self, BodyError};
+use pio_http::body::{self, BodyError, BodyLimits, Received};
+use pio_http::budget::Share;
 use pio_http::encoding::compression;
 
 use crate::answers::{self, Answer};
-use crate::config::Config;
 use crate::errors::{BadRequest, NoAnswer};
 use crate::feedback::Answered;
 use crate::front::Front;
@@ -23,27 +23,28 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 /// Answers a query and counts it.
 pub(crate) async fn answer(front: &Front, request: Request<Incoming>) -> Answer {
     let start = Instant::now();
-    let answer = match read(&front.config, request).await {
-        Ok(query) => ask(front, &query).await.unwrap_or_else(|error| no_answer(&error)),
+    let answer = match read(front, request).await {
+        Ok((query, _share)) => ask(front, &query).await.unwrap_or_else(|error| no_answer(&error)),
         Err(refusal) => refusal,
     };
     front.metrics.answered(answer.status(), start.elapsed());
     answer
 }
 
-async fn read(config: &Config, request: Request<Incoming>) -> Result<String, Answer> {
-    let limits = &config.limits;
-    let compressed = compression(request.headers()).map(str::to_owned);
-    let bytes =
-        body::read(request, limits.body_bytes, limits.body).await.map_err(|error| unreadable(&error))?;
-    if let Some(encoding) = compressed {
-        return Err(bad(&BadRequest::Compressed(encoding)));
+async fn read(front: &Front, request: Request<Incoming>) -> Result<(String, Share), Answer> {
+    if let Some(encoding) = compression(request.headers()) {
+        return Err(bad(&BadRequest::Compressed(encoding.to_owned())));
     }
+    let limits = &front.config.limits;
+    let limits = BodyLimits { bytes: limits.body_bytes, time: limits.body, silence: limits.silence };
+    // A query needs no key, so there is nobody to whom its bytes could be charged.
+    let received = body::read(request.into_body(), &limits, &front.bodies.of(None)).await;
+    let Received { bytes, share } = received.map_err(|error| unreadable(&error))?;
     let mut query = String::from_utf8(bytes.into()).map_err(|_| bad(&BadRequest::NotText))?;
     if query.starts_with(BYTE_ORDER_MARK) {
         query.remove(0);
     }
-    if query.trim().is_empty() { Err(bad(&BadRequest::Empty)) } else { Ok(query) }
+    if query.trim().is_empty() { Err(bad(&BadRequest::Empty)) } else { Ok((query, share)) }
 }
 
 async fn ask(front: &Front, query: &str) -> Result<Answer, NoAnswer> {
@@ -107,12 +108,14 @@ fn bad(error: &BadRequest) -> Answer {
 }
 
 fn unreadable(error: &BodyError) -> Answer {
+    let words = error.to_string();
     let status = match error {
         BodyError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-        BodyError::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
+        BodyError::TooSlow { .. } | BodyError::Silent { .. } => StatusCode::REQUEST_TIMEOUT,
         BodyError::Broken => StatusCode::BAD_REQUEST,
+        BodyError::Overloaded => return answers::unavailable(&words, 1),
     };
-    let mut answer = answers::message(status, &error.to_string());
+    let mut answer = answers::message(status, &words);
     // What is left of the body must not be taken for the next request.
     answer.headers_mut().insert(hyper::header::CONNECTION, HeaderValue::from_static("close"));
     answer

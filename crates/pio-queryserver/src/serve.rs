@@ -9,6 +9,7 @@ use http_body_util::Either;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
+use pio_http::budget::Budget;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 
@@ -94,7 +95,9 @@ fn front(
     let metrics = Arc::new(Metrics::default());
     let feedback = config.feedback.as_ref().map(|settings| Feedback::start(settings, &metrics));
     let feedback = feedback.transpose().map_err(|error| feedback_not_started(&error))?;
+    let bodies = Budget::new(config.small_queries, config.large_queries, config.limits.body_bytes);
     Ok(Front {
+        bodies,
         config: Arc::new(config),
         metrics,
         state,

@@ -27,8 +27,8 @@ impl State {
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
         let caller = self.caller(parts, query).await?;
-        let limits = &self.config.limits;
-        let read = body::read(body, &parts.headers, JSON, limits.body, &self.budget, limits).await?;
+        let (limits, account) = (&self.config.limits, self.account(&caller));
+        let read = body::read(body, &parts.headers, JSON, limits.body, &account, limits).await?;
         let (document, _share) =
             read.parse(|text| Ok(document::read(text, MAX_BATCH).map_err(InvalidEvent::from)?))?;
         let Document::Array(items) = document else { return Err(Refusal::NotABatch) };

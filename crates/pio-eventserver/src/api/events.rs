@@ -23,8 +23,8 @@ impl State {
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
         let caller = self.caller(parts, query).await?;
-        let limits = &self.config.limits;
-        let read = body::read(body, &parts.headers, JSON, limits.body, &self.budget, limits).await?;
+        let (limits, account) = (&self.config.limits, self.account(&caller));
+        let read = body::read(body, &parts.headers, JSON, limits.body, &account, limits).await?;
         let (event, _share) = read.parse(|text| Ok(parse::event(text)?))?;
         self.store_one(&caller, event).await
     }

@@ -32,8 +32,8 @@ impl State {
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
         let caller = self.caller(parts, query).await?;
-        let limits = &self.config.limits;
-        let read = body::read(body, &parts.headers, JSON, limits.webhook_body, &self.budget, limits).await?;
+        let (limits, account) = (&self.config.limits, self.account(&caller));
+        let read = body::read(body, &parts.headers, JSON, limits.webhook_body, &account, limits).await?;
         let (data, _share) = read.parse(|text| Ok(tree::parse(text).map_err(InvalidEvent::from)?))?;
         let Value::Object(data) = data else { return Err(InvalidEvent::NotAnObject.into()) };
         let connector = self.config.connectors.json.get(name).ok_or_else(|| no_connector(name))?;
@@ -46,8 +46,8 @@ impl State {
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
         let caller = self.caller(parts, query).await?;
-        let limits = &self.config.limits;
-        let read = body::read(body, &parts.headers, FORM, limits.webhook_body, &self.budget, limits).await?;
+        let (limits, account) = (&self.config.limits, self.account(&caller));
+        let read = body::read(body, &parts.headers, FORM, limits.webhook_body, &account, limits).await?;
         let (form, _share) =
             read.parse(|text| Ok(form_urlencoded::parse(text.as_bytes()).into_owned().collect::<Form>()))?;
         let connector = self.config.connectors.form.get(name).ok_or_else(|| no_connector(name))?;

@@ -173,16 +173,67 @@ async fn events_beyond_the_queue_are_refused_for_the_moment() {
 }
 
 #[tokio::test]
-async fn bodies_beyond_the_memory_for_them_wait_and_are_then_refused() {
-    let server = server(Limits { bodies: 150, ..Limits::default() }).await;
+async fn two_slow_clients_of_an_app_do_not_keep_others_waiting() {
+    let server = server(Limits { small_bodies: 1000, ..Limits::default() }).await;
+    let mut slow = Vec::new();
+    for _ in 0..2 {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let sent = format!("{}{}", head("content-length: 600"), " ".repeat(240));
+        stream.write_all(sent.as_bytes()).await.unwrap();
+        slow.push(stream);
+    }
+    sleep(Duration::from_millis(100)).await;
+    let other = server.post("/events.json?accessKey=OTHERKEY", EVENT).await;
+    assert_eq!(other.status, 201, "an app has half of the memory at most: {}", other.body);
+    // Their own app waits for them, but not for long: they give up their memory.
+    let filled = EVENT.replace("\"1\"", &format!("\"{}\"", "x".repeat(100)));
+    let reply = server.post(EVENTS, filled.clone()).await;
+    assert!([201, 503].contains(&reply.status), "{}", reply.body);
+    assert_eq!(server.post(EVENTS, filled).await.status, 201);
+    let answers = [read_all(&mut slow[0]).await, read_all(&mut slow[1]).await];
+    assert!(answers.iter().any(|answer| answer.starts_with("HTTP/1.1 503")), "{answers:?}");
+}
+
+#[tokio::test]
+async fn a_large_body_that_stalls_gives_way_to_others() {
+    let limits = Limits { body: 1 << 20, large_bodies: 1 << 20, ..Limits::default() };
+    let server = server(limits).await;
     let mut slow = TcpStream::connect(server.address).await.unwrap();
-    slow.write_all(format!("{}{}", head("content-length: 130"), " ".repeat(120)).as_bytes()).await.unwrap();
-    sleep(Duration::from_millis(50)).await;
-    let reply = server.post(EVENTS, EVENT).await;
-    assert_eq!((reply.status, reply.header("retry-after")), (503, Some("1")));
-    drop(slow);
-    sleep(Duration::from_millis(50)).await;
-    assert_eq!(server.post(EVENTS, EVENT).await.status, 201);
+    let sent = format!("{}{}", head("content-length: 1000000"), " ".repeat(500_000));
+    slow.write_all(sent.as_bytes()).await.unwrap();
+    sleep(Duration::from_millis(100)).await;
+    assert_eq!(server.post(EVENTS, EVENT).await.status, 201, "small events do not wait for large ones");
+    let large =
+        EVENT.replace("\"1\"}", &format!("\"1\",\"properties\":{{\"a\":\"{}\"}}}}", "x".repeat(900_000)));
+    assert_eq!(server.post("/events.json?accessKey=OTHERKEY", large).await.status, 201);
+    assert!(read_all(&mut slow).await.starts_with("HTTP/1.1 503"));
+}
+
+#[tokio::test]
+async fn a_client_that_sends_all_before_it_reads_hears_why_it_is_refused() {
+    let server = server(Limits { body: 1_000_000, ..Limits::default() }).await;
+    let json = "content-type: application/json";
+    for (request, header, status) in [
+        ("POST /events.json?accessKey=nonsense", json, "401"),
+        ("POST /nowhere", json, "404"),
+        ("PUT /events.json?accessKey=ACCESSKEY", json, "405"),
+        ("POST /events.json?accessKey=ACCESSKEY", "content-type: text/plain", "415"),
+        ("POST /events.json?accessKey=ACCESSKEY", json, "413"),
+    ] {
+        let head = format!("{request} HTTP/1.1\r\nhost: x\r\n{header}\r\ncontent-length: 4000000\r\n\r\n");
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(&vec![b' '; 4_000_000]).await.unwrap_or_else(|error| panic!("{request}: {error}"));
+        let answer = read_all(&mut stream).await;
+        assert_eq!(answer.split(' ').nth(1), Some(status), "{request}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_on_which_nothing_comes_is_told_so() {
+    let server = server(Limits { body_silence: Duration::from_millis(300), ..Limits::default() }).await;
+    let answer = raw(&server, format!("{}{{", head("content-length: 100")).as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
 }
 
 #[tokio::test]

@@ -2,11 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
+mod bodies;
+mod heads;
+
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
+use pio_http::body::{self, BodyError, BodyLimits};
+use pio_http::budget::Budget;
 use pio_http::limits::Limits;
 use pio_http::serve::{Connections, Ended, serve};
 use std::convert::Infallible;
@@ -25,9 +30,13 @@ struct Server {
     connections: Arc<Connections>,
 }
 
+/// The bytes of a large answer: more than the buffers of a connection hold.
+const LARGE: usize = 32 * 1024 * 1024;
+
 const LIMITS: Limits = Limits {
     header: Duration::from_millis(200),
     body: Duration::from_millis(200),
+    silence: Duration::from_millis(200),
     body_bytes: 10,
     idle: Duration::from_millis(600),
     write: Duration::from_millis(200),
@@ -35,33 +44,44 @@ const LIMITS: Limits = Limits {
     drain: Duration::from_millis(900),
 };
 
-/// Answers `/slow` after 300 ms, `/stuck` never, a body with its length, anything else at once.
-async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+/// Answers `/slow` after 300 ms, `/stuck` never, `/body` when it has read the body, `/large` with 32 MiB, anything else at once.
+async fn answer(limits: Limits, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
     let mut response = Response::new(Full::from("ok"));
     match request.uri().path() {
         "/slow" => tokio::time::sleep(Duration::from_millis(300)).await,
         "/stuck" => std::future::pending().await,
-        "/body" => {
-            if let Err(error) = pio_http::body::read(request, LIMITS.body_bytes, LIMITS.body).await {
-                *response.status_mut() = match error {
-                    pio_http::body::BodyError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-                    pio_http::body::BodyError::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
-                    pio_http::body::BodyError::Broken => StatusCode::BAD_REQUEST,
-                };
-            }
-        }
+        "/large" => response = Response::new(Full::from(vec![b'x'; LARGE])),
+        "/refused" => *response.status_mut() = StatusCode::UNAUTHORIZED,
+        "/body" => *response.status_mut() = read(limits, request).await,
         _ => {}
     }
     Ok(response)
 }
 
+async fn read(limits: Limits, request: Request<Incoming>) -> StatusCode {
+    let budget = Budget::new(1 << 20, 1 << 20, limits.body_bytes);
+    let limits = BodyLimits { bytes: limits.body_bytes, time: limits.body, silence: limits.silence };
+    match body::read(request.into_body(), &limits, &budget.of(None)).await {
+        Ok(_) => StatusCode::OK,
+        Err(BodyError::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
+        Err(BodyError::TooSlow { .. } | BodyError::Silent { .. }) => StatusCode::REQUEST_TIMEOUT,
+        Err(BodyError::Overloaded) => StatusCode::SERVICE_UNAVAILABLE,
+        Err(BodyError::Broken) => StatusCode::BAD_REQUEST,
+    }
+}
+
 async fn start() -> Server {
+    start_with(LIMITS).await
+}
+
+async fn start_with(limits: Limits) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async { drop(stopped.await) };
     let connections = Arc::<Connections>::default();
-    let ended = tokio::spawn(serve(listener, service_fn(answer), LIMITS, connections.clone(), shutdown));
+    let service = service_fn(move |request| answer(limits, request));
+    let ended = tokio::spawn(serve(listener, service, limits, connections.clone(), shutdown));
     Server { address, stop, ended, connections }
 }
 
@@ -126,7 +146,7 @@ async fn an_answer_may_take_longer_than_any_limit_on_the_client() {
 
 #[tokio::test]
 async fn bodies_are_limited_in_size_and_time() {
-    let server = start().await;
+    let server = start_with(Limits { connections: 10, ..LIMITS }).await;
     let head = "POST /body HTTP/1.1\r\nhost: x\r\n";
     let mut declared = server.send(&format!("{head}content-length: 11\r\n\r\n")).await;
     assert_eq!(status(&mut declared).await, "413");
@@ -135,7 +155,6 @@ async fn bodies_are_limited_in_size_and_time() {
     assert_eq!(status(&mut chunked).await, "413");
     let mut slow = server.send(&format!("{head}content-length: 5\r\n\r\n12")).await;
     assert_eq!(status(&mut slow).await, "408");
-    drop((declared, chunked));
     let mut broken = server.send(&format!("{head}transfer-encoding: chunked\r\n\r\nnonsense\r\n")).await;
     assert_eq!(status(&mut broken).await, "400");
 }
@@ -205,7 +224,8 @@ async fn who_has_connected_before_the_end_is_answered() {
         clients.push(stream);
     }
     let stopped = std::future::ready(());
-    let ended = serve(listener, service_fn(answer), limits, Arc::default(), stopped).await;
+    let service = service_fn(move |request| answer(limits, request));
+    let ended = serve(listener, service, limits, Arc::default(), stopped).await;
     assert_eq!(ended, Ended::Drained);
     for mut client in clients {
         assert_eq!(status(&mut client).await, "200");
