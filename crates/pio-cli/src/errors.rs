@@ -40,8 +40,16 @@ pub(crate) enum ConsoleError {
     NoInput(PathBuf),
     #[error("{0} is not a file of this machine, and only such can be read.")]
     RemoteInput(String),
-    #[error("Nothing was imported: {}.", bad_lines(*.bad, *.first))]
-    BadLines { bad: u64, first: u64 },
+    #[error("{} holds no files.", .0.display())]
+    NoParts(PathBuf),
+    #[error("{} is a folder within the folder of events.", .0.display())]
+    NestedFolder(PathBuf),
+    #[error("Nothing was imported: {file} cannot be read: {why}.")]
+    Unreadable { file: String, why: String },
+    #[error("Nothing was imported: {}.", bad_lines(*.bad, .first))]
+    BadLines { bad: u64, first: String },
+    #[error("Nothing was deleted, because the input holds no events to replace those that are there.")]
+    NothingToReplaceWith,
     #[error("Nothing was imported: {0} holds an event ID that belongs to another event already.")]
     RepeatedId(String),
     #[error("{} exists already.", .0.display())]
@@ -84,9 +92,9 @@ pub(crate) enum ConsoleError {
     NotReady(&'static str),
 }
 
-fn bad_lines(bad: u64, first: u64) -> String {
+fn bad_lines(bad: u64, first: &str) -> String {
     if bad == 1 {
-        format!("line {first} is no event")
+        format!("{first} is no event")
     } else {
         format!("{bad} lines are no events, the first is {first}")
     }
@@ -106,7 +114,11 @@ impl ConsoleError {
             | Self::RemoteInput(_)
             | Self::NoAppId(_)
             | Self::NoChannel(_)
+            | Self::NoParts(_)
+            | Self::NestedFolder(_)
+            | Self::Unreadable { .. }
             | Self::BadLines { .. }
+            | Self::NothingToReplaceWith
             | Self::RepeatedId(_) => "FileToEvents$",
             Self::OutputExists(_) | Self::Parquet => "EventsToFile$",
             Self::NoQueries(_) | Self::PredictionsExist(_) => "BatchPredict$",
@@ -141,6 +153,12 @@ impl ConsoleError {
             Self::NotConfirmed => "Answer YES, or give --force.",
             Self::NoInput(_) => "Name an existing file with --input, or - for standard input.",
             Self::RemoteInput(_) => "Fetch the file first, and name it with --input.",
+            Self::NoParts(_) => "Name the folder with the part files, or a file, with --input.",
+            Self::NestedFolder(_) => "Name that folder with --input, or move its files up.",
+            Self::Unreadable { .. } => "Make the file anew, and import the whole of it again.",
+            Self::NothingToReplaceWith => {
+                "Give --allow-empty where that is what you want (in a release: PIO_ALLOW_EMPTY_SYNC=true)."
+            }
             Self::BadLines { .. } => "Correct the lines and import the whole file again.",
             Self::RepeatedId(_) => "Leave the eventId out, or delete the event that is there.",
             Self::NoQueries(_) => "Name a file with one query a line with --input.",

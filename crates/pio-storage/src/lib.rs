@@ -10,6 +10,7 @@ pub mod errors;
 pub mod events;
 pub mod instances;
 pub mod models;
+pub mod number;
 mod schema;
 mod session;
 #[cfg(feature = "test-support")]

@@ -16,6 +16,12 @@ pub struct Import {
     /// A file with one event in JSON a line (also .gz), a folder of such files, or - for standard input.
     #[arg(long, value_name = "FILE")]
     pub input: PathBuf,
+    /// Delete the events that are there, in the same transaction: others see the old events or the new ones.
+    #[arg(long)]
+    pub replace: bool,
+    /// With --replace: delete the events that are there even if the input holds none.
+    #[arg(long, requires = "replace")]
+    pub allow_empty: bool,
 }
 
 /// `pio export`.

@@ -1,5 +1,7 @@
 //! `pio import`: events from files, all of them or none.
 
+mod batch;
+mod format;
 mod lines;
 mod source;
 
@@ -10,7 +12,7 @@ use pio_storage::events::table::EventTable;
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use self::lines::Batch;
+use self::batch::{Batch, Place};
 use self::source::Source;
 use super::lookup;
 use crate::cli::data;
@@ -29,16 +31,19 @@ struct Counts {
     stored: u64,
     repeated: u64,
     bad: u64,
-    first_bad: u64,
+    first_bad: Option<Place>,
 }
 
 pub(crate) fn run(console: Console, args: &data::Import) -> Result<()> {
     let source = Source::find(&args.input)?;
     let counts = database::with(async |storage| {
         let table = lookup::table(&storage, args.appid, args.channel.as_deref()).await?;
-        import(&storage, table, source).await
+        import(&storage, table, source, Mode::of(args)).await
     })?;
     let imported = counts.stored + counts.repeated;
+    if imported == 0 {
+        warn(FILE_TO_EVENTS, format_args!("{} holds no events.", args.input.display()));
+    }
     console.info(
         FILE_TO_EVENTS,
         format_args!("{imported} event(s), of which {} were there already.", counts.repeated),
@@ -49,11 +54,27 @@ pub(crate) fn run(console: Console, args: &data::Import) -> Result<()> {
     Ok(())
 }
 
-/// Reads in a thread of its own while the database stores. Without the commit at the end nothing is stored.
-async fn import(storage: &Storage, table: EventTable, source: Source) -> Result<Counts> {
+/// What becomes of the events that are there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Add,
+    Replace { allow_empty: bool },
+}
+
+impl Mode {
+    fn of(args: &data::Import) -> Self {
+        if args.replace { Self::Replace { allow_empty: args.allow_empty } } else { Self::Add }
+    }
+}
+
+/// Reads in a thread of its own while the database stores. Without the commit at the end nothing is stored, nor deleted.
+async fn import(storage: &Storage, table: EventTable, source: Source, mode: Mode) -> Result<Counts> {
     let (batches, mut received) = mpsc::channel(WAITING);
-    let reader = std::thread::spawn(move || lines::read(source, &batches));
+    let reader = std::thread::spawn(move || batch::read(source, &batches));
     let mut import = storage.events().import(table).await?;
+    if mode != Mode::Add {
+        import.clear().await?;
+    }
     let mut counts = Counts::default();
     while let Some(batch) = received.recv().await {
         complain(&batch, &mut counts);
@@ -69,8 +90,11 @@ async fn import(storage: &Storage, table: EventTable, source: Source) -> Result<
         }
     }
     reader.join().map_err(|_| anyhow::anyhow!("the file could not be read to its end"))??;
-    if counts.bad > 0 {
-        return Err(ConsoleError::BadLines { bad: counts.bad, first: counts.first_bad }.into());
+    if let Some(first) = counts.first_bad {
+        return Err(ConsoleError::BadLines { bad: counts.bad, first: first.to_string() }.into());
+    }
+    if counts.stored == 0 && mode == (Mode::Replace { allow_empty: false }) {
+        return Err(ConsoleError::NothingToReplaceWith.into());
     }
     import.commit().await?;
     Ok(counts)
@@ -78,13 +102,11 @@ async fn import(storage: &Storage, table: EventTable, source: Source) -> Result<
 
 /// Says which lines are bad, but not all of a file that holds something else altogether.
 fn complain(batch: &Batch, counts: &mut Counts) {
-    for (number, why) in &batch.bad {
+    for (place, why) in &batch.bad {
         counts.bad += 1;
-        if counts.bad == 1 {
-            counts.first_bad = *number;
-        }
+        counts.first_bad.get_or_insert_with(|| place.clone());
         if counts.bad <= SHOWN {
-            warn(FILE_TO_EVENTS, format_args!("line {number}: {why}"));
+            warn(FILE_TO_EVENTS, format_args!("{place}: {why}"));
         }
     }
 }

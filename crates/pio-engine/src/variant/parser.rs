@@ -1,6 +1,8 @@
 //! Reads JSON as PIO's parser took it: commas are optional and may trail, strings may hold line breaks. Everything else is an error
 //! with its place.
 
+use pio_storage::number::{self, NumberError};
+
 use super::json::{Node, Place, Value};
 
 /// Why a text is not JSON.
@@ -29,6 +31,9 @@ pub fn parse(text: &str) -> Result<Node, SyntaxError> {
         Some(_) => Err(parser.error("the end of the file, because the outermost value ends here")),
     }
 }
+
+/// How many characters of a wrong number are shown.
+const SHOWN: usize = 40;
 
 /// Deeper nesting than any engine has: a guard for the stack.
 const DEEPEST: usize = 128;
@@ -215,10 +220,15 @@ impl Parser {
             text.push(character);
             self.next();
         }
-        strict_number(&text).map(Value::Literal).ok_or(SyntaxError {
-            place: start,
-            expected: "a number such as 10, 0.5 or 1e-3",
-            found: format!("`{text}`"),
+        let expected = match number::check(&text) {
+            Ok(()) => "a number such as 10, 0.5 or 1e-3",
+            Err(NumberError::TooLong) => "a number of at most 1000 characters",
+            Err(NumberError::TooLarge) => "a number within the range of a double, which ends at 1.8e308",
+        };
+        let literal = number::check(&text).ok().and_then(|()| strict_number(&text));
+        literal.map(Value::Literal).ok_or_else(|| {
+            let more = if text.len() > SHOWN { "…" } else { "" };
+            SyntaxError { place: start, expected, found: format!("`{text:.SHOWN$}{more}`") }
         })
     }
 
@@ -309,6 +319,15 @@ mod tests {
         assert!(error("{} {}").starts_with("1:4 expected the end of the file"));
         assert!(error("{\"a\": \"b\n").starts_with("1:7 expected a `\"` that closes the string begun here"));
         assert!(error("{\"a\": 1-2}").contains("found `1-2`"));
+        assert_eq!(
+            error("{\"a\":\n 1e400}"),
+            "2:2 expected a number within the range of a double, which ends at 1.8e308, found `1e400`"
+        );
+        let long = error(&format!("[{}]", "7".repeat(5001)));
+        assert_eq!(
+            long,
+            format!("1:2 expected a number of at most 1000 characters, found `{}…`", "7".repeat(40))
+        );
         assert!(error("").contains("expected a value"));
         assert!(error(&"[".repeat(1000)).contains("128 levels"));
     }

@@ -21,23 +21,22 @@ pub(crate) struct Items {
     pub(crate) kept: Vec<Option<Fields>>,
 }
 
-/// Reads a body, keeping at most `limit` items of an array. Of several objects or arrays in a row the last one counts.
+/// Reads a body of one object or array, keeping at most `limit` items of an array.
 pub(crate) fn read(body: &str, limit: usize) -> Result<Document, Syntax> {
     let mut lexer = Lexer::new(body);
-    let mut last = None;
-    loop {
-        let document = match lexer.next()? {
-            Token::End => return last.ok_or(Syntax::End),
-            Token::OpenObject => fields::read(&mut lexer).map(|fields| Document::Object(Box::new(fields))),
-            Token::OpenArray => items(&mut lexer, limit).map(Document::Array),
-            token => return Err(misplaced(&token)),
-        };
-        match document {
-            Ok(document) => last = Some(document),
-            Err(Syntax::End) => return last.ok_or(Syntax::End),
-            Err(syntax) => return Err(syntax),
-        }
-    }
+    let document = next(&mut lexer, limit)?.ok_or(Syntax::End)?;
+    lexer.end()?;
+    Ok(document)
+}
+
+/// Reads the next object or array; nothing at the end.
+pub(crate) fn next(lexer: &mut Lexer<'_>, limit: usize) -> Result<Option<Document>, Syntax> {
+    Ok(Some(match lexer.next()? {
+        Token::End => return Ok(None),
+        Token::OpenObject => Document::Object(Box::new(fields::read(lexer)?)),
+        Token::OpenArray => Document::Array(items(lexer, limit)?),
+        token => return Err(misplaced(&token)),
+    }))
 }
 
 fn items(lexer: &mut Lexer<'_>, limit: usize) -> Result<Items, Syntax> {

@@ -1,5 +1,7 @@
 //! The fields of one event as the client sent them, before they are checked.
 
+use pio_storage::number::NumberError;
+
 use crate::event::properties::{self, Properties};
 use crate::json::canonical::{self, misplaced};
 use crate::json::lexer::{Lexer, Token};
@@ -15,6 +17,8 @@ pub(crate) enum Text {
     Given(String),
     /// A boolean, array or object.
     Wrong,
+    /// A number that cannot be stored.
+    Refused(NumberError),
 }
 
 /// The field that should hold an object.
@@ -77,13 +81,11 @@ fn text(first: Token<'_>, lexer: &mut Lexer<'_>) -> Result<Text, Syntax> {
     let mut digits = String::new();
     Ok(match first {
         Token::String(value) => Text::Given(value.into_owned()),
-        Token::Integer(source) => {
-            number::integer(source, &mut digits)?;
-            Text::Given(digits)
+        Token::Integer(literal) => {
+            number::integer(literal, &mut digits)?.map_or_else(Text::Refused, |()| Text::Given(digits))
         }
-        Token::Double(source) => {
-            number::double(source, &mut digits)?;
-            Text::Given(digits)
+        Token::Double(literal) => {
+            number::double(literal, &mut digits)?.map_or_else(Text::Refused, |()| Text::Given(digits))
         }
         Token::Null => Text::Null,
         other => {

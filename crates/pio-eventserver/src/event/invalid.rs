@@ -1,5 +1,7 @@
 //! Why an event is refused, in PIO's words without its class names.
 
+use pio_storage::number::NumberError;
+
 use crate::json::Syntax;
 
 /// Why a text does not hold an event that can be stored.
@@ -7,7 +9,12 @@ use crate::json::Syntax;
 pub enum InvalidEvent {
     /// The text is not JSON.
     #[error("The body is not valid JSON: {0}.")]
-    Json(String),
+    Json(Syntax),
+    /// More follows the first document.
+    #[error(
+        "The body holds more than one JSON document. Send one event, or an array of them to /batch/events.json."
+    )]
+    Several,
     /// The JSON is not an object.
     #[error("An event must be a JSON object.")]
     NotAnObject,
@@ -24,8 +31,16 @@ pub enum InvalidEvent {
     #[error("The field properties must be an object.")]
     PropertiesNotAnObject,
     /// The time has none of the accepted forms.
-    #[error("Fail to extract eventTime {0}")]
+    #[error("Fail to extract eventTime {0}: {TIME_FORM}")]
     Time(String),
+    /// A number cannot be stored.
+    #[error("A number in the {what} cannot be stored: {why}.")]
+    Number {
+        /// The field or property.
+        what: String,
+        /// Why.
+        why: NumberError,
+    },
     /// The event's name is empty.
     #[error("event must not be empty.")]
     EmptyEvent,
@@ -62,6 +77,33 @@ pub enum InvalidEvent {
 
 impl From<Syntax> for InvalidEvent {
     fn from(syntax: Syntax) -> Self {
-        Self::Json(syntax.to_string())
+        match syntax {
+            Syntax::Trailing => Self::Several,
+            Syntax::Refused(why) => Self::Number { what: "body".to_owned(), why },
+            other => Self::Json(other),
+        }
     }
+}
+
+/// The form of a time, for messages.
+pub(crate) const TIME_FORM: &str = "it must be a date, a time with seconds and an offset or Z, such as \
+    2004-12-13T21:39:45.618-07:00 or 2004-12-13T21:39:45Z.";
+
+/// How many characters of a client's text a message shows.
+const SHOWN: usize = 100;
+
+/// A client's text as a message shows it: not all of a long one, and without control characters, which a terminal would obey.
+pub(crate) fn shown(text: &str) -> String {
+    let mut shown = String::new();
+    for character in text.chars().take(SHOWN) {
+        if character.is_control() {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    if text.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
 }

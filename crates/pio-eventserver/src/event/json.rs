@@ -42,7 +42,7 @@ fn properties(stored: &str, out: &mut String) {
     let start = out.len();
     let mut lexer = Lexer::new(stored);
     let copied = lexer.next().and_then(|first| canonical::copy(first, &mut lexer, out));
-    if copied != Ok(canonical::Kind::Object) {
+    if !copied.is_ok_and(|copied| copied.kind == canonical::Kind::Object) {
         out.truncate(start);
         out.push_str("{}");
     }

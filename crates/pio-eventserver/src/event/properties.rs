@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use pio_storage::number::NumberError;
+
 use crate::json::canonical::{self, misplaced};
 use crate::json::lexer::{Lexer, Token};
 use crate::json::{Syntax, text};
@@ -12,6 +14,8 @@ pub(crate) struct Properties {
     pub(crate) json: String,
     /// The first key that begins with a reserved prefix.
     pub(crate) reserved: Option<String>,
+    /// The first key whose value holds a number that cannot be stored, and why.
+    pub(crate) refused: Option<(String, NumberError)>,
 }
 
 impl Properties {
@@ -28,7 +32,7 @@ struct Field {
 
 /// Reads an object whose opening bracket was just read. Of equal keys the last one counts.
 pub(crate) fn read(lexer: &mut Lexer<'_>) -> Result<Properties, Syntax> {
-    let mut properties = Properties { json: String::from("{"), reserved: None };
+    let mut properties = Properties { json: String::from("{"), ..Properties::default() };
     let mut fields = Vec::new();
     loop {
         match lexer.next()? {
@@ -45,7 +49,9 @@ pub(crate) fn read(lexer: &mut Lexer<'_>) -> Result<Properties, Syntax> {
                 let key = start..properties.json.len();
                 properties.json.push(':');
                 let first = lexer.next()?;
-                canonical::copy(first, lexer, &mut properties.json)?;
+                if let Err(why) = canonical::copy(first, lexer, &mut properties.json)?.numbers {
+                    properties.refused.get_or_insert_with(|| (name.into_owned(), why));
+                }
                 fields.push(Field { key, end: properties.json.len() });
             }
             token => return Err(misplaced(&token)),

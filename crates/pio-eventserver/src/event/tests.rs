@@ -7,6 +7,7 @@ use pio_storage::events::Event;
 use crate::event::document::{self, Document};
 use crate::event::invalid::InvalidEvent;
 use crate::event::{self, parse};
+use crate::json::Syntax;
 
 /// A good event with some of its fields replaced; `null` is a value.
 fn with(changes: &Value) -> Result<pio_storage::events::NewEvent, InvalidEvent> {
@@ -125,6 +126,59 @@ fn ids_fit_their_column_and_texts_hold_no_nul() {
     assert_eq!(with(&json!({ "eventId": "x".repeat(33) })), Err(InvalidEvent::LongId));
     assert_eq!(with(&json!({ "entityId": "a\0b" })), Err(InvalidEvent::Nul("entityId")));
     assert_eq!(with(&json!({ "properties": { "a": "\0" } })).unwrap().properties, r#"{"a":"\u0000"}"#);
+}
+
+#[test]
+fn a_text_may_hold_several_events_for_who_asks_for_them() {
+    let event = r#"{"event":"a","entityType":"t","entityId":"1"}"#;
+    let read =
+        |text: &str| parse::events(text).map(|event| event.map(|event| event.entity_id)).collect::<Vec<_>>();
+    let one = || Ok("1".to_owned());
+    assert_eq!(read(&format!("{event}{event} , {event}")), [one(), one(), one()]);
+    assert_eq!(read(&format!("{event}[1]{event}")), [one(), Err(InvalidEvent::NotAnObject), one()]);
+    assert_eq!(read(&format!("{event}x{event}")), [one(), Err(InvalidEvent::Json(Syntax::Character))]);
+    assert_eq!(read(&format!("{event}{{\"event\"")), [one(), Err(InvalidEvent::Json(Syntax::End))]);
+    assert_eq!(read(" "), []);
+    assert_eq!(parse::event(&format!("{event}{event}")), Err(InvalidEvent::Several));
+}
+
+#[test]
+fn a_number_that_cannot_be_stored_is_told_with_its_field() {
+    let event = |fields: &str| {
+        let event = format!(r#"{{"event":"a","entityType":"t","entityId":"1",{fields}}}"#);
+        parse::event(&event).map(|event| event.properties).map_err(|error| error.to_string())
+    };
+    let words = event(r#""properties":{"x":1,"rating":[{"deep":1e400}]}"#).unwrap_err();
+    assert_eq!(
+        words,
+        "A number in the property rating cannot be stored: it is beyond the range of a double, which ends at 1.8e308."
+    );
+    let long = "9".repeat(1001);
+    for fields in
+        [format!(r#""entityId":{long}"#), format!(r#""prId":-{long}"#), format!(r#""eventTime":{long}"#)]
+    {
+        let words = event(&fields).unwrap_err();
+        assert!(words.contains("cannot be stored: it has more than 1000 characters"), "{words}");
+    }
+    let exact = "123456789012345678901234567890";
+    assert_eq!(
+        event(&format!(r#""properties":{{"i":{exact},"s":"{long}"}}"#)).unwrap().len(),
+        1014 + exact.len()
+    );
+    assert!(event(r#""tags":[1e400]"#).is_ok(), "fields that nobody reads do not count");
+}
+
+#[test]
+fn messages_show_the_form_of_a_time_and_the_beginning_of_a_long_text() {
+    let words = |event: Result<_, InvalidEvent>| {
+        event.map(|_: pio_storage::events::NewEvent| ()).unwrap_err().to_string()
+    };
+    let time = words(with(&json!({ "eventTime": "2014-11-21T01:04:14" })));
+    assert!(time.starts_with("Fail to extract eventTime 2014-11-21T01:04:14: "), "{time}");
+    assert!(time.contains("offset or Z") && time.contains("2004-12-13T21:39:45.618-07:00"), "{time}");
+    let long = words(with(&json!({ "eventTime": "\u{1b}[31m".repeat(1000) })));
+    assert!(long.len() < 400 && long.contains("\\u{1b}[31m") && !long.contains('\u{1b}'), "{long}");
+    assert!(words(with(&json!({ "event": format!("${}", "x".repeat(9000)) }))).len() < 400);
 }
 
 #[test]

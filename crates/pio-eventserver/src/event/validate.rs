@@ -1,9 +1,10 @@
 //! PIO's rules for events.
 
 use pio_storage::events::NewEvent;
+use pio_storage::number::NumberError;
 
 use crate::event::fields::{Fields, Map, Text};
-use crate::event::invalid::InvalidEvent;
+use crate::event::invalid::{InvalidEvent, shown};
 use crate::event::properties::{Properties, is_reserved};
 use crate::time::strict;
 
@@ -19,12 +20,15 @@ pub(crate) fn event(fields: Fields) -> Result<NewEvent, InvalidEvent> {
     let target_entity_type = optional(fields.target_entity_type, "targetEntityType")?;
     let target_entity_id = optional(fields.target_entity_id, "targetEntityId")?;
     let properties = match fields.properties {
-        Map::Missing => Properties { json: String::from("{}"), reserved: None },
+        Map::Missing => Properties { json: String::from("{}"), ..Properties::default() },
+        Map::Given(Properties { refused: Some((name, why)), .. }) => {
+            return Err(InvalidEvent::Number { what: format!("property {}", shown(&name)), why });
+        }
         Map::Given(properties) => properties,
         Map::Wrong => return Err(InvalidEvent::PropertiesNotAnObject),
     };
     let event_time = match optional(fields.event_time, "eventTime")? {
-        Some(text) => Some(strict::parse(&text).ok_or(InvalidEvent::Time(text))?),
+        Some(text) => Some(strict::parse(&text).ok_or_else(|| InvalidEvent::Time(shown(&text)))?),
         None => None,
     };
     let pr_id = optional(fields.pr_id, "prId")?;
@@ -54,6 +58,7 @@ fn required(text: Text, name: &'static str) -> Result<String, InvalidEvent> {
         Text::Missing => Err(InvalidEvent::Missing(name)),
         Text::Null => Err(InvalidEvent::Null(name)),
         Text::Wrong => Err(InvalidEvent::NotText(name)),
+        Text::Refused(why) => Err(refused(name, why)),
         Text::Given(value) => without_nul(value, name),
     }
 }
@@ -62,8 +67,13 @@ fn optional(text: Text, name: &'static str) -> Result<Option<String>, InvalidEve
     match text {
         Text::Missing | Text::Null => Ok(None),
         Text::Wrong => Err(InvalidEvent::NotText(name)),
+        Text::Refused(why) => Err(refused(name, why)),
         Text::Given(value) => without_nul(value, name).map(Some),
     }
+}
+
+fn refused(field: &str, why: NumberError) -> InvalidEvent {
+    InvalidEvent::Number { what: format!("field {field}"), why }
 }
 
 fn without_nul(value: String, name: &'static str) -> Result<String, InvalidEvent> {
@@ -107,7 +117,7 @@ fn names(
     match event {
         "$set" | "$unset" | "$delete" if has_target => Err(InvalidEvent::ReservedTarget(event.to_owned())),
         "$set" | "$unset" | "$delete" => Ok(()),
-        _ => Err(InvalidEvent::ReservedEvent(event.to_owned())),
+        _ => Err(InvalidEvent::ReservedEvent(shown(event))),
     }
 }
 
@@ -117,7 +127,7 @@ fn other_names(
     target_type: Option<&str>,
     properties: &Properties,
 ) -> Result<(), InvalidEvent> {
-    let refused = |field, name: &str| Err(InvalidEvent::ReservedName { field, name: name.to_owned() });
+    let refused = |field, name: &str| Err(InvalidEvent::ReservedName { field, name: shown(name) });
     if is_reserved(entity_type) && entity_type != "pio_pr" {
         return refused("entityType", entity_type);
     }

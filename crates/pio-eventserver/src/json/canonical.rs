@@ -2,9 +2,10 @@
 
 use crate::json::Syntax;
 use crate::json::lexer::{Lexer, Token};
-use crate::json::{number, text};
+use crate::json::number::{self, Checked};
+use crate::json::text;
 
-/// What [`scalar`] or a container was, for those who must know.
+/// What a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Object,
@@ -15,44 +16,61 @@ pub(crate) enum Kind {
     Null,
 }
 
+/// What was copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Copied {
+    pub(crate) kind: Kind,
+    /// Whether all of its numbers can be stored.
+    pub(crate) numbers: Checked,
+}
+
 /// Appends the value that `first` begins, in the shortest strict form, and leaves the lexer behind it.
-pub(crate) fn copy(first: Token<'_>, lexer: &mut Lexer<'_>, out: &mut String) -> Result<Kind, Syntax> {
+pub(crate) fn copy(first: Token<'_>, lexer: &mut Lexer<'_>, out: &mut String) -> Result<Copied, Syntax> {
     match first {
-        Token::OpenObject => container(lexer, true, out).map(|()| Kind::Object),
-        Token::OpenArray => container(lexer, false, out).map(|()| Kind::Array),
+        Token::OpenObject => Ok(Copied { kind: Kind::Object, numbers: container(lexer, true, out)? }),
+        Token::OpenArray => Ok(Copied { kind: Kind::Array, numbers: container(lexer, false, out)? }),
         token => scalar(token, out),
     }
 }
 
-/// Moves the lexer behind the value that `first` begins, checking it.
-pub(crate) fn skip(first: Token<'_>, lexer: &mut Lexer<'_>) -> Result<Kind, Syntax> {
+/// Moves the lexer behind the value that `first` begins, checking that it is JSON.
+pub(crate) fn skip(first: Token<'_>, lexer: &mut Lexer<'_>) -> Result<(), Syntax> {
     let mut sink = String::new();
-    copy(first, lexer, &mut sink)
+    copy(first, lexer, &mut sink).map(drop)
 }
 
-fn scalar(token: Token<'_>, out: &mut String) -> Result<Kind, Syntax> {
-    match token {
+fn scalar(token: Token<'_>, out: &mut String) -> Result<Copied, Syntax> {
+    let mut numbers = Ok(());
+    let kind = match token {
         Token::String(value) => {
             text::quote(&value, out);
-            Ok(Kind::String)
+            Kind::String
         }
-        Token::Integer(digits) => number::integer(digits, out).map(|()| Kind::Number),
-        Token::Double(digits) => number::double(digits, out).map(|()| Kind::Number),
+        Token::Integer(literal) => {
+            numbers = number::integer(literal, out)?;
+            Kind::Number
+        }
+        Token::Double(literal) => {
+            numbers = number::double(literal, out)?;
+            Kind::Number
+        }
         Token::Bool(value) => {
             out.push_str(if value { "true" } else { "false" });
-            Ok(Kind::Bool)
+            Kind::Bool
         }
         Token::Null => {
             out.push_str("null");
-            Ok(Kind::Null)
+            Kind::Null
         }
-        Token::End => Err(Syntax::End),
-        Token::OpenObject | Token::OpenArray | Token::Close | Token::Field(_) => Err(Syntax::Place),
-    }
+        Token::End => return Err(Syntax::End),
+        Token::OpenObject | Token::OpenArray | Token::Close | Token::Field(_) => return Err(Syntax::Place),
+    };
+    Ok(Copied { kind, numbers })
 }
 
 /// Copies the inside of a container whose opening bracket was just read. A loop instead of recursion: depth costs no stack.
-fn container(lexer: &mut Lexer<'_>, is_object: bool, out: &mut String) -> Result<(), Syntax> {
+fn container(lexer: &mut Lexer<'_>, is_object: bool, out: &mut String) -> Result<Checked, Syntax> {
+    let mut numbers = Ok(());
     let mut open = vec![is_object];
     out.push(if is_object { '{' } else { '[' });
     let mut is_first = true;
@@ -81,12 +99,10 @@ fn container(lexer: &mut Lexer<'_>, is_object: bool, out: &mut String) -> Result
                 open.push(is_object);
                 is_first = true;
             }
-            token => {
-                scalar(token, out)?;
-            }
+            token => numbers = numbers.and(scalar(token, out)?.numbers),
         }
     }
-    Ok(())
+    Ok(numbers)
 }
 
 /// The error for a token that cannot stand here.

@@ -7,6 +7,12 @@ use crate::json::{Syntax, text};
 /// How deeply objects and arrays may nest.
 pub(crate) const MAX_DEPTH: usize = 1000;
 
+/// Windows programs begin a file with it. It may stand before each document.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// What some languages write for numbers that JSON does not have.
+const NOT_FINITE: [&str; 3] = ["NaN", "Infinity", "-Infinity"];
+
 /// One token. Commas and colons are not tokens: they only separate.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Token<'a> {
@@ -57,6 +63,9 @@ impl<'a> Lexer<'a> {
             self.at += 1;
             match byte {
                 b' ' | b'\n' | b'\r' | b'\t' | b',' => {}
+                0xef if self.blocks.is_empty() && self.is_at(BYTE_ORDER_MARK) => {
+                    self.at += BYTE_ORDER_MARK.len() - 1;
+                }
                 b':' if self.blocks.last() == Some(&Block::Array) => return Err(Syntax::Place),
                 b':' => self.name_expected = false,
                 b'"' => return self.string(),
@@ -73,11 +82,27 @@ impl<'a> Lexer<'a> {
                 b't' => return self.word("true", Token::Bool(true)),
                 b'f' => return self.word("false", Token::Bool(false)),
                 b'n' => return self.word("null", Token::Null),
+                b'N' | b'I' | b'-' if NOT_FINITE.iter().any(|word| self.is_at(word)) => {
+                    return Err(Syntax::NotFinite);
+                }
                 b'0'..=b'9' | b'-' | b'+' => return Ok(self.number()),
                 _ => return Err(Syntax::Character),
             }
         }
         Ok(Token::End)
+    }
+
+    /// Whether this text begins with the byte that was read last.
+    fn is_at(&self, text: &str) -> bool {
+        self.text.as_bytes()[self.at - 1..].starts_with(text.as_bytes())
+    }
+
+    /// Insists on the end of the text.
+    pub(crate) fn end(&mut self) -> Result<(), Syntax> {
+        match self.next()? {
+            Token::End => Ok(()),
+            _ => Err(Syntax::Trailing),
+        }
     }
 
     fn open(&mut self, block: Block, token: Token<'a>) -> Result<Token<'a>, Syntax> {
@@ -104,7 +129,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn word(&mut self, word: &str, token: Token<'a>) -> Result<Token<'a>, Syntax> {
-        if !self.text[self.at - 1..].starts_with(word) {
+        if !self.is_at(word) {
             return Err(Syntax::Character);
         }
         self.name_expected = true;

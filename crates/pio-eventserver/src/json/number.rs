@@ -2,14 +2,19 @@
 
 use std::fmt::Write as _;
 
+use pio_storage::number::{self, NumberError};
+
 use crate::json::Syntax;
 
+/// Whether a number that was appended can be stored. Whoever knows its field refuses it.
+pub(crate) type Checked = Result<(), NumberError>;
+
 /// Appends an integer without its plus sign and leading zeros.
-pub(crate) fn integer(digits: &str, out: &mut String) -> Result<(), Syntax> {
-    let (sign, digits) = match digits.as_bytes().first() {
-        Some(b'-') => ("-", &digits[1..]),
-        Some(b'+') => ("", &digits[1..]),
-        _ => ("", digits),
+pub(crate) fn integer(literal: &str, out: &mut String) -> Result<Checked, Syntax> {
+    let (sign, digits) = match literal.as_bytes().first() {
+        Some(b'-') => ("-", &literal[1..]),
+        Some(b'+') => ("", &literal[1..]),
+        _ => ("", literal),
     };
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Syntax::Number);
@@ -21,17 +26,18 @@ pub(crate) fn integer(digits: &str, out: &mut String) -> Result<(), Syntax> {
         out.push_str(sign);
         out.push_str(significant);
     }
-    Ok(())
+    Ok(number::check(literal))
 }
 
-/// Appends a number that has a point or an exponent, as `Double.toString` prints it.
-pub(crate) fn double(digits: &str, out: &mut String) -> Result<(), Syntax> {
-    let value: f64 = digits.parse().map_err(|_| Syntax::Number)?;
-    if !value.is_finite() {
-        return Err(Syntax::Number);
+/// Appends a number that has a point or an exponent, as `Double.toString` prints it; one beyond a double as `null`.
+pub(crate) fn double(literal: &str, out: &mut String) -> Result<Checked, Syntax> {
+    let value: f64 = literal.parse().map_err(|_| Syntax::Number)?;
+    if value.is_finite() {
+        write_double(value, out);
+    } else {
+        out.push_str("null");
     }
-    write_double(value, out);
-    Ok(())
+    Ok(number::check(literal))
 }
 
 fn write_double(value: f64, out: &mut String) {

@@ -109,20 +109,15 @@ impl Value {
 /// How deep a tree may be: deeper ones than webhooks send would only use up the stack.
 pub(crate) const MAX_TREE_DEPTH: usize = 128;
 
-/// Reads a text that holds one object or array; of several, the last counts.
+/// Reads a text that holds one object or array, and nothing else.
 pub(crate) fn parse(source: &str) -> Result<Value, Syntax> {
     let mut lexer = Lexer::new(source);
-    let mut root = None;
-    loop {
-        match lexer.next()? {
-            Token::End => return root.ok_or(Syntax::End),
-            token @ (Token::OpenObject | Token::OpenArray) => match value(token, &mut lexer) {
-                Err(Syntax::End) => return root.ok_or(Syntax::End),
-                result => root = Some(result?),
-            },
-            token => return Err(misplaced(&token)),
-        }
-    }
+    let root = match lexer.next()? {
+        token @ (Token::OpenObject | Token::OpenArray) => value(token, &mut lexer)?,
+        token => return Err(misplaced(&token)),
+    };
+    lexer.end()?;
+    Ok(root)
 }
 
 fn value(first: Token<'_>, lexer: &mut Lexer<'_>) -> Result<Value, Syntax> {
@@ -135,11 +130,11 @@ fn value(first: Token<'_>, lexer: &mut Lexer<'_>) -> Result<Value, Syntax> {
         Token::OpenArray => Value::Array(array(lexer)?),
         Token::String(text) => Value::String(text.into_owned()),
         Token::Integer(text) => {
-            number::integer(text, &mut digits)?;
+            number::integer(text, &mut digits)?.map_err(Syntax::Refused)?;
             Value::Number(digits)
         }
         Token::Double(text) => {
-            number::double(text, &mut digits)?;
+            number::double(text, &mut digits)?.map_err(Syntax::Refused)?;
             Value::Number(digits)
         }
         Token::Bool(value) => Value::Bool(value),

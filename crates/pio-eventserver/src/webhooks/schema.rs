@@ -38,17 +38,30 @@ pub(crate) const fn optional(name: &'static str, kind: Kind) -> Field {
     Field { name, kind, is_required: false }
 }
 
-/// The expected fields of an object, in the order in which they are expected.
+/// The expected fields of an object, in the order in which they are expected. A name in `snake_case` is found in camelCase too; of
+/// both the first counts, as in PIO, which knew no other.
 pub(crate) fn fields(data: &Object, expected: &[Field]) -> Result<Object, ConnectorError> {
     let mut found = Object::default();
     for field in expected {
-        match data.get(field.name).and_then(|value| fit(value, field.kind)) {
+        let find = |name: &str| data.get(name).and_then(|value| fit(value, field.kind));
+        match find(field.name).or_else(|| find(&camel_case(field.name))) {
             Some(value) => found = found.with(field.name, value),
             None if field.is_required => return Err(ConnectorError::field(field.name, field.kind.noun())),
             None => {}
         }
     }
     Ok(found)
+}
+
+fn camel_case(name: &str) -> String {
+    let mut parts = name.split('_');
+    let mut camel = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let mut letters = part.chars();
+        camel.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        camel.push_str(letters.as_str());
+    }
+    camel
 }
 
 fn fit(value: &Value, kind: Kind) -> Option<Value> {
@@ -65,7 +78,7 @@ fn fit(value: &Value, kind: Kind) -> Option<Value> {
 /// Digits as a double.
 pub(crate) fn double(digits: &str) -> Option<Value> {
     let mut out = String::new();
-    number::double(digits, &mut out).ok()?;
+    number::double(digits, &mut out).ok()?.ok()?;
     Some(Value::Number(out))
 }
 

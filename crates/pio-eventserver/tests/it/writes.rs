@@ -58,6 +58,59 @@ async fn a_conflict_within_a_batch_leaves_the_others_alone() {
 }
 
 #[tokio::test]
+async fn a_second_document_is_refused_and_nothing_is_stored() {
+    let server = Server::start(Config::default()).await;
+    let (one, two) = (event("one", 1), event("two", 2));
+    for rest in [two.as_str(), "{\"event\":\"cut", "[]", "null", "x", "\u{feff}{}", "}"] {
+        for (path, body) in [(EVENTS, format!("{one}{rest}")), (BATCH, format!("[{one}]\n{rest}"))] {
+            let reply = server.post(path, body.clone()).await;
+            assert!(reply.status == 400 && reply.json()["message"].is_string(), "{body}: {}", reply.body);
+        }
+    }
+    assert_eq!(server.get(EVENTS).await.status, 404, "nothing is stored");
+    let segment = r#"{"version":2,"type":"track","event":"e","timestamp":"2015-08-21T15:25:32Z","sent_at":"x","user_id":"u"}"#;
+    let reply = server.post("/webhooks/segmentio.json?accessKey=ACCESSKEY", segment.repeat(2)).await;
+    assert_eq!(reply.status, 400, "{}", reply.body);
+    for (path, body) in [(EVENTS, format!("\u{feff}{one}")), (BATCH, format!("\u{feff}[{two}],\r\n"))] {
+        let reply = server.post(path, body).await;
+        assert!(matches!(reply.status, 200 | 201), "a byte order mark is accepted: {}", reply.body);
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_cannot_be_stored_fails_its_event_alone() {
+    let server = Server::start(Config::default()).await;
+    let event = |number: &str| {
+        format!(r#"{{"event":"e","entityType":"user","entityId":"u","properties":{{"x":{number}}}}}"#)
+    };
+    let (digits, huge) = ("7".repeat(5001), "1".repeat(3_000_000));
+    let numbers = ["1", "1e400", &digits, "2", &huge, "-1E+309"];
+    let batch = numbers.map(event).join(",");
+    let reply = server.post(BATCH, format!("[{batch}]")).await.json();
+    let statuses: Vec<_> =
+        reply.as_array().unwrap().iter().map(|item| item["status"].as_u64().unwrap()).collect();
+    assert_eq!(statuses, [201, 400, 400, 201, 400, 400]);
+    assert!(reply[1]["message"].as_str().unwrap().contains("property x"), "{reply}");
+    for number in &numbers[1..3] {
+        assert_eq!(server.post(EVENTS, event(number)).await.status, 400);
+    }
+    let segment = |number: &str| {
+        format!(
+            r#"{{"version":2,"type":"track","event":"e","timestamp":"2015-08-21T15:25:32Z","sent_at":"x","user_id":"u",
+                "properties":{{"x":{number}}}}}"#
+        )
+    };
+    let path = "/webhooks/segmentio.json?accessKey=ACCESSKEY";
+    for (number, status) in [("1.5", 201), ("1e400", 400), (digits.as_str(), 400)] {
+        assert_eq!(server.post(path, segment(number)).await.status, status);
+    }
+    let accepted = "123456789012345678901234567890";
+    let id = server.post(EVENTS, event(accepted)).await.json()["eventId"].as_str().unwrap().to_owned();
+    let stored = server.get(&format!("/events/{id}.json?accessKey=ACCESSKEY")).await.body;
+    assert!(stored.contains(&format!("{{\"x\":{accepted}}}")), "{stored}");
+}
+
+#[tokio::test]
 async fn requests_that_come_together_are_each_answered_for_themselves() {
     let server = Server::start(Config::default()).await;
     server.post(EVENTS, event("taken", 1)).await;

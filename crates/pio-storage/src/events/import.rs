@@ -33,6 +33,16 @@ impl Import {
         insert::insert(&mut self.session, self.table, events).await
     }
 
+    /// Deletes the events that are there so far. Others see them until the commit; those that others store meanwhile stay.
+    ///
+    /// # Errors
+    /// The table is not there, or the database failed.
+    pub async fn clear(&mut self) -> Result<()> {
+        // A TRUNCATE would make readers wait, and those that began before it would find nothing.
+        let sql = format!("DELETE FROM {}", self.table.quoted());
+        self.session.batch_unlimited(&sql).await.map_err(|error| error.in_table(self.table))
+    }
+
     /// Makes all of it durable.
     ///
     /// # Errors

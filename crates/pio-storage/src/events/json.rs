@@ -56,12 +56,19 @@ fn is_same_array(one: &str, other: &str, depth: usize) -> bool {
 
 /// Whole numbers are compared digit by digit: floating point has too few.
 fn is_same_number(one: &str, other: &str) -> bool {
-    match (one.parse::<i128>(), other.parse::<i128>()) {
-        (Ok(one), Ok(other)) => one == other,
+    match (whole(one), whole(other)) {
+        (Some(one), Some(other)) => one == other,
         _ => {
             matches!((one.parse::<f64>(), other.parse::<f64>()), (Ok(one), Ok(other)) if one.total_cmp(&other).is_eq())
         }
     }
+}
+
+/// The text of a whole number, which is the same for equal numbers, because JSON has no leading zeros.
+fn whole(number: &str) -> Option<&str> {
+    let digits = number.strip_prefix('-').unwrap_or(number);
+    let is_whole = digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_whole.then_some(if digits == "0" { digits } else { number })
 }
 
 #[cfg(test)]
@@ -74,6 +81,7 @@ mod tests {
             (r#"{"a":1,"b":[1e3,null]}"#, r#" { "b": [1000.0, null], "a": 1 } "#),
             (r#""\u0041\/""#, r#""A/""#),
             ("1", "1.0"),
+            ("-0", "0"),
             ("{}", " { } "),
             (r#"{"a":1,"a":2}"#, r#"{"a":2}"#),
         ];
@@ -113,5 +121,7 @@ mod tests {
         for (one, other) in different {
             assert!(!is_same(one, other), "{one} {other}");
         }
+        let long = |end: &str| format!("{}{end}", "9".repeat(100));
+        assert!(!is_same(&long("1"), &long("2")), "more digits than any integer of this machine has");
     }
 }

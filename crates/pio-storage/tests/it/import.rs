@@ -42,6 +42,27 @@ async fn without_a_commit_nothing_is_stored() {
 }
 
 #[tokio::test]
+async fn what_is_replaced_is_seen_until_the_commit() {
+    let (db, table) = with_app().await;
+    let old = [with_id("x", event("view", "old")), event("view", "old")];
+    db.storage.events().insert(table, &old).await.unwrap();
+    let mut cut_off = db.storage.events().import(table).await.unwrap();
+    cut_off.clear().await.unwrap();
+    drop(cut_off);
+    let mut import = db.storage.events().import(table).await.unwrap();
+    import.clear().await.unwrap();
+    let outcome = import.add(&[with_id("x", event("buy", "new"))]).await.unwrap().remove(0).outcome;
+    assert_eq!(outcome, Outcome::Stored, "an id of a replaced event is free again");
+    assert_eq!(count(&db, table).await, 2);
+    db.storage.events().insert(table, &[event("view", "meanwhile")]).await.unwrap();
+    import.commit().await.unwrap();
+    let there = db.storage.events().find(table, &Filter::default()).await.unwrap();
+    let mut names: Vec<_> = there.iter().map(|event| event.entity_id.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["meanwhile", "new"], "what others store meanwhile stays");
+}
+
+#[tokio::test]
 async fn events_that_are_there_already_are_told_apart() {
     let (db, table) = with_app().await;
     db.storage.events().insert(table, &[with_id("x", event("view", "u1"))]).await.unwrap();

@@ -1,72 +1,85 @@
-//! From lines to batches of events.
+//! The lines of a file. They end with LF, CR or both, as for PIO.
 
-use std::io::BufRead;
+use std::io::{BufRead, ErrorKind, Result};
 
-use pio_eventserver::event::parse;
-use pio_storage::events::NewEvent;
-use tokio::sync::mpsc::Sender;
+/// The longest line that is kept, in bytes.
+pub(crate) const MAX_LINE: usize = 64 * 1024 * 1024;
 
-use super::source::Source;
-
-/// How many lines are stored together.
-const BATCH: u64 = 4000;
-
-/// Some lines of the input. Numbers count over all files.
-#[derive(Default)]
-pub(crate) struct Batch {
-    first: u64,
-    last: u64,
-    /// The events.
-    pub(crate) events: Vec<NewEvent>,
-    /// The numbers of lines that are no events, and why.
-    pub(crate) bad: Vec<(u64, String)>,
+/// Reads lines one after the other.
+pub(crate) struct Lines<R> {
+    reader: R,
+    /// Whether a line has just ended with CR, so that an LF which follows belongs to its end.
+    after_return: bool,
 }
 
-impl Batch {
-    /// Which lines these are, for messages.
-    pub(crate) fn place(&self) -> String {
-        format!("one of lines {} to {}", self.first, self.last)
+impl<R: BufRead> Lines<R> {
+    pub(crate) fn new(reader: R) -> Self {
+        Self { reader, after_return: false }
     }
 
-    fn take(&mut self, number: u64, line: &[u8]) {
-        let Ok(text) = std::str::from_utf8(line) else {
-            return self.bad.push((number, "it is not UTF-8.".to_owned()));
-        };
-        let text = text.trim_start_matches('\u{feff}').trim();
-        if text.is_empty() {
-            return;
-        }
-        match parse::event(text) {
-            Ok(event) => self.events.push(event),
-            Err(error) => self.bad.push((number, error.to_string())),
-        }
-    }
-}
-
-/// Reads everything and sends it in batches, until the receiver is gone.
-pub(crate) fn read(source: Source, batches: &Sender<Batch>) -> std::io::Result<()> {
-    let mut number = 0;
-    let mut line = Vec::new();
-    let mut batch = Batch { first: 1, ..Batch::default() };
-    for mut reader in source.open()? {
-        while next(&mut *reader, &mut line)? {
-            number += 1;
-            batch.last = number;
-            batch.take(number, &line);
-            if number - batch.first + 1 >= BATCH {
-                let full = std::mem::replace(&mut batch, Batch { first: number + 1, ..Batch::default() });
-                if batches.blocking_send(full).is_err() {
-                    return Ok(());
-                }
+    /// Reads the next line without its end; tells whether there was one. Of a line that is longer than [`MAX_LINE`] it keeps one
+    /// byte more than that.
+    pub(crate) fn next(&mut self, line: &mut Vec<u8>) -> Result<bool> {
+        line.clear();
+        loop {
+            let bytes = match self.reader.fill_buf() {
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                filled => filled?,
+            };
+            if bytes.is_empty() {
+                return Ok(!line.is_empty());
+            }
+            if std::mem::take(&mut self.after_return) && bytes[0] == b'\n' {
+                self.reader.consume(1);
+                continue;
+            }
+            let end = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+            let part = &bytes[..end.unwrap_or(bytes.len())];
+            let room = (MAX_LINE + 1).saturating_sub(line.len());
+            line.extend_from_slice(&part[..part.len().min(room)]);
+            let length = part.len();
+            let terminator = end.map(|at| bytes[at]);
+            self.reader.consume(length + usize::from(terminator.is_some()));
+            if let Some(terminator) = terminator {
+                self.after_return = terminator == b'\r';
+                return Ok(true);
             }
         }
     }
-    // A receiver that is gone has failed already.
-    let _ = batches.blocking_send(batch);
-    Ok(())
 }
 
-fn next(reader: &mut dyn BufRead, line: &mut Vec<u8>) -> std::io::Result<bool> {
-    line.clear();
-    Ok(reader.read_until(b'\n', line)? > 0)
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader};
+
+    use super::{Lines, MAX_LINE};
+
+    fn all(reader: impl BufRead) -> Vec<String> {
+        let (mut lines, mut line, mut all) = (Lines::new(reader), Vec::new(), Vec::new());
+        while lines.next(&mut line).unwrap() {
+            all.push(String::from_utf8(line.clone()).unwrap());
+        }
+        all
+    }
+
+    #[test]
+    fn lines_end_with_lf_cr_or_both_wherever_the_buffer_ends() {
+        let text = "a\nb\rc\r\n\r\rd\n\ne";
+        let expected = ["a", "b", "c", "", "", "d", "", "e"];
+        for capacity in [1, 2, 3, 64] {
+            assert_eq!(all(BufReader::with_capacity(capacity, text.as_bytes())), expected, "{capacity}");
+        }
+        assert_eq!(all("a\r\n".as_bytes()), ["a"]);
+        assert_eq!(all("".as_bytes()), [""; 0]);
+    }
+
+    #[test]
+    fn a_line_without_end_takes_bounded_memory() {
+        let mut lines =
+            Lines::new(BufReader::new(std::io::Read::take(std::io::repeat(b'x'), 200 * 1024 * 1024)));
+        let mut line = Vec::new();
+        assert!(lines.next(&mut line).unwrap());
+        assert_eq!(line.len(), MAX_LINE + 1);
+        assert!(!lines.next(&mut line).unwrap());
+    }
 }

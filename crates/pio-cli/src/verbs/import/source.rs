@@ -1,11 +1,13 @@
 //! Where events come from: standard input, a file, or a folder of files as exports make them.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
+use anyhow::Result;
 use flate2::read::MultiGzDecoder;
 use fs_err as fs;
 
+use super::format::{Format, FormatError};
 use crate::errors::ConsoleError;
 
 const BUFFER: usize = 256 * 1024;
@@ -13,12 +15,21 @@ const BUFFER: usize = 256 * 1024;
 /// What to read.
 pub(crate) enum Source {
     StandardInput,
-    Files(Vec<PathBuf>),
+    File(PathBuf),
+    /// The files of a folder.
+    Parts(Vec<PathBuf>),
+}
+
+/// One file of it, or standard input where there is none.
+pub(crate) struct Input {
+    file: Option<PathBuf>,
+    /// Its name, where there are several.
+    pub(crate) shown: Option<String>,
 }
 
 impl Source {
     /// What an `--input` names.
-    pub(crate) fn find(input: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn find(input: &Path) -> Result<Self> {
         let text = input.to_string_lossy();
         if text == "-" {
             return Ok(Self::StandardInput);
@@ -33,37 +44,77 @@ impl Source {
         if !path.exists() {
             return Err(ConsoleError::NoInput(path).into());
         }
-        Ok(Self::Files(if path.is_dir() { parts(&path)? } else { vec![path] }))
+        if path.is_dir() { parts(path) } else { Ok(Self::File(path)) }
     }
 
-    /// Opens all of it, one after the other.
-    pub(crate) fn open(self) -> std::io::Result<Vec<Box<dyn BufRead>>> {
+    /// Its files in order.
+    pub(crate) fn inputs(self) -> Vec<Input> {
         match self {
-            Self::StandardInput => Ok(vec![Box::new(BufReader::with_capacity(BUFFER, std::io::stdin()))]),
-            Self::Files(files) => files.iter().map(|file| open(file)).collect(),
+            Self::StandardInput => vec![Input { file: None, shown: None }],
+            Self::File(file) => vec![Input { file: Some(file), shown: None }],
+            Self::Parts(files) => {
+                files.into_iter().map(|file| Input { shown: Some(name(&file)), file: Some(file) }).collect()
+            }
         }
     }
+}
+
+fn name(file: &Path) -> String {
+    file.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// The files of a folder in order, without those that Hadoop keeps for itself.
-fn parts(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+fn parts(folder: PathBuf) -> Result<Source> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(folder)? {
+    for entry in fs::read_dir(&folder)? {
         let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if path.is_file() && !name.starts_with(['_', '.']) {
-            files.push(path);
+        if name(&path).starts_with(['_', '.']) {
+            continue;
         }
+        if path.is_dir() {
+            return Err(ConsoleError::NestedFolder(path).into());
+        }
+        files.push(path);
+    }
+    if files.is_empty() {
+        return Err(ConsoleError::NoParts(folder).into());
     }
     files.sort();
-    Ok(files)
+    Ok(Source::Parts(files))
 }
 
-fn open(file: &Path) -> std::io::Result<Box<dyn BufRead>> {
-    let opened = fs::File::open(file)?;
-    let bytes: Box<dyn Read> = match file.extension() {
-        Some(extension) if extension == "gz" => Box::new(MultiGzDecoder::new(BufReader::new(opened))),
-        _ => Box::new(opened),
-    };
-    Ok(Box::new(BufReader::with_capacity(BUFFER, bytes)))
+impl Input {
+    /// Opens it, unpacked.
+    pub(crate) fn open(&self) -> Result<Box<dyn BufRead>, ConsoleError> {
+        let mut raw: Box<dyn BufRead> = match &self.file {
+            None => Box::new(BufReader::with_capacity(BUFFER, io::stdin())),
+            Some(file) => Box::new(BufReader::with_capacity(
+                BUFFER,
+                fs::File::open(file).map_err(|error| self.unreadable(&error))?,
+            )),
+        };
+        let is_named_gzip = self.file.as_ref().and_then(|file| file.extension()) == Some("gz".as_ref());
+        if !is_named_gzip && self.format(&mut raw)? == Format::Text {
+            return Ok(raw);
+        }
+        let mut unpacked = BufReader::with_capacity(BUFFER, MultiGzDecoder::new(raw));
+        match self.format(&mut unpacked)? {
+            Format::Text => Ok(Box::new(unpacked)),
+            Format::Gzip => Err(self.unreadable(&FormatError::Other("compressed twice"))),
+        }
+    }
+
+    fn format(&self, reader: &mut impl BufRead) -> Result<Format, ConsoleError> {
+        let start = reader.fill_buf().map_err(|error| self.unreadable(&error))?;
+        Format::of(start).map_err(|error| self.unreadable(&error))
+    }
+
+    /// The error for what went wrong with it.
+    pub(crate) fn unreadable(&self, why: &dyn std::fmt::Display) -> ConsoleError {
+        let file = match &self.file {
+            Some(file) => file.display().to_string(),
+            None => "Standard input".to_owned(),
+        };
+        ConsoleError::Unreadable { file, why: why.to_string() }
+    }
 }
