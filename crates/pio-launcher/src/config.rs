@@ -27,6 +27,8 @@ pub struct Config {
     pub app_name: Option<String>,
     /// Whether each sync of events replaces those that are there.
     pub purge_on_sync: bool,
+    /// Whether a sync without events may do so.
+    pub allow_empty_sync: bool,
 }
 
 /// Where the Event API of an app with an engine is.
@@ -103,6 +105,7 @@ impl Config {
             },
             app_name: env::get(vars::PIO_EVENTSERVER_APP_NAME),
             purge_on_sync: env::flag(vars::PIO_PURGE_EVENTS_ON_SYNC),
+            allow_empty_sync: env::flag(vars::PIO_ALLOW_EMPTY_SYNC),
         })
     }
 }

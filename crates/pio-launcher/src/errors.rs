@@ -68,6 +68,20 @@ pub enum Error {
         /// The file that it should have written.
         file: &'static str,
     },
+    /// The file of first events holds none.
+    #[error("{file} holds no events.")]
+    NoInitialEvents {
+        /// The file.
+        file: &'static str,
+    },
+    /// Events could not replace those that are there.
+    #[error("The events of {file} could not be imported, and those that are there were kept.")]
+    Replacement {
+        /// The file.
+        file: &'static str,
+        /// How.
+        source: pio_process::error::Error,
+    },
     /// Events could not be imported.
     #[error("The events of {file} could not be imported.")]
     Import {
@@ -193,6 +207,21 @@ impl Error {
             Self::HookMadeNothing { file, .. } => (
                 format!("It ended well, but {file} does not exist."),
                 vec!["Let it write one event a line, as JSON, into that file."],
+            ),
+            Self::NoInitialEvents { .. } => (
+                "An engine would have nothing to learn from.".to_owned(),
+                vec![
+                    "Write one event a line, as JSON, into that file and commit it, or let data/create-initial-events write it.",
+                    "Where events come in another way, remove the file.",
+                ],
+            ),
+            Self::Replacement { source, .. } => (
+                source.to_string(),
+                vec![
+                    "The file holds one event a line, as JSON; the lines above say what is wrong.",
+                    "Correct what data/create-sync-events writes, commit and deploy again.",
+                    "Where it rightly writes no events, and all that are there are to be deleted:\nheroku config:set PIO_ALLOW_EMPTY_SYNC=true",
+                ],
             ),
             Self::Import { source, .. } => (
                 source.to_string(),

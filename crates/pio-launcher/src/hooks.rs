@@ -7,6 +7,7 @@ use pio_process::command::Command;
 use pio_process::error::Error as ProcessError;
 use pio_storage::Storage;
 use pio_storage::apps::{App, NewApp};
+use pio_storage::events::filter::{Filter, Order};
 use pio_storage::events::table::EventTable;
 
 use crate::config::Config;
@@ -19,44 +20,72 @@ const CREATE_INITIAL: &str = "data/create-initial-events";
 const SYNC_EVENTS: &str = "data/sync-events.json";
 const CREATE_SYNC: &str = "data/create-sync-events";
 
-/// Runs the hooks that the engine has. The initial ones run once, in the release that creates the app; the sync hook in
-/// every later one.
+/// Runs the hooks that the engine has: the initial ones where the app has no events yet, the sync hook in every later release.
 ///
 /// # Errors
 /// When a hook or an import fails; an app that was created for it is removed again.
 pub async fn load_data(config: &Config, engine: &Path, storage: &Storage) -> Result<(), Error> {
-    if ![INITIAL_EVENTS, CREATE_INITIAL, CREATE_SYNC].iter().any(|hook| engine.join(hook).is_file()) {
+    let has = |file: &str| engine.join(file).is_file();
+    if has(SYNC_EVENTS) && !has(CREATE_SYNC) {
+        talk::warning(format_args!("{SYNC_EVENTS} is not imported: only what {CREATE_SYNC} writes is."));
+    }
+    if ![INITIAL_EVENTS, CREATE_INITIAL, CREATE_SYNC].into_iter().any(has) {
         return Ok(());
     }
     let Some(name) = &config.app_name else {
         talk::warning("The data hooks in data/ were not run, because PIO_EVENTSERVER_APP_NAME is not set.");
         return Ok(());
     };
+    let has_initial = has(INITIAL_EVENTS) || has(CREATE_INITIAL);
     match storage.apps().find(name).await? {
-        Some(app) => sync(config, engine, storage, app.id).await,
-        None => create(engine, storage, name).await,
+        None if has_initial => create(engine, storage, name).await,
+        None => Ok(()),
+        Some(app) if has_initial && is_empty(storage, app.id).await? => {
+            talk::step(format_args!("The app {name} has no events yet"));
+            write_initial(engine).await?;
+            import_initial(engine, storage, app.id).await
+        }
+        Some(app) => sync(config, engine, app.id).await,
     }
+}
+
+/// Whether an app has no events, those of channels left aside.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_empty(storage: &Storage, app: i32) -> Result<bool, Error> {
+    let any = Filter { limit: Some(1), order: Order::Stored, ..Filter::default() };
+    Ok(storage.events().find(EventTable::of_app(app), &any).await?.is_empty())
 }
 
 /// Creates the app and imports its first events.
 async fn create(engine: &Path, storage: &Storage, name: &str) -> Result<(), Error> {
-    let has_hook = engine.join(CREATE_INITIAL).is_file();
-    if !has_hook && !engine.join(INITIAL_EVENTS).is_file() {
+    // The app comes after the hook, so that one which fails, or is killed, leaves none behind.
+    write_initial(engine).await?;
+    let app = create_app(storage, name).await?;
+    let imported = import_initial(engine, storage, app.id).await;
+    if imported.is_err() {
+        storage.apps().delete(app.id).await?;
+    }
+    imported
+}
+
+/// Lets the hook write the first events, where there is one.
+async fn write_initial(engine: &Path) -> Result<(), Error> {
+    if !engine.join(CREATE_INITIAL).is_file() {
         return Ok(());
     }
-    let app = create_app(storage, name).await?;
-    let imported = async {
-        if has_hook {
-            run_hook(engine, CREATE_INITIAL, INITIAL_EVENTS).await?;
-        }
-        import(engine, app.id, INITIAL_EVENTS).await
-    };
-    if let Err(error) = imported.await {
-        // Else the next release would find the app and take it for filled.
-        storage.apps().delete(app.id).await?;
-        return Err(error);
+    talk::step(format_args!("Running {CREATE_INITIAL}"));
+    run_program(engine, CREATE_INITIAL).await?;
+    if engine.join(INITIAL_EVENTS).is_file() {
+        return Ok(());
     }
-    Ok(())
+    Err(Error::HookMadeNothing { hook: CREATE_INITIAL, file: INITIAL_EVENTS })
+}
+
+async fn import_initial(engine: &Path, storage: &Storage, app: i32) -> Result<(), Error> {
+    import(engine, app, INITIAL_EVENTS, &[]).await?;
+    if is_empty(storage, app).await? { Err(Error::NoInitialEvents { file: INITIAL_EVENTS }) } else { Ok(()) }
 }
 
 /// Creates the app with the access key of the config vars, where there is one.
@@ -72,7 +101,7 @@ pub async fn create_app(storage: &Storage, name: &str) -> Result<App, Error> {
 }
 
 /// Lets the sync hook write new events and imports them.
-async fn sync(config: &Config, engine: &Path, storage: &Storage, app: i32) -> Result<(), Error> {
+async fn sync(config: &Config, engine: &Path, app: i32) -> Result<(), Error> {
     if !engine.join(CREATE_SYNC).is_file() {
         return Ok(());
     }
@@ -82,17 +111,16 @@ async fn sync(config: &Config, engine: &Path, storage: &Storage, app: i32) -> Re
         talk::detail(format_args!("It wrote no {SYNC_EVENTS}: nothing to import"));
         return Ok(());
     }
-    if config.purge_on_sync {
-        talk::detail("Deleting the events that are there, because PIO_PURGE_EVENTS_ON_SYNC is true");
-        storage.apps().clear_data(EventTable::of_app(app)).await?;
+    if !config.purge_on_sync {
+        return import(engine, app, SYNC_EVENTS, &[]).await;
     }
-    import(engine, app, SYNC_EVENTS).await
-}
-
-async fn run_hook(engine: &Path, hook: &'static str, file: &'static str) -> Result<(), Error> {
-    talk::step(format_args!("Running {hook}"));
-    run_program(engine, hook).await?;
-    if engine.join(file).is_file() { Ok(()) } else { Err(Error::HookMadeNothing { hook, file }) }
+    talk::detail("They replace the events that are there, because PIO_PURGE_EVENTS_ON_SYNC is true");
+    let options: &[&str] =
+        if config.allow_empty_sync { &["--replace", "--allow-empty"] } else { &["--replace"] };
+    match import(engine, app, SYNC_EVENTS, options).await {
+        Err(Error::Import { file, source }) => Err(Error::Replacement { file, source }),
+        other => other,
+    }
 }
 
 async fn run_program(engine: &Path, hook: &'static str) -> Result<(), Error> {
@@ -109,9 +137,11 @@ async fn run_program(engine: &Path, hook: &'static str) -> Result<(), Error> {
     }
 }
 
-async fn import(engine: &Path, app: i32, file: &'static str) -> Result<(), Error> {
+async fn import(engine: &Path, app: i32, file: &'static str, options: &[&str]) -> Result<(), Error> {
     talk::step(format_args!("Importing {file}"));
-    let words = ["import", "--appid", &app.to_string(), "--input", file].map(str::to_owned);
+    let app = app.to_string();
+    let words = ["import", "--appid", &app, "--input", file];
+    let words: Vec<String> = words.iter().chain(options).map(|&word| word.to_owned()).collect();
     let status = run::watched(run::pio(&words, engine).no_stdin()).await?;
     if status.success() { Ok(()) } else { Err(Error::Import { file, source: failed("pio import", status) }) }
 }

@@ -3,8 +3,6 @@
 use std::os::unix::process::ExitStatusExt as _;
 
 use pio_settings::database::DatabaseSettings;
-use pio_storage::events::filter::{Filter, Order};
-use pio_storage::events::table::EventTable;
 use pio_storage::{Options, Storage};
 
 use crate::commands;
@@ -47,17 +45,12 @@ async fn waits_for_events(config: &Config, storage: &Storage) -> Result<bool, Er
         Some(app) => app,
         None => hooks::create_app(storage, name).await?,
     };
-    let is_empty = is_empty(storage, app.id).await?;
+    let is_empty = hooks::is_empty(storage, app.id).await?;
     if is_empty {
         talk::step(format_args!("The app {name} has no events yet, so there is nothing to train"));
         talk::detail("Send events, then train: heroku run train");
     }
     Ok(is_empty)
-}
-
-async fn is_empty(storage: &Storage, app: i32) -> Result<bool, Error> {
-    let any = Filter { limit: Some(1), order: Order::Stored, ..Filter::default() };
-    Ok(storage.events().find(EventTable::of_app(app), &any).await?.is_empty())
 }
 
 /// Warns where the app that the config vars name does not exist or has no events. That is no error yet: the engine may name
@@ -66,7 +59,7 @@ async fn check_app(config: &Config, storage: &Storage) -> Result<(), Error> {
     let Some(name) = &config.app_name else { return Ok(()) };
     let apps = storage.apps().list().await?;
     if let Some(app) = apps.iter().find(|app| app.name == *name) {
-        if is_empty(storage, app.id).await? {
+        if hooks::is_empty(storage, app.id).await? {
             talk::warning(format_args!(
                 "The app {name} has no events yet, so an engine that reads it has nothing to learn from.\n\
                  Send events to the event server or commit data/initial-events.json; then `heroku releases:retry`."

@@ -156,8 +156,11 @@ pub const PIO_ENABLE_FEEDBACK: &str = "PIO_ENABLE_FEEDBACK";
 /// The host name of the event server, as the later buildpack called it.
 pub const PIO_EVENTSERVER_HOSTNAME: &str = "PIO_EVENTSERVER_HOSTNAME";
 
-/// `true` deletes the events of the app before each import of `data/sync-events.json`.
+/// `true` lets each import of `data/sync-events.json` replace the events of the app, all at once.
 pub const PIO_PURGE_EVENTS_ON_SYNC: &str = "PIO_PURGE_EVENTS_ON_SYNC";
+
+/// `true` lets a `data/sync-events.json` without events delete all events of the app, where [`PIO_PURGE_EVENTS_ON_SYNC`] is `true`.
+pub const PIO_ALLOW_EMPTY_SYNC: &str = "PIO_ALLOW_EMPTY_SYNC";
 
 /// The key that `/reload` and `/stop` of a deployed engine ask for.
 pub const PIO_SERVER_ACCESS_KEY: &str = "PIO_SERVER_ACCESS_KEY";

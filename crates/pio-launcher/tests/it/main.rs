@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of tests may panic as they do")]
 
+mod data;
 mod errors;
 mod page;
 mod roles;
