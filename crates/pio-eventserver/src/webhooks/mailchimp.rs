@@ -4,11 +4,11 @@ use crate::json::tree::{Object, Value};
 use crate::time::{strict, text};
 use crate::webhooks::{ConnectorError, Form, event_of, form_text};
 
-/// Makes an event of a call of MailChimp.
+/// Makes an event of a call of MailChimp. Only what identifies is required: the ids and the time.
 ///
 /// # Errors
 ///
-/// Where the type is unknown, a field is missing or `fired_at` is not a time.
+/// Where the type is unknown, an id is missing or `fired_at` is not a time.
 pub fn event(data: &Form) -> Result<Object, ConnectorError> {
     match data.get("type").map(String::as_str) {
         Some("subscribe") => subscriber(data, "subscribe", &["ip_opt", "ip_signup"]),
@@ -18,14 +18,12 @@ pub fn event(data: &Form) -> Result<Object, ConnectorError> {
         Some("profile") => subscriber(data, "profile", &["ip_opt"]),
         Some("upemail") => {
             let user = event_of("upemail", "user", form_text(data, "data[new_id]")?);
-            Ok(with_time(on_list(user, data)?, data)?
-                .with("properties", Value::Object(properties(data, &["new_email", "old_email"])?)))
+            finish(on_list(user, data)?, data, properties(data, &["new_email", "old_email"]))
         }
         Some("cleaned") => cleaned(data),
         Some("campaign") => {
             let campaign = event_of("campaign", "campaign", form_text(data, "data[id]")?);
-            Ok(with_time(on_list(campaign, data)?, data)?
-                .with("properties", Value::Object(properties(data, &["subject", "status", "reason"])?)))
+            finish(on_list(campaign, data)?, data, properties(data, &["subject", "status", "reason"]))
         }
         Some(other) => {
             Err(ConnectorError(format!("Cannot convert unknown MailChimp data type {other} to event JSON")))
@@ -36,24 +34,26 @@ pub fn event(data: &Form) -> Result<Object, ConnectorError> {
 
 /// What happened to a subscriber of a list.
 fn subscriber(data: &Form, name: &str, fields: &[&str]) -> Result<Object, ConnectorError> {
-    let event = with_time(on_list(event_of(name, "user", form_text(data, "data[id]")?), data)?, data)?;
-    let merges = Object::default()
-        .with_text("EMAIL", Some(form_text(data, "data[merges][EMAIL]")?))
-        .with_text("FNAME", Some(form_text(data, "data[merges][FNAME]")?))
-        .with_text("LNAME", Some(form_text(data, "data[merges][LNAME]")?))
-        .with_text("INTERESTS", data.get("data[merges][INTERESTS]").map(String::as_str));
-    let properties = properties(data, &["email", "email_type"])?.with("merges", Value::Object(merges));
-    Ok(event.with("properties", Value::Object(add(properties, data, fields)?)))
+    let user = event_of(name, "user", form_text(data, "data[id]")?);
+    let mut merges = Object::default();
+    for field in ["EMAIL", "FNAME", "LNAME", "INTERESTS"] {
+        merges = merges.with_text(field, value(data, &format!("data[merges][{field}]")));
+    }
+    let mut given = properties(data, &["email", "email_type"]);
+    if !merges.0.is_empty() {
+        given = given.with("merges", Value::Object(merges));
+    }
+    given.0.extend(properties(data, fields).0);
+    finish(on_list(user, data)?, data, given)
 }
 
 /// An address was removed from a list.
 fn cleaned(data: &Form) -> Result<Object, ConnectorError> {
     let properties = Object::default()
-        .with_text("campaignId", Some(form_text(data, "data[campaign_id]")?))
-        .with_text("reason", Some(form_text(data, "data[reason]")?))
-        .with_text("email", Some(form_text(data, "data[email]")?));
-    let list = event_of("cleaned", "list", form_text(data, "data[list_id]")?);
-    Ok(with_time(list, data)?.with("properties", Value::Object(properties)))
+        .with_text("campaignId", value(data, "data[campaign_id]"))
+        .with_text("reason", value(data, "data[reason]"))
+        .with_text("email", value(data, "data[email]"));
+    finish(event_of("cleaned", "list", form_text(data, "data[list_id]")?), data, properties)
 }
 
 fn on_list(event: Object, data: &Form) -> Result<Object, ConnectorError> {
@@ -62,24 +62,24 @@ fn on_list(event: Object, data: &Form) -> Result<Object, ConnectorError> {
         .with_text("targetEntityId", Some(form_text(data, "data[list_id]")?)))
 }
 
-/// `fired_at` has no offset and is UTC.
-fn with_time(event: Object, data: &Form) -> Result<Object, ConnectorError> {
+/// Adds the time and the properties. `fired_at` has no offset and is UTC.
+fn finish(event: Object, data: &Form, properties: Object) -> Result<Object, ConnectorError> {
     let fired_at = form_text(data, "fired_at")?;
     let moment = strict::parse(&format!("{}Z", fired_at.replacen(' ', "T", 1))).ok_or_else(|| {
         ConnectorError("The field 'fired_at' must be a time like 2009-03-26 21:35:57.".to_owned())
     })?;
     let mut text = String::new();
     text::write(&moment, &mut text);
-    Ok(event.with_text("eventTime", Some(&text)))
+    Ok(event.with_text("eventTime", Some(&text)).with("properties", Value::Object(properties)))
 }
 
-fn properties(data: &Form, fields: &[&str]) -> Result<Object, ConnectorError> {
-    add(Object::default(), data, fields)
+/// The fields that are there.
+fn properties(data: &Form, fields: &[&str]) -> Object {
+    fields.iter().fold(Object::default(), |properties, field| {
+        properties.with_text(field, value(data, &format!("data[{field}]")))
+    })
 }
 
-fn add(mut properties: Object, data: &Form, fields: &[&str]) -> Result<Object, ConnectorError> {
-    for field in fields {
-        properties = properties.with_text(field, Some(form_text(data, &format!("data[{field}]"))?));
-    }
-    Ok(properties)
+fn value<'a>(data: &'a Form, name: &str) -> Option<&'a str> {
+    data.get(name).map(String::as_str)
 }

@@ -1,13 +1,15 @@
-//! Segment's JSON webhook, version 2.
+//! Segment's JSON webhook, version 2. Its names are in `snake_case`, as PIO's connector had them, or in camelCase, as Segment sends
+//! them; stored are the first.
 
+use crate::event::invalid::{TIME_FORM, shown};
 use crate::json::tree::{Object, Value};
+use crate::time::strict;
 use crate::webhooks::schema::{Field, Kind, fields, optional, required};
 use crate::webhooks::{ConnectorError, event_of};
 
 /// What every call has.
 const COMMON: &[Field] = &[
     required("type", Kind::Text),
-    required("sent_at", Kind::Text),
     required("timestamp", Kind::Text),
     required("version", Kind::Text),
     optional("anonymous_id", Kind::Text),
@@ -59,7 +61,7 @@ const LOCATION: &[Field] = &[
 const SCREEN: &[Field] =
     &[required("width", Kind::Int), required("height", Kind::Int), required("density", Kind::Int)];
 
-const IDENTIFY: &[Field] = &[required("user_id", Kind::Text), optional("traits", Kind::Map)];
+const IDENTIFY: &[Field] = &[optional("traits", Kind::Map)];
 const TRACK: &[Field] = &[required("event", Kind::Text), optional("properties", Kind::Map)];
 const ALIAS: &[Field] = &[required("previous_id", Kind::Text), required("user_id", Kind::Text)];
 const VIEW: &[Field] = &[optional("name", Kind::Text), optional("properties", Kind::Map)];
@@ -79,7 +81,7 @@ const fn texts<const N: usize>(names: [&'static str; N]) -> [Field; N] {
 ///
 /// # Errors
 ///
-/// Where the version is missing, the type is unknown, or a required field is missing or has the wrong type.
+/// Where the version is missing, the type is unknown, the time is none, or a required field is missing or has the wrong type.
 pub fn event(data: &Object) -> Result<Object, ConnectorError> {
     if data.get("version").is_none() {
         return Err(ConnectorError("Failed to get segment.io API version.".to_owned()));
@@ -89,11 +91,16 @@ pub fn event(data: &Object) -> Result<Object, ConnectorError> {
     let mut properties = Object(common.0.iter().filter(|(name, _)| name == "context").cloned().collect());
     let own = fields(data, expected(kind)?)?;
     properties.0.extend(own.0.into_iter().filter(|(name, _)| name != "user_id"));
-    let user = common.text("user_id").or_else(|| common.text("anonymous_id")).ok_or_else(|| {
+    let id = |name| common.text(name).filter(|id| !id.is_empty());
+    let user = id("user_id").or_else(|| id("anonymous_id")).ok_or_else(|| {
         ConnectorError("there was no `userId` or `anonymousId` in the common fields.".to_owned())
     })?;
+    let timestamp = common.text("timestamp").unwrap_or_default();
+    if strict::parse(timestamp).is_none() {
+        return Err(ConnectorError(format!("The field 'timestamp' is {}: {TIME_FORM}", shown(timestamp))));
+    }
     Ok(event_of(kind, "user", user)
-        .with_text("eventTime", common.text("timestamp"))
+        .with_text("eventTime", Some(timestamp))
         .with("properties", Value::Object(properties)))
 }
 

@@ -59,12 +59,121 @@ async fn calls_of_segment_without_what_they_need_are_refused() {
         json!({ "type": "group", "group_id": null }),
         json!({ "type": "nonsense" }),
         json!({ "type": "track", "event": "e", "user_id": "" }),
-        json!({ "type": "identify", "user_id": null, "anonymous_id": "a" }),
+        json!({ "type": "alias", "user_id": null, "anonymous_id": "a", "previous_id": "b" }),
         json!({ "type": "track", "event": "e", "version": null }),
+        json!({ "type": "track", "event": "e", "timestamp": "2015-08-21T15:25:32" }),
     ] {
         let reply = segment(&server, call.clone()).await;
         assert!(reply["message"].is_string(), "{call} gave {reply}");
     }
+}
+
+#[tokio::test]
+async fn calls_of_segment_may_have_its_own_names() {
+    let server = Server::start(Config::default()).await;
+    let context = json!({
+        "ip": "8.8.8.8", "library": { "name": "l", "version": "1" }, "userAgent": "UA",
+        "device": { "advertisingId": "ad", "adTrackingEnabled": true },
+    });
+    let kept = json!({
+        "ip": "8.8.8.8", "library": { "name": "l", "version": "1" }, "user_agent": "UA",
+        "device": { "advertising_id": "ad", "ad_tracking_enabled": true },
+    });
+    let traits = json!({ "firstName": "F", "last_name": "L" });
+    for (own, stored_as) in [
+        (json!({ "type": "identify", "traits": traits }), json!({ "traits": traits })),
+        (
+            json!({ "type": "track", "event": "Bought It", "properties": { "userId": 1 } }),
+            json!({ "event": "Bought It", "properties": { "userId": 1 } }),
+        ),
+        (json!({ "type": "alias", "previousId": "p" }), json!({ "previous_id": "p" })),
+        (json!({ "type": "page", "name": "Home", "category": "x" }), json!({ "name": "Home" })),
+        (json!({ "type": "screen", "name": "Main" }), json!({ "name": "Main" })),
+        (
+            json!({ "type": "group", "groupId": "g", "traits": traits }),
+            json!({ "group_id": "g", "traits": traits }),
+        ),
+    ] {
+        let mut call = json!({
+            "version": "2", "messageId": "m", "sentAt": null, "receivedAt": "2015-08-21T15:25:33Z", "userId": "u",
+            "anonymousId": "a", "originalTimestamp": "x", "timestamp": "2015-08-21T15:25:32.799Z", "context": context,
+        });
+        call.as_object_mut().unwrap().extend(own.as_object().unwrap().clone());
+        let reply = server.post(SEGMENT, call.to_string()).await.json();
+        let mut properties = stored_as;
+        properties["context"] = kept.clone();
+        let expected = json!({
+            "event": own["type"], "entityType": "user", "entityId": "u", "eventTime": "2015-08-21T15:25:32.799Z",
+            "properties": properties,
+        });
+        assert_eq!(stored(&server, reply).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn of_two_names_for_a_field_of_segment_pios_counts_where_it_fits() {
+    let server = Server::start(Config::default()).await;
+    for (names, entity) in [
+        (json!({ "user_id": "snake", "userId": "camel" }), "snake"),
+        (json!({ "user_id": null, "userId": "camel", "anonymous_id": "anonymous" }), "camel"),
+        (json!({ "user_id": [1], "userId": "camel" }), "camel"),
+        (json!({ "user_id": "", "anonymousId": "anonymous" }), "anonymous"),
+    ] {
+        for kind in [json!({ "type": "track", "event": "e" }), json!({ "type": "identify" })] {
+            let mut call = names.clone();
+            call.as_object_mut().unwrap().extend(kind.as_object().unwrap().clone());
+            let reply = segment(&server, call).await;
+            assert_eq!(stored(&server, reply).await["entityId"], entity, "{names}");
+        }
+    }
+}
+
+async fn mailchimp(server: &Server, fields: &[(&str, &str)]) -> Value {
+    let body: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let mut call = Call::post("/webhooks/mailchimp.form?accessKey=ACCESSKEY", body);
+    call.headers = vec![("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned())];
+    server.call(&call).await.json()
+}
+
+#[tokio::test]
+async fn mailchimp_needs_no_more_than_what_identifies() {
+    let server = Server::start(Config::default()).await;
+    let (fired, list) = (("fired_at", "2009-03-26 21:35:57"), ("data[list_id]", "l"));
+    let (id, new_id) = (("data[id]", "u"), ("data[new_id]", "u"));
+    let cases = [
+        ("subscribe", vec![list, id], "user"),
+        ("unsubscribe", vec![list, id], "user"),
+        ("profile", vec![list, id], "user"),
+        ("upemail", vec![list, new_id], "user"),
+        ("campaign", vec![list, id], "campaign"),
+        ("cleaned", vec![list], "list"),
+    ];
+    for (kind, ids, entity) in cases {
+        let whole = [vec![("type", kind), fired], ids].concat();
+        let event = stored(&server, mailchimp(&server, &whole).await).await;
+        assert_eq!((&event["event"], &event["entityType"]), (&json!(kind), &json!(entity)));
+        assert_eq!(
+            (&event["properties"], &event["eventTime"]),
+            (&json!({}), &json!("2009-03-26T21:35:57.000Z"))
+        );
+        for left_out in 1..whole.len() {
+            let mut less = whole.clone();
+            let (name, _) = less.remove(left_out);
+            let reply = mailchimp(&server, &less).await;
+            assert!(
+                reply["message"].as_str().is_some_and(|words| words.contains(name)),
+                "{kind} {name}: {reply}"
+            );
+        }
+    }
+    let some = [("data[merges][LNAME]", "L"), ("data[merges][ADDRESS][city]", "C"), ("data[email]", "e")];
+    let event = mailchimp(&server, &[&[("type", "subscribe"), fired, list, id], &some[..]].concat()).await;
+    let properties = &stored(&server, event).await["properties"];
+    assert_eq!(
+        properties,
+        &json!({ "email": "e", "merges": { "LNAME": "L" } }),
+        "other merge fields are left out, as in PIO"
+    );
 }
 
 #[tokio::test]
