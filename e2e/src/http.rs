@@ -46,7 +46,7 @@ pub fn post(url: &str, body: &Value) -> Result<Answer> {
 /// # Errors
 /// When no answer comes.
 pub fn post_text(url: &str, body: &str) -> Result<Answer> {
-    answer(agent().post(url).header("content-type", "application/json").send(body), url)
+    Client(agent()).post_text(url, body)
 }
 
 /// Asks until an answer with status 200 comes.
@@ -76,12 +76,30 @@ pub fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
+/// A client that keeps its connections.
+#[derive(Debug)]
+pub struct Client(ureq::Agent);
+
+impl Client {
+    /// One that waits so long for an answer.
+    #[must_use]
+    pub fn new(limit: Duration) -> Self {
+        let config =
+            ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(limit)).build();
+        Self(ureq::Agent::new_with_config(config))
+    }
+
+    /// Sends a POST request whose body is said to be JSON.
+    ///
+    /// # Errors
+    /// When no answer comes.
+    pub fn post_text(&self, url: &str, body: &str) -> Result<Answer> {
+        answer(self.0.post(url).header("content-type", "application/json").send(body), url)
+    }
+}
+
 fn agent() -> ureq::Agent {
-    let config = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .timeout_global(Some(Duration::from_mins(2)))
-        .build();
-    ureq::Agent::new_with_config(config)
+    Client::new(Duration::from_mins(2)).0
 }
 
 fn answer(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>, url: &str) -> Result<Answer> {

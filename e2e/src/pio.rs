@@ -30,8 +30,8 @@ pub struct Pio {
     binary: PathBuf,
     home: PathBuf,
     variables: Vec<(String, String)>,
-    /// Where a command writes its number to be in a container.
-    container: Option<String>,
+    /// What a shell does before it becomes the binary.
+    before: Vec<String>,
 }
 
 /// A `pio` command that has ended.
@@ -53,7 +53,7 @@ impl Pio {
     /// The binary, with a home folder that need not exist yet.
     #[must_use]
     pub fn new(binary: impl Into<PathBuf>, home: impl Into<PathBuf>) -> Self {
-        Self { binary: binary.into(), home: home.into(), variables: Vec::new(), container: None }
+        Self { binary: binary.into(), home: home.into(), variables: Vec::new(), before: Vec::new() }
     }
 
     /// The same binary with one more environment variable.
@@ -67,7 +67,25 @@ impl Pio {
     /// The same binary in a container.
     #[must_use]
     pub fn within(&self, container: &Container) -> Self {
-        Self { container: Some(container.processes()), ..self.clone() }
+        self.after(format!("echo $$ > '{}'", container.processes()))
+    }
+
+    /// The same binary with a limit of file descriptors.
+    #[must_use]
+    pub fn with_descriptors(&self, count: u32) -> Self {
+        self.after(format!("ulimit -n {count}"))
+    }
+
+    /// Another binary in the same place.
+    #[must_use]
+    pub fn with_binary(&self, binary: &Path) -> Self {
+        Self { binary: binary.to_owned(), ..self.clone() }
+    }
+
+    fn after(&self, line: String) -> Self {
+        let mut other = self.clone();
+        other.before.push(line);
+        other
     }
 
     /// Runs a command in a folder to its end, whatever that is.
@@ -144,12 +162,11 @@ impl Pio {
     /// The command as it would be started, for callers that watch it themselves.
     #[must_use]
     pub fn command(&self, folder: &Path, arguments: &[&str]) -> Command {
-        let command = match &self.container {
-            None => Command::new(&self.binary),
-            Some(processes) => {
-                let enter = "echo $$ > \"$0\" && exec \"$@\"";
-                Command::new("sh").args(["-c", enter, processes]).arg(&self.binary)
-            }
+        let command = if self.before.is_empty() {
+            Command::new(&self.binary)
+        } else {
+            let script = format!("{} && exec \"$@\"", self.before.join(" && "));
+            Command::new("sh").args(["-c", &script, "sh"]).arg(&self.binary)
         };
         self.placed(command.args(arguments), folder)
     }

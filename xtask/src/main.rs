@@ -15,6 +15,7 @@ mod mutants;
 mod nix_check;
 mod platform_tests;
 mod project;
+mod prove;
 mod runtime;
 mod scala_tests;
 mod sdk;
@@ -53,6 +54,8 @@ enum Command {
     NixCheck,
     /// Measures what has a bar of speed or memory, beside what it is compared with
     Bench(bench::Options),
+    /// Proves under random faults that nothing acknowledged is lost and nothing is stored twice
+    Prove(prove::Options),
     /// Looks for input that the event server's parsers cannot stand
     Fuzz(fuzz::Options),
     /// Measures which lines the tests reach, of the Rust crates and of the Scala runtime
@@ -81,7 +84,13 @@ impl Command {
     fn needs_guard(&self) -> bool {
         matches!(
             self,
-            Self::Demo | Self::Test(_) | Self::E2e(_) | Self::E2eImage | Self::Bench(_) | Self::Coverage
+            Self::Demo
+                | Self::Test(_)
+                | Self::E2e(_)
+                | Self::E2eImage
+                | Self::Bench(_)
+                | Self::Coverage
+                | Self::Prove(_)
         )
     }
 }
@@ -107,6 +116,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::E2eImage => end_to_end::image::run(),
         Command::NixCheck => nix_check::run(),
         Command::Bench(options) => bench::run(&options),
+        Command::Prove(options) => prove::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Coverage => coverage::run(project::root()),
         Command::Mutants(options) => mutants::run(&options),

@@ -8,6 +8,9 @@ use pio_test_support::SKIPPED;
 
 use crate::talk;
 
+/// How a closing line begins that tells what was skipped.
+const SKIPPED_IN_REPORT: &str = "skipped  ";
+
 /// The counts so far. Clones share them.
 #[derive(Clone, Default)]
 pub(crate) struct Tally(Arc<Mutex<Counts>>);
@@ -37,7 +40,11 @@ impl Tally {
             // Its runner takes a test that returned for one that passed.
             counts.passed = counts.passed.saturating_sub(1);
             counts.skipped.push(why.to_owned());
-        } else if let Some((passed, failed)) = libtest_summary(line).or_else(|| sbt_summary(line)) {
+        } else if let Some(why) = line.strip_prefix(SKIPPED_IN_REPORT) {
+            self.counts().skipped.push(why.to_owned());
+        } else if let Some((passed, failed)) =
+            libtest_summary(line).or_else(|| sbt_summary(line)).or_else(|| own_summary(line))
+        {
             self.add(passed, failed);
         }
     }
@@ -59,7 +66,7 @@ impl Tally {
     pub(crate) fn report(&self) {
         let counts = self.counts();
         for why in &counts.skipped {
-            talk::say(format_args!("skipped  {why}"));
+            talk::say(format_args!("{SKIPPED_IN_REPORT}{why}"));
         }
         talk::say(counts.closing_line());
     }
@@ -89,6 +96,15 @@ fn sbt_summary(line: &str) -> Option<(usize, usize)> {
     Some((after("Passed")?, failed + errors))
 }
 
+/// The 12 and 1 in `12 passed, 1 failed, 0 skipped`, the closing line of another of our commands.
+fn own_summary(line: &str) -> Option<(usize, usize)> {
+    let mut parts = line.split(", ");
+    let passed = parts.next()?.strip_suffix(" passed")?.parse().ok()?;
+    let failed = parts.next()?.strip_suffix(" failed")?.parse().ok()?;
+    parts.next()?.strip_suffix(" skipped")?;
+    Some((passed, failed))
+}
+
 fn number_before(counts: &str, word: &str) -> Option<usize> {
     counts.split("; ").find_map(|part| part.strip_suffix(word)?.parse().ok())
 }
@@ -111,5 +127,8 @@ mod tests {
         tally.read("SKIPPED memory::of_64_mb: Run as root where control groups can be made.");
         tally.skip("the platforms (7 tests): they need root.");
         assert_eq!(tally.counts().closing_line(), "359 passed, 4 failed, 2 skipped");
+        tally.read("skipped  a full disk: only root may mount one");
+        tally.read("15 passed, 1 failed, 1 skipped");
+        assert_eq!(tally.counts().closing_line(), "374 passed, 5 failed, 3 skipped");
     }
 }

@@ -9,8 +9,8 @@ use pio_closure::closure::Closure;
 use pio_process::command::Command;
 
 use crate::{
-    cargo_tools, end_to_end, nix_check, platform_tests, project, runtime, scala_tests, talk, tally::Tally,
-    tidy, tools, vendor,
+    cargo_tools, end_to_end, nix_check, platform_tests, project, prove, runtime, scala_tests, talk,
+    tally::Tally, tidy, tools, vendor,
 };
 
 /// Which checks to run.
@@ -65,6 +65,7 @@ impl Checks<'_> {
         })?;
         self.run("Scala tests", |root| scala_tests::run(root, &tally))?;
         self.run("end to end", |root| end_to_end::test(root, None, &tally))?;
+        self.run("proof under faults", |_| prove::short(&tally))?;
         self.run("Nix", |_| nix(&tally))?;
         self.run("platforms", |root| platform_tests::run(root, "", &tally))
     }

@@ -1,4 +1,4 @@
-//! The event server alone, for measurements and for tests that kill it: `DATABASE_URL=… eventserver [port | careless]`.
+//! The event server alone, for measurements and for tests that kill it: `DATABASE_URL=… eventserver [port] [careless]`.
 //!
 //! It prints its address as soon as it listens, and stops at SIGTERM. With `careless` it acknowledges events before their commit:
 //! a test that looks for lost events must find some then.
@@ -24,11 +24,12 @@ use tokio::signal::unix::{SignalKind, signal};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     log();
-    let argument = std::env::args().nth(1).unwrap_or_default();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let port = arguments.first().and_then(|first| first.parse().ok()).unwrap_or(0);
     let settings = DatabaseSettings::from_env()?.ok_or("DATABASE_URL is not set")?;
-    let listener = TcpListener::bind(("127.0.0.1", argument.parse().unwrap_or(0))).await?;
+    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     writeln!(std::io::stdout(), "{}", listener.local_addr()?)?;
-    if argument == "careless" {
+    if arguments.iter().any(|argument| argument == "careless") {
         return careless(listener, &settings).await;
     }
     let mut term = signal(SignalKind::terminate())?;
