@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use pio_logging::stderr;
 
 use crate::cli::Command;
 use crate::cli::words::Invocation;
@@ -25,13 +26,15 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
             return if error.use_stderr() { USAGE.into() } else { ExitCode::SUCCESS };
         }
     };
-    match run(invocation) {
+    let code = match run(invocation) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             errors::report(&error);
             ExitCode::FAILURE
         }
-    }
+    };
+    stderr::finish();
+    code
 }
 
 fn run(invocation: Invocation) -> Result<()> {

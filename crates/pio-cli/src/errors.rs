@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use pio_logging::start;
 use thiserror::Error;
 
 use crate::output::to_stderr;
@@ -188,9 +189,15 @@ impl ConsoleError {
     }
 }
 
-/// Prints why a command failed.
+/// Says why a command failed: in the log where that is JSON, else to people.
 pub(crate) fn report(error: &anyhow::Error) {
-    match error.downcast_ref::<ConsoleError>() {
+    let own = error.downcast_ref::<ConsoleError>();
+    if start::is_json() {
+        let part = own.map_or("Pio$", ConsoleError::class);
+        let hint = own.and_then(ConsoleError::hint);
+        return tracing::error!(part, hint, "{}", words(error));
+    }
+    match own {
         Some(own) => {
             for line in own.to_string().lines() {
                 to_stderr(format_args!("[ERROR] [{}] {line}", own.class()));
@@ -227,9 +234,12 @@ pub(crate) fn hide_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place =
             panic.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
-        to_stderr(format_args!(
-            "[ERROR] [Pio$] This is a defect of pio{place}. Please report it with what you did."
-        ));
+        let words = format!("This is a defect of pio{place}. Please report it with what you did.");
+        if start::is_json() {
+            tracing::error!("{words}");
+        } else {
+            to_stderr(format_args!("[ERROR] [Pio$] {words}"));
+        }
     }));
 }
 

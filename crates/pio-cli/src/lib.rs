@@ -4,7 +4,6 @@ pub mod cli;
 pub mod console;
 mod database;
 mod errors;
-mod logging;
 mod output;
 mod runtime;
 mod verbs;

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::io::{self, BufRead as _, Write as _};
 
+use pio_logging::{start, stderr};
 use serde_json::Value;
 
 /// Where results and talk go.
@@ -74,7 +75,11 @@ pub(crate) fn warn(class: &str, text: impl Display) {
     to_stderr(format_args!("[WARN] [{class}] {text}"));
 }
 
-/// A line of talk on standard error.
+/// A line of talk on standard error. A server does not wait for it to be read.
 pub(crate) fn to_stderr(text: impl Display) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    if start::has_started() {
+        stderr::line(text);
+    } else {
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
 }

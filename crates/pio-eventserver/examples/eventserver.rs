@@ -16,14 +16,14 @@ use pio_eventserver::api::Api;
 use pio_eventserver::config::Config;
 use pio_eventserver::respond::ApiBody;
 use pio_eventserver::server::serve;
+use pio_logging::start::{Program, start};
 use pio_settings::database::DatabaseSettings;
-use pio_settings::{env, vars};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    log();
+    start(Program::Server, false);
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let port = arguments.first().and_then(|first| first.parse().ok()).unwrap_or(0);
     let settings = DatabaseSettings::from_env()?.ok_or("DATABASE_URL is not set")?;
@@ -38,13 +38,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     serve(listener, &settings, Config::default(), shutdown).await?;
     Ok(())
-}
-
-fn log() {
-    let level = env::get(vars::PIO_LOG).unwrap_or_else(|| "info".to_owned());
-    // The driver logs the values of statements, access keys among them.
-    let filter = format!("{level},tokio_postgres=info");
-    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 
 /// Serves like the real one, except that every POST is acknowledged before anything is done.

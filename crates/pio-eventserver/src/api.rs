@@ -7,6 +7,7 @@ mod plugins;
 mod reads;
 mod status;
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -17,13 +18,13 @@ use hyper::body::{Body, Bytes};
 use hyper::http::request::Parts;
 use hyper::{Request, Response};
 use pio_http::budget::{Account, Budget};
+use pio_logging::stderr;
 use pio_settings::database::DatabaseSettings;
 use pio_storage::errors::StorageError;
 use pio_storage::events::NewEvent;
 use pio_storage::events::table::EventTable;
 use pio_storage::{Options, Storage};
 use tokio::sync::{Semaphore, mpsc};
-use tokio::task::JoinHandle;
 
 use crate::body;
 use crate::config::Config;
@@ -36,6 +37,7 @@ use crate::requests;
 use crate::respond::{self, ApiBody};
 use crate::routes::{self, DESCRIPTIONS, Resource, Verb};
 use crate::stats::{Kind, Stats};
+use crate::tasks::{ACCESS_CACHE, Background, Reports, SCHEMA, WRITER};
 use crate::writer::{COMMITS_AT_A_TIME, Writer};
 use crate::{auth, startup};
 
@@ -61,19 +63,8 @@ pub(crate) struct State {
     sniffers: Option<mpsc::Sender<EventInfo>>,
     is_migrated: Arc<AtomicBool>,
     is_draining: AtomicBool,
-}
-
-/// What ends when the API was dropped and all that it took is stored.
-pub struct Background {
-    writer: JoinHandle<()>,
-}
-
-impl Background {
-    /// Waits for the end.
-    pub async fn finished(self) {
-        // A panic of the writer was logged where it happened.
-        let _ = self.writer.await;
-    }
+    /// Public to the crate for tests, which end one.
+    pub(crate) tasks: Reports,
 }
 
 /// Who asks.
@@ -113,23 +104,28 @@ impl Api {
         let metrics = Arc::new(Metrics::default());
         let limits = &config.limits;
         let writing = Storage::open(database, options("writer", COMMITS_AT_A_TIME + 1))?;
-        let (writer, task) =
+        let (writer, writer_task) =
             Writer::start(writing.clone(), limits.queue, limits.commit_time, metrics.clone());
+        let (grants, cache_task) = Grants::start(writing.clone());
+        let (is_migrated, schema_task) = startup::prepare_database(database, storage.clone());
+        let tasks = vec![(WRITER, writer_task), (ACCESS_CACHE, cache_task), (SCHEMA, schema_task)];
+        let background = Background::new(tasks);
         let state = State {
             metrics,
-            grants: Grants::start(writing.clone()),
+            grants,
             writer,
             budget: Budget::new(limits.small_bodies, limits.large_bodies, limits.body),
             streams: Arc::new(Semaphore::new(STREAMS)),
             stats: config.stats.then(|| Stats::new(Utc::now())),
             sniffers: config.plugins.start_sniffers(),
-            is_migrated: startup::prepare_database(database, storage.clone()),
+            is_migrated,
+            tasks: background.reports(),
             is_draining: AtomicBool::new(false),
             storage,
             writing,
             config,
         };
-        Ok((Self { state: Arc::new(state) }, Background { writer: task }))
+        Ok((Self { state: Arc::new(state) }, background))
     }
 
     /// Whether a path is one of this API's, for a server that answers others too. `/` is not counted.
@@ -141,7 +137,12 @@ impl Api {
         )
     }
 
-    /// The numbers that `/metrics` shows.
+    /// What each part of the API reports of itself: `ok`, or what is wrong with it.
+    pub async fn components(&self) -> BTreeMap<&'static str, &'static str> {
+        self.state.components().await
+    }
+
+    /// The numbers that `/metrics` shows, but for those of the whole process.
     #[must_use]
     pub fn metrics(&self) -> String {
         self.state.metrics.to_text(&self.state.now())
@@ -208,7 +209,9 @@ impl State {
             (Resource::FormHook(name), _) => self.hook(parts, query, name, false).await,
             (Resource::Health, _) => Ok(status::healthy()),
             (Resource::Ready, _) => Ok(self.ready().await),
-            (Resource::Metrics, _) => Ok(status::metrics(&self.metrics.to_text(&self.now()))),
+            (Resource::Metrics, _) => {
+                Ok(status::metrics(&[self.metrics.to_text(&self.now()), stderr::metrics()].concat()))
+            }
             (Resource::OpenApi, _) => Ok(status::openapi()),
         }
     }

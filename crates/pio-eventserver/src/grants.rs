@@ -10,6 +10,7 @@ use pio_storage::channels;
 use pio_storage::errors::Result;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 /// How long what was found counts. Changes by this program's console are heard of at once; those by others after this time.
 const FOUND_FOR: Duration = Duration::from_secs(10);
@@ -44,12 +45,12 @@ pub(crate) struct Grants {
 }
 
 impl Grants {
-    /// Starts to listen for changes, until the grants are dropped.
-    pub(crate) fn start(storage: Storage) -> Arc<Self> {
+    /// Starts to listen for changes, with a task that ends after the grants were dropped.
+    pub(crate) fn start(storage: Storage) -> (Arc<Self>, JoinHandle<()>) {
         let changes = storage.metadata_changes();
         let grants = Arc::new(Self { storage, keys: Cache::default(), channels: Cache::default() });
-        tokio::spawn(forget_after_changes(Arc::downgrade(&grants), changes));
-        grants
+        let task = tokio::spawn(forget_after_changes(Arc::downgrade(&grants), changes));
+        (grants, task)
     }
 
     /// What the access key opens, if it is one.

@@ -20,6 +20,7 @@ mod routes;
 pub mod server;
 mod startup;
 mod stats;
+pub mod tasks;
 mod time;
 pub mod webhooks;
 mod writer;

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use pio_settings::database::DatabaseSettings;
 use pio_storage::{Options, Storage};
+use tokio::task::JoinHandle;
 use tokio::time::sleep;
+
+use crate::tasks::Background;
 
 /// How long to wait before the next attempt.
 const RETRY: Duration = Duration::from_secs(1);
@@ -15,11 +18,14 @@ const RETRY: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Brings the schema up to date as soon as the database is there, and adds missing indexes in the background.
-pub(crate) fn prepare_database(database: &DatabaseSettings, storage: Storage) -> Arc<AtomicBool> {
+pub(crate) fn prepare_database(
+    database: &DatabaseSettings,
+    storage: Storage,
+) -> (Arc<AtomicBool>, JoinHandle<()>) {
     let is_migrated = Arc::new(AtomicBool::new(false));
     let done = is_migrated.clone();
     let database = database.clone();
-    tokio::spawn(async move {
+    let task = Background::until_done(async move {
         let mut attempts: u32 = 0;
         while let Err(error) = storage.migrate().await {
             if attempts.is_multiple_of(10) {
@@ -32,7 +38,7 @@ pub(crate) fn prepare_database(database: &DatabaseSettings, storage: Storage) ->
         tracing::info!("the database is ready");
         add_indexes(&database).await;
     });
-    is_migrated
+    (is_migrated, task)
 }
 
 /// Uses a connection of its own, because the readers' have a shorter time limit.

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::Incoming;
 use hyper::{Request, Response};
+use serde_json::Value;
 
 use crate::worker::BoxFuture;
 
@@ -18,6 +19,8 @@ pub trait Annex: Send + Sync + 'static {
     fn owns(&self, path: &str) -> bool;
     /// Answers a request for such a path. How long and how large its body may be is the annex's concern.
     fn answer(&self, request: Request<Incoming>) -> BoxFuture<'_, Response<AnnexBody>>;
+    /// What each of its components reports, by name: `ok`, or what is wrong. `/readyz` shows it and does not depend on it.
+    fn components(&self) -> BoxFuture<'_, Value>;
     /// Its numbers for Prometheus, which the front shows below its own.
     fn metrics(&self) -> String;
 }

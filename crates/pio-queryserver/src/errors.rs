@@ -37,6 +37,12 @@ pub enum Failure {
     /// The worker was silent while queries waited.
     #[error("The engine's worker answered nothing for {} s while queries were waiting, so it was replaced.", .0.as_secs())]
     Silent(Duration),
+    /// A part of the server itself ended.
+    #[error(
+        "The {0} of the server ended unexpectedly, so the server ends. This is a defect of pio: \
+         please report it with the lines of the log before this one."
+    )]
+    Lost(&'static str),
     /// The server is being shut down.
     #[error("The server is shutting down.")]
     Stopped,
@@ -51,7 +57,7 @@ impl Failure {
             Self::Worker(error) => {
                 !matches!(error.code.as_str(), "database" | "spark" | "interrupted" | "internal")
             }
-            Self::Version { .. } => true,
+            Self::Version { .. } | Self::Lost(_) => true,
             Self::Died { .. } | Self::Silent(_) | Self::Stopped => false,
         }
     }

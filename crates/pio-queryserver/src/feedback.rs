@@ -12,6 +12,7 @@ use rand::distr::Alphanumeric;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
+use tokio::sync::watch;
 
 use crate::config;
 use crate::metrics::Metrics;
@@ -29,6 +30,8 @@ pub(crate) struct Feedback {
     events: Option<SyncSender<Event>>,
     metrics: Arc<Metrics>,
     thread: Option<JoinHandle<()>>,
+    /// Closed when the thread ends.
+    running: watch::Receiver<()>,
 }
 
 /// A query that was answered.
@@ -52,9 +55,22 @@ impl Feedback {
     pub(crate) fn start(settings: &config::Feedback, metrics: &Arc<Metrics>) -> std::io::Result<Self> {
         let (events, waiting) = sync_channel(WAITING);
         let sender = Sender::new(settings, Arc::clone(metrics));
-        let thread =
-            std::thread::Builder::new().name("feedback".into()).spawn(move || sender.run(&waiting))?;
-        Ok(Self { events: Some(events), metrics: Arc::clone(metrics), thread: Some(thread) })
+        let (runs, running) = watch::channel(());
+        let thread = std::thread::Builder::new().name("feedback".into()).spawn(move || {
+            let _runs = runs;
+            sender.run(&waiting);
+        })?;
+        Ok(Self { events: Some(events), metrics: Arc::clone(metrics), thread: Some(thread), running })
+    }
+
+    /// Waits for the end of the thread, which has none while the loop is not dropped.
+    pub(crate) async fn ended(&self) {
+        while self.running.clone().changed().await.is_ok() {}
+    }
+
+    /// Whether predictions are sent.
+    pub(crate) fn runs(&self) -> bool {
+        self.running.has_changed().is_ok()
     }
 
     /// Queues a prediction and gives back the answer's body, which carries the `prId` where the engine's result has one.

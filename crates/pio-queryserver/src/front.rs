@@ -8,14 +8,15 @@ use hyper::body::Incoming;
 use hyper::header::ACCEPT;
 use hyper::{Method, Request, StatusCode};
 use pio_http::budget::Budget;
-use serde_json::json;
+use pio_logging::stderr;
+use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::annex::Annex;
 use crate::answers::{self, Answer};
 use crate::config::Config;
-use crate::errors;
+use crate::errors::{self, Failure};
 use crate::feedback::Feedback;
 use crate::metrics::Metrics;
 use crate::state::State;
@@ -52,6 +53,8 @@ pub(crate) async fn answer(front: Arc<Front>, request: Request<Incoming>) -> Ans
         "/reload" => answers::method_not_allowed("GET, POST"),
         "/stop" if posts => front.guarded_stop(&request),
         "/queries.json" | "/stop" => answers::method_not_allowed("POST"),
+        "/readyz" if reads => front.readiness().await,
+        "/readyz" => answers::method_not_allowed(READ),
         path => match front.read(path, &request) {
             Some(answer) if reads => answer,
             Some(_) => answers::method_not_allowed(READ),
@@ -69,7 +72,6 @@ impl Front {
                 answers::json(StatusCode::OK, &none)
             }
             "/healthz" => answers::text(StatusCode::OK, "ok"),
-            "/readyz" => self.readiness(),
             "/metrics" => self.metrics_text(),
             "/assets/favicon.png" | "/favicon.ico" => {
                 answers::answer(StatusCode::OK, "image/png", Bytes::from_static(FAVICON))
@@ -88,15 +90,42 @@ impl Front {
         }
     }
 
-    fn readiness(&self) -> Answer {
-        match self.state.borrow().serving() {
-            _ if *self.stopping.borrow() => answers::unavailable(errors::STOPPING, 10),
+    /// Whether queries are answered, and what each component reports.
+    async fn readiness(&self) -> Answer {
+        let components = self.components().await;
+        let (words, seconds) = match self.state.borrow().serving() {
+            _ if *self.stopping.borrow() => (errors::STOPPING.to_owned(), 10),
+            _ if self.reloads.is_closed() => (Failure::Lost("supervisor").to_string(), 10),
             Ok(serving) => {
                 let instance = &serving.ready.engine_instance_id;
-                answers::json(StatusCode::OK, &json!({"status": "ready", "engineInstanceId": instance}))
+                let body = json!({"status": "ready", "engineInstanceId": instance, "components": components});
+                return answers::json(StatusCode::OK, &body);
             }
-            Err(error) => answers::unavailable(&error.to_string(), 3),
+            Err(error) => (error.to_string(), 3),
+        };
+        let mut answer = answers::unavailable(&words, seconds);
+        let body = json!({"status": "unavailable", "message": words, "components": components});
+        *answer.body_mut() = body.to_string().into();
+        answer
+    }
+
+    async fn components(&self) -> Value {
+        let report = |works: bool, words: &str| Value::from(if works { "ok" } else { words });
+        let worker = match self.state.borrow().serving() {
+            Ok(_) => "ok".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        let mut components = json!({
+            "worker": worker,
+            "supervisor": report(!self.reloads.is_closed(), "it has ended"),
+        });
+        if let Some(feedback) = &self.feedback {
+            components["feedback"] = report(feedback.runs(), "it has ended");
         }
+        if let Some(annex) = &self.annex {
+            components["events"] = annex.components().await;
+        }
+        components
     }
 
     fn metrics_text(&self) -> Answer {
@@ -104,6 +133,7 @@ impl Front {
         let unanswered = state.serving().map(|serving| serving.link.unanswered());
         let mut text = self.metrics.text(unanswered.is_ok(), unanswered.unwrap_or(0));
         text.extend(self.annex.iter().map(|annex| annex.metrics()));
+        text.push_str(&stderr::metrics());
         answers::answer(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text)
     }
 

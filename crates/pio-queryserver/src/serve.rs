@@ -48,12 +48,14 @@ pub async fn serve(
     let ending = async move { drop(ending.wait_for(|end| *end).await) };
     let mut supervised = tokio::spawn(supervisor.run(ending));
     let mut failed = None;
+    let mut lost = None;
     let stop = async {
         let mut stop_asked = front.stopping.subscribe();
         tokio::select! {
             () = shutdown => {}
             _ = stop_asked.wait_for(|stop| *stop) => {}
             outcome = &mut supervised => failed = Some(outcome),
+            () = lost_feedback(&front) => lost = Some(Failure::Lost("feedback loop")),
         }
         front.stopping.send_replace(true);
     };
@@ -71,7 +73,16 @@ pub async fn serve(
     };
     // The last of the feedback is sent while the front is dropped, which may take a few seconds.
     drop(tokio::task::spawn_blocking(move || drop(front)).await);
-    outcome.unwrap_or(Err(Failure::Stopped))
+    lost.map_or(Ok(()), Err)?;
+    outcome.unwrap_or(Err(Failure::Lost("supervisor")))
+}
+
+/// Waits for an end of the feedback loop that should not be.
+async fn lost_feedback(front: &Front) {
+    match &front.feedback {
+        Some(feedback) => feedback.ended().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Gives a request to whom it belongs.

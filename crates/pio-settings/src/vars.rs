@@ -168,6 +168,13 @@ pub const PIO_SERVER_ACCESS_KEY: &str = "PIO_SERVER_ACCESS_KEY";
 /// What is logged, such as `info` or `pio_queryserver=debug`.
 pub const PIO_LOG: &str = "PIO_LOG";
 
+/// How it is logged: `json` or `text`. Where it is not set, servers write text to a terminal and JSON elsewhere; commands write text.
+pub const PIO_LOG_FORMAT: &str = "PIO_LOG_FORMAT";
+
+/// `stderr` logs the stack traces of engines, `file` keeps them in files only. Process types of a platform have `stderr`: their files
+/// end with their container.
+pub const PIO_LOG_TRACES: &str = "PIO_LOG_TRACES";
+
 /// Set to anything, it keeps colour out of what is printed.
 pub const NO_COLOR: &str = "NO_COLOR";
 

@@ -9,7 +9,9 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use pio_closure::closure::Closure;
 use pio_engine::engine::Engine;
-use pio_eventserver::api::{Api, Background};
+use pio_eventserver::api::Api;
+use pio_eventserver::tasks::{Background, TaskEnded};
+use pio_logging::start::{self, Program};
 use pio_queryserver::annex::Annex;
 use pio_queryserver::config::{Config, Feedback};
 use pio_queryserver::serve::serve;
@@ -26,7 +28,7 @@ use crate::cli::Common;
 use crate::cli::servers::Deploy;
 use crate::errors::ConsoleError;
 use crate::output::Console;
-use crate::{database, logging, runtime};
+use crate::{database, runtime};
 
 /// How long the last events have for their commit when the server ends.
 const LAST_EVENTS: Duration = Duration::from_secs(2);
@@ -41,7 +43,7 @@ pub(crate) fn run(console: Console, common: &Common, args: &Deploy, spark: Vec<S
     if args.port != 0 {
         Target { ip: &args.ip, port: args.port, key: config.server_key.as_ref() }.end(console)?;
     }
-    logging::start(common.verbose);
+    start::start(Program::Server, common.verbose);
     let options = job_options(common, &args.workflow, spark);
     let event_database = args.with_eventserver.then(database::settings).transpose()?;
     let launch = EngineLaunch::new(closure, engine, options, args.engine_instance_id.clone());
@@ -49,12 +51,22 @@ pub(crate) fn run(console: Console, common: &Common, args: &Deploy, spark: Vec<S
         let shutdown = runtime::asked_to_end()?;
         let listener = bind(&args.ip, args.port).await?;
         tracing::info!(address = %listener.local_addr()?, "the engine server listens");
-        let (annex, events) =
+        let (annex, mut events) =
             event_database.map(|database| event_server(&database, args)).transpose()?.unzip();
-        serve(listener, Arc::new(launch), config, annex, shutdown).await?;
+        let mut lost = None;
+        let end = async {
+            tokio::select! {
+                () = shutdown => {}
+                ended = lost_task(&mut events) => lost = Some(ended),
+            }
+        };
+        serve(listener, Arc::new(launch), config, annex, end).await?;
         if let Some(events) = events {
             // Nothing holds the API any more; what it took is being stored.
-            let _ = tokio::time::timeout(LAST_EVENTS, events.finished()).await;
+            tokio::time::timeout(LAST_EVENTS, events.finished()).await.unwrap_or(Ok(()))?;
+        }
+        if let Some(ended) = lost {
+            return Err(ended.into());
         }
         tracing::info!("the engine server has ended");
         Ok(())
@@ -66,6 +78,14 @@ fn event_server(database: &DatabaseSettings, args: &Deploy) -> Result<(Arc<dyn A
     let config = pio_eventserver::config::Config { stats: args.stats, ..Default::default() };
     let (api, background) = Api::start(database, config)?;
     Ok((Arc::new(Events(api)), background))
+}
+
+/// Waits for the end of a task without which no events are stored.
+async fn lost_task(events: &mut Option<Background>) -> TaskEnded {
+    match events {
+        Some(events) => events.failed().await,
+        None => std::future::pending().await,
+    }
 }
 
 fn config(args: &Deploy) -> Result<Config> {

@@ -2,15 +2,16 @@
 
 use anyhow::{Context as _, Result};
 use pio_eventserver::config::Config;
+use pio_logging::start::{self, Program};
 use tokio::net::TcpListener;
 
 use crate::cli::Common;
 use crate::cli::servers::EventServer;
 use crate::errors::ConsoleError;
-use crate::{database, logging, runtime};
+use crate::{database, runtime};
 
 pub(crate) fn run(common: &Common, args: &EventServer) -> Result<()> {
-    logging::start(common.verbose);
+    start::start(Program::Server, common.verbose);
     let settings = database::settings()?;
     runtime::single()?.block_on(async {
         let shutdown = runtime::asked_to_end()?;

@@ -5,6 +5,7 @@
 mod apps;
 mod data;
 mod failures;
+mod logging;
 mod pio;
 mod recorded;
 mod servers;

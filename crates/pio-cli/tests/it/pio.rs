@@ -11,7 +11,7 @@ use tempfile::TempDir;
 /// The binary, a folder to run in and a database.
 pub(crate) struct Pio {
     pub(crate) folder: TempDir,
-    url: String,
+    pub(crate) url: String,
 }
 
 /// A command that has ended.

@@ -12,7 +12,8 @@ use crate::server::{Server, seed};
 async fn health_and_readiness_are_told() {
     let server = Server::start(Config::default()).await;
     assert_eq!(server.get("/healthz").await.json(), json!({ "status": "ok" }));
-    assert_eq!(server.get("/readyz").await.json(), json!({ "status": "ready" }));
+    let components = json!({ "access_cache": "ok", "database": "ok", "schema": "ok", "writer": "ok" });
+    assert_eq!(server.get("/readyz").await.json(), json!({ "status": "ready", "components": components }));
     let head = Call { method: "HEAD".into(), path: "/readyz".into(), ..Call::default() };
     let reply = server.call(&head).await;
     assert_eq!((reply.status, reply.body.as_str()), (200, ""));
@@ -34,6 +35,7 @@ async fn metrics_count_requests_and_commits() {
         r#"pio_eventserver_request_seconds_count{path="/events.json"} 2"#,
         r#"pio_eventserver_commit_events_bucket{le="1"} 1"#,
         "pio_eventserver_queued_events 0",
+        "pio_log_lines_dropped_total 0",
         "pio_eventserver_database_connections{pool=\"writer\"} 1",
     ] {
         assert!(metrics.body.lines().any(|found| found == line), "no {line} in\n{}", metrics.body);

@@ -6,6 +6,7 @@ use hyper::body::Incoming;
 use hyper::{Request, Response};
 use pio_queryserver::annex::{Annex, AnnexBody};
 use pio_queryserver::worker::BoxFuture;
+use serde_json::{Value, json};
 
 use crate::client::{ask, get, post};
 use crate::fake::{AT_ONCE, Script, deploy_beside, quick};
@@ -25,6 +26,10 @@ impl Annex for Echo {
         })
     }
 
+    fn components(&self) -> BoxFuture<'_, Value> {
+        Box::pin(async { json!({ "echo": "hoarse" }) })
+    }
+
     fn metrics(&self) -> String {
         "echoes 7\n".to_owned()
     }
@@ -33,12 +38,14 @@ impl Annex for Echo {
 #[tokio::test]
 async fn an_annex_answers_its_own_paths_and_no_others() {
     let deployed = deploy_beside(&[AT_ONCE], quick(), Some(Arc::new(Echo))).await;
-    deployed.until_ready().await;
+    let ready: Value = serde_json::from_str(&deployed.until_ready().await.body).unwrap();
+    let components = json!({ "worker": "ok", "supervisor": "ok", "events": { "echo": "hoarse" } });
+    assert_eq!(ready, json!({ "status": "ready", "engineInstanceId": "one", "components": components }));
     assert_eq!(post(deployed.address, "/echo", "hello").await.body, "hello");
     assert_eq!(ask(deployed.address, "{}").await.status, 200);
     assert_eq!(get(deployed.address, "/other").await.status, 404);
     let metrics = get(deployed.address, "/metrics").await.body;
-    assert!(metrics.contains("\npio_ready 1\n") && metrics.ends_with("\nechoes 7\n"), "{metrics}");
+    assert!(metrics.contains("\npio_ready 1\n") && metrics.contains("\nechoes 7\n"), "{metrics}");
 }
 
 #[tokio::test]

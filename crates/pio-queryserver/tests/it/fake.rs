@@ -32,6 +32,8 @@ pub(crate) enum Script {
     Newer,
     /// Cannot be started at all.
     NotLaunched,
+    /// A defect of ours.
+    Panics,
 }
 
 pub(crate) const AT_ONCE: Script = Script::Ready(Duration::ZERO, "one");
@@ -48,6 +50,7 @@ impl Launch for Fakes {
         self.wanted.lock().unwrap().push(wanted);
         let mut scripts = self.scripts.lock().unwrap();
         let script = if scripts.len() > 1 { scripts.pop_front() } else { scripts.front().cloned() }.unwrap();
+        assert!(!matches!(script, Script::Panics), "a defect");
         if matches!(script, Script::NotLaunched) {
             let words = "The database is down.".to_owned();
             return Box::pin(async { Err(NotLaunched { words, permanent: false }) });
@@ -114,7 +117,7 @@ pub(crate) async fn worker(link: UnixStream, script: Script, stopped: watch::Sen
                 "hint": "Do better.", "detail": "at Some.java:1"});
             return say(&mut output, &error).await;
         }
-        Script::Dies | Script::NotLaunched => return,
+        Script::Dies | Script::NotLaunched | Script::Panics => return,
         Script::Newer => return std::future::pending().await,
     };
     say(&mut output, &json!({"type": "progress", "stage": "load", "message": "half", "done": 1, "total": 2}))

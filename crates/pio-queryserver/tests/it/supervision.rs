@@ -97,3 +97,10 @@ async fn a_server_that_is_still_loading_can_be_stopped_at_once() {
     deployed.ended.await.unwrap().unwrap();
     assert!(start.elapsed() < Duration::from_secs(1));
 }
+
+#[tokio::test]
+async fn a_supervisor_that_panics_ends_the_server_with_words() {
+    let deployed = deploy(&[Script::Panics]).await;
+    let failure = deployed.ended.await.unwrap().unwrap_err().to_string();
+    assert!(failure.contains("The supervisor of the server ended unexpectedly"), "{failure}");
+}

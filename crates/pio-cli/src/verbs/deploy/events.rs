@@ -6,6 +6,7 @@ use hyper::{Request, Response};
 use pio_eventserver::api::Api;
 use pio_queryserver::annex::{Annex, AnnexBody};
 use pio_queryserver::worker::BoxFuture;
+use serde_json::{Value, json};
 
 /// The Event API as an annex of the front.
 pub(super) struct Events(pub(super) Api);
@@ -18,6 +19,10 @@ impl Annex for Events {
 
     fn answer(&self, request: Request<Incoming>) -> BoxFuture<'_, Response<AnnexBody>> {
         Box::pin(async { self.0.respond(request).await.map(|body| body.map_err(Into::into).boxed_unsync()) })
+    }
+
+    fn components(&self) -> BoxFuture<'_, Value> {
+        Box::pin(async { json!(self.0.components().await) })
     }
 
     fn metrics(&self) -> String {
