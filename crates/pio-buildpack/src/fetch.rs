@@ -52,13 +52,13 @@ fn verified(file: PathBuf, url: &DistributionUrl) -> Result<PathBuf, Error> {
 }
 
 fn download(address: &str, to: &Path) -> Result<(), Error> {
-    let agent = agent();
+    let agent = agent(address.starts_with("https://"));
     let mut attempt = 1;
     loop {
         match download_once(&agent, address, to) {
             Ok(()) => return Ok(()),
             Err(error) if attempt == ATTEMPTS || !may_pass(&error) => {
-                return Err(Error::Download { reason: format!("{error}.") });
+                return Err(Error::Download { reason: reason(&error) });
             }
             Err(_) => std::thread::sleep(Duration::from_secs(u64::from(attempt))),
         }
@@ -78,11 +78,29 @@ fn download_once(agent: &ureq::Agent, address: &str, to: &Path) -> Result<(), ur
 
 /// Whether trying again may help: not where the server has said no.
 fn may_pass(error: &ureq::Error) -> bool {
-    !matches!(error, ureq::Error::StatusCode(status) if *status < 500 && *status != 429)
+    match error {
+        ureq::Error::StatusCode(status) => *status >= 500 || *status == 429,
+        ureq::Error::RequireHttpsOnly(_) | ureq::Error::TooManyRedirects => false,
+        _ => true,
+    }
 }
 
-/// A client that trusts what the machine trusts.
-fn agent() -> ureq::Agent {
+/// Why the download failed, without the addresses that redirects lead to: they may carry keys.
+fn reason(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::RequireHttpsOnly(_) => {
+            "The server redirects to an address that is not https://, where anyone could change the \
+             tarball on the way. Nothing was fetched from there. Name an address that stays on https://."
+                .to_owned()
+        }
+        ureq::Error::BadUri(_) => "The server redirects to an address that cannot be understood.".to_owned(),
+        other => format!("{other}."),
+    }
+}
+
+/// A client that trusts what the machine trusts. Where the address begins with `https://`, every redirect must, too, with or
+/// without a digest.
+fn agent(https_only: bool) -> ureq::Agent {
     let machine = rustls_native_certs::load_native_certs().certs;
     let certificates: Vec<Certificate<'static>> =
         machine.iter().map(|certificate| Certificate::from_der(certificate).to_owned()).collect();
@@ -92,6 +110,7 @@ fn agent() -> ureq::Agent {
     }
     ureq::Agent::config_builder()
         .tls_config(tls.build())
+        .https_only(https_only)
         .timeout_connect(Some(Duration::from_secs(20)))
         .timeout_global(Some(LIMIT))
         .build()

@@ -22,7 +22,7 @@ fn run_with(command: &Command, platform: &Platform) -> Ended {
     let words: Vec<String> = command.words().iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let assignments = variables.iter().map(|(name, value)| format!("{name}={value}"));
     let with_variables = Command::new("env").args(assignments).args(&words).current_dir(platform.path("app"));
-    run(with_variables)
+    run(with_variables, &[])
 }
 
 fn build(platform: &Platform) -> Ended {

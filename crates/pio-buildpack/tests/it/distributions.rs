@@ -1,15 +1,12 @@
 //! `PREDICTIONIO_DIST_URL`.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use pio_process::command::Command;
 use sha2::{Digest as _, Sha256};
 
-use crate::{Platform, lay_out_distribution};
+use crate::web::{Answer, Authority, Site};
+use crate::{Ended, Platform, lay_out_distribution};
 
 /// A tarball of a distribution, in a folder of that name or at its root.
 fn tarball(platform: &Platform, name: &str, wrapping: &str) -> PathBuf {
@@ -24,26 +21,45 @@ fn sha256(file: &Path) -> String {
     hex::encode(Sha256::digest(fs_err::read(file).unwrap()))
 }
 
-/// A web server that offers one file and counts who takes it.
-fn offer(file: &Path) -> (String, Arc<AtomicU32>) {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let address = listener.local_addr().unwrap();
-    let (bytes, taken) = (fs_err::read(file).unwrap(), Arc::new(AtomicU32::new(0)));
-    let count = Arc::clone(&taken);
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let _ = stream.read(&mut [0; 4096]);
-            count.fetch_add(1, Ordering::SeqCst);
-            let _ = write!(
-                stream,
-                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-                bytes.len()
-            );
-            let _ = stream.write_all(&bytes);
-        }
-    });
-    (format!("http://{address}/dist.tar.gz"), taken)
+fn the(file: &Path) -> Answer {
+    Answer::File(fs_err::read(file).unwrap())
+}
+
+/// A build that takes its distribution from this address and trusts this authority.
+fn compile_with(platform: &Platform, url: &str, authority: &Authority) -> Ended {
+    platform.write("env/PREDICTIONIO_DIST_URL", url);
+    let build = platform.path("build");
+    if build.exists() {
+        fs_err::remove_dir_all(&build).unwrap();
+    }
+    Command::new("cp").arg("-a").arg(platform.path("app")).arg(&build).run().unwrap();
+    platform.phase_with("compile", &["build", "cache", "env"], &[("SSL_CERT_FILE", &authority.file)])
+}
+
+#[test]
+fn redirects_from_https_stay_on_https() {
+    let platform = Platform::with_engine();
+    let authority = Authority::new(platform.folder.path());
+    let file = tarball(&platform, "two", "");
+    let digest = sha256(&file);
+    let (tls, plain) = (authority.site(the(&file)), Site::plain(the(&file)));
+    let to_tls = authority.site(Answer::Redirect(tls.url.clone()));
+    compile_with(&platform, &to_tls.url, &authority).ok();
+    assert_eq!(platform.read("build/.pio/closure/RELEASE"), "two");
+
+    let secret = format!("{}?signature=geheim", plain.url);
+    let to_plain = authority.site(Answer::Redirect(secret));
+    let twice = authority.site(Answer::Redirect(to_plain.url.clone()));
+    for url in [&to_plain.url, &twice.url, &format!("{}#sha256={}", to_plain.url, "0".repeat(64))] {
+        let log = compile_with(&platform, url, &authority).refused();
+        assert!(log.contains("could not be fetched") && log.contains("redirects to an address"), "{log}");
+        assert!(!log.contains("geheim"), "{log}");
+    }
+    assert_eq!(plain.requests(), 0, "nothing is asked of the plain server");
+
+    let from_plain = Site::plain(Answer::Redirect(tls.url.clone()));
+    fs_err::remove_dir_all(platform.path("cache")).unwrap();
+    compile_with(&platform, &format!("{}#sha256={digest}", from_plain.url), &authority).ok();
 }
 
 #[test]
@@ -62,20 +78,20 @@ fn a_file_replaces_what_the_buildpack_holds() {
 fn a_digest_saves_the_second_download() {
     let platform = Platform::with_engine();
     let file = tarball(&platform, "two", "");
-    let (url, taken) = offer(&file);
-    platform.write("env/PREDICTIONIO_DIST_URL", &format!("{url}#sha256={}", sha256(&file)));
+    let site = Site::plain(the(&file));
+    platform.write("env/PREDICTIONIO_DIST_URL", &format!("{}#sha256={}", site.url, sha256(&file)));
     platform.compile().ok();
     let log = platform.compile().ok();
     assert!(log.contains("       It is in the cache"), "{log}");
-    assert_eq!(taken.load(Ordering::SeqCst), 1);
+    assert_eq!(site.requests(), 1);
     assert_eq!(platform.read("build/.pio/closure/RELEASE"), "two");
 }
 
 #[test]
 fn another_file_than_the_digest_names_is_refused() {
     let platform = Platform::with_engine();
-    let (url, _) = offer(&tarball(&platform, "two", ""));
-    platform.write("env/PREDICTIONIO_DIST_URL", &format!("{url}#sha256={}", "0".repeat(64)));
+    let site = Site::plain(the(&tarball(&platform, "two", "")));
+    platform.write("env/PREDICTIONIO_DIST_URL", &format!("{}#sha256={}", site.url, "0".repeat(64)));
     let log = platform.compile().refused();
     assert!(log.contains("is not the one that its digest names"), "{log}");
 }

@@ -6,6 +6,7 @@ mod cloud_native;
 mod compile;
 mod distributions;
 mod other_phases;
+mod web;
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -90,9 +91,14 @@ impl Platform {
     }
 
     fn phase(&self, name: &str, folders: &[&str]) -> Ended {
+        self.phase_with(name, folders, &[])
+    }
+
+    /// A phase with more variables in its own environment.
+    fn phase_with(&self, name: &str, folders: &[&str], variables: &[(&str, &Path)]) -> Ended {
         let command = Command::new(self.path("buildpack/bin").join(name))
             .args(folders.iter().map(|name| self.path(name)));
-        run(command.current_dir(self.folder.path()))
+        run(command.current_dir(self.folder.path()), variables)
     }
 
     fn lay_out_buildpack(&self) {
@@ -127,12 +133,13 @@ fn lay_out_distribution(folder: &Path, name: &str) {
     }
 }
 
-fn run(command: Command) -> Ended {
+fn run(command: Command, variables: &[(&str, &Path)]) -> Ended {
     let mut child = command
         .env_clear()
         .env("PATH", "/usr/bin:/bin")
         .env("HOME", "/app")
         .env("STACK", "heroku-24")
+        .envs(variables.iter().copied())
         .no_stdin()
         .captured()
         .spawn()
