@@ -15,6 +15,7 @@ use tokio::time::sleep;
 
 use crate::limits::Limits;
 use crate::linger::{goodbye, linger};
+use crate::peer::Peer;
 use crate::timed::{Exchange, TimedStream};
 
 /// The largest head of a request, and how much of a body is read at a time.
@@ -42,11 +43,15 @@ pub(crate) async fn connection<S, B>(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "could not set TCP_NODELAY");
     }
+    let peer = Peer::of(&stream);
     let exchange = Exchange::default();
     let io = TokioIo::new(TimedStream::new(stream, exchange.clone(), &limits));
     let is_stopping = stopping.clone();
-    let watched = service_fn(move |request| {
+    let watched = service_fn(move |mut request: Request<Incoming>| {
         exchange.begin();
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(peer);
+        }
         let (answer, exchange, is_stopping) = (service.call(request), exchange.clone(), is_stopping.clone());
         async move {
             let mut answer = answer.await;

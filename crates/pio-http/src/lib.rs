@@ -8,5 +8,6 @@ pub mod encoding;
 mod framing;
 pub mod limits;
 mod linger;
+pub mod peer;
 pub mod serve;
 mod timed;

@@ -8,8 +8,11 @@ use pio_settings::secret::Secret;
 /// The settings of the front.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The key that `/reload` and `/stop` ask for; nothing is asked where there is none.
+    /// The key that `/reload` and `/stop` ask for.
     pub server_key: Option<Secret>,
+    /// Where there is no key: whether programs on this machine may ask for `/reload` and `/stop`. Others never may. On a platform
+    /// nobody may: requests of the whole world may reach the server through a router that runs beside it.
+    pub local_control: bool,
     /// Where predictions are sent as events; nowhere where there is none.
     pub feedback: Option<Feedback>,
     /// How long a client waits for its answer before it gets 504.
@@ -36,6 +39,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             server_key: None,
+            local_control: true,
             feedback: None,
             query_time: Duration::from_secs(25),
             queries: 512,

@@ -116,4 +116,6 @@ pub(crate) fn feedback_not_started(error: &std::io::Error) -> NotLaunched {
 pub(crate) const STOPPING: &str = "The server is shutting down.";
 pub(crate) const NOT_FOUND: &str = "The requested resource could not be found.";
 pub(crate) const WRONG_KEY: &str = "Invalid accessKey. Give the server's access key as ?accessKey=…";
+pub(crate) const KEY_NEEDED: &str = "This server has no access key, so only programs on its own machine may ask for this, and on a platform (where \
+     PORT is set) nobody. Set PIO_SERVER_ACCESS_KEY to a key of your choice, start the server again, and give the key as ?accessKey=…";
 pub(crate) const NO_PLUGIN: &str = "There is no such plugin.";

@@ -8,7 +8,9 @@ use hyper::body::Incoming;
 use hyper::header::ACCEPT;
 use hyper::{Method, Request, StatusCode};
 use pio_http::budget::Budget;
+use pio_http::peer::is_of_this_machine;
 use pio_logging::stderr;
+use pio_settings::secret::Secret;
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -138,7 +140,10 @@ impl Front {
     }
 
     async fn guarded_reload(&self, request: &Request<Incoming>) -> Answer {
-        if self.has_key(request) { self.reload().await } else { wrong_key() }
+        match self.refusal(request) {
+            Some(refusal) => refusal,
+            None => self.reload().await,
+        }
     }
 
     async fn reload(&self) -> Answer {
@@ -154,20 +159,29 @@ impl Front {
     }
 
     fn guarded_stop(&self, request: &Request<Incoming>) -> Answer {
-        if !self.has_key(request) {
-            return wrong_key();
+        if let Some(refusal) = self.refusal(request) {
+            return refusal;
         }
         self.stopping.send_replace(true);
         answers::text(StatusCode::OK, "Shutting down...")
     }
 
-    fn has_key(&self, request: &Request<Incoming>) -> bool {
-        let Some(key) = &self.config.server_key else { return true };
-        let query = request.uri().query().unwrap_or_default().as_bytes();
-        form_urlencoded::parse(query)
-            .find(|(name, _)| name == "accessKey")
-            .is_some_and(|(_, given)| given.as_bytes().ct_eq(key.expose().as_bytes()).into())
+    /// The answer to those who may not control this server.
+    fn refusal(&self, request: &Request<Incoming>) -> Option<Answer> {
+        match &self.config.server_key {
+            Some(key) if has_key(request, key) => None,
+            Some(_) => Some(answers::message(StatusCode::UNAUTHORIZED, errors::WRONG_KEY)),
+            None if self.config.local_control && is_of_this_machine(request) => None,
+            None => Some(answers::message(StatusCode::FORBIDDEN, errors::KEY_NEEDED)),
+        }
     }
+}
+
+fn has_key(request: &Request<Incoming>, key: &Secret) -> bool {
+    let query = request.uri().query().unwrap_or_default().as_bytes();
+    form_urlencoded::parse(query)
+        .find(|(name, _)| name == "accessKey")
+        .is_some_and(|(_, given)| given.as_bytes().ct_eq(key.expose().as_bytes()).into())
 }
 
 fn reload_outcome(reloaded: Reloaded) -> Answer {
@@ -184,8 +198,4 @@ fn reload_outcome(reloaded: Reloaded) -> Answer {
             format!("The reload failed; what served before still does. {failure}"),
         ),
     }
-}
-
-fn wrong_key() -> Answer {
-    answers::message(StatusCode::UNAUTHORIZED, errors::WRONG_KEY)
 }

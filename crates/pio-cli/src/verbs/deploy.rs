@@ -6,7 +6,7 @@ mod launch;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use pio_closure::closure::Closure;
 use pio_engine::engine::Engine;
 use pio_eventserver::api::Api;
@@ -91,7 +91,9 @@ async fn lost_task(events: &mut Option<Background>) -> TaskEnded {
 fn config(args: &Deploy) -> Result<Config> {
     let own_key = args.server_access_key.clone().or_else(|| env::get(vars::PIO_SERVER_ACCESS_KEY));
     Ok(Config {
-        server_key: own_key.or_else(|| args.accesskey.clone()).map(Secret::new),
+        // An empty key would let everybody in.
+        server_key: own_key.or_else(|| args.accesskey.clone()).filter(|key| !key.is_empty()).map(Secret::new),
+        local_control: env::get(vars::PORT).is_none(),
         feedback: if args.feedback { Some(feedback(args)?) } else { None },
         ..Config::default()
     })
@@ -100,12 +102,11 @@ fn config(args: &Deploy) -> Result<Config> {
 fn feedback(args: &Deploy) -> Result<Feedback> {
     let key = args.accesskey.clone().or_else(|| env::get(vars::PIO_EVENTSERVER_ACCESS_KEY));
     let host = args.event_server_ip.clone().or_else(|| env::get(vars::PIO_EVENTSERVER_IP));
-    let port = match (args.event_server_port, env::get(vars::PIO_EVENTSERVER_PORT)) {
-        (Some(port), _) => port,
-        (None, Some(text)) => text.trim().parse().context("PIO_EVENTSERVER_PORT is not a port number")?,
-        (None, None) if args.with_eventserver => args.port,
-        (None, None) => EVENT_SERVER.1,
+    let port = match args.event_server_port {
+        Some(port) => Some(port),
+        None => env::port(vars::PIO_EVENTSERVER_PORT)?,
     };
+    let port = port.unwrap_or(if args.with_eventserver { args.port } else { EVENT_SERVER.1 });
     Ok(Feedback {
         host: host.unwrap_or_else(|| EVENT_SERVER.0.to_owned()),
         port,

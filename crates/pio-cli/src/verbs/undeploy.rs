@@ -53,7 +53,8 @@ impl Target<'_> {
         };
         match status {
             200 => self.wait_for_end(&agent).map(|()| true),
-            401 | 403 => Err(ConsoleError::WrongServerKey(self.url())),
+            401 => Err(ConsoleError::WrongServerKey(self.url())),
+            403 => Err(ConsoleError::NoServerKey(self.url())),
             _ => Err(ConsoleError::OtherServer(self.url())),
         }
     }

@@ -175,3 +175,31 @@ async fn stop_and_reload_ask_for_the_key() {
     assert_eq!(post(deployed.address, "/stop?accessKey=k+ey", "").await.status, 200);
     deployed.ended.await.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn without_a_key_only_programs_of_this_machine_may_stop_and_reload() {
+    let deployed = deploy(&[AT_ONCE]).await;
+    deployed.until_ready().await;
+    for header in ["x-forwarded-for", "x-real-ip", "forwarded", "via"] {
+        for (method, path) in [("POST", "/stop"), ("POST", "/reload"), ("GET", "/reload?accessKey=any")] {
+            let refused = send(deployed.address, method, path, &[(header, "203.0.113.7")], b"").await;
+            assert_eq!(refused.status, 403, "{header} {path}");
+            assert!(refused.json()["message"].as_str().unwrap().contains("PIO_SERVER_ACCESS_KEY"));
+        }
+    }
+    assert_eq!(post(deployed.address, "/reload", "").await.status, 200);
+    assert_eq!(post(deployed.address, "/stop", "").await.status, 200);
+    deployed.ended.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn on_a_platform_nobody_may_stop_and_reload_without_a_key() {
+    let deployed = deploy_with(&[AT_ONCE], Config { local_control: false, ..quick() }).await;
+    deployed.until_ready().await;
+    for path in ["/stop", "/reload"] {
+        let refused = post(deployed.address, path, "").await;
+        assert_eq!(refused.status, 403, "{path}");
+        assert!(refused.body.contains("PIO_SERVER_ACCESS_KEY"), "{}", refused.body);
+    }
+    assert_eq!(ask(deployed.address, "{}").await.status, 200);
+}
