@@ -1,9 +1,10 @@
 //! What a shell must evaluate before any command of the app: addresses for Spark, and what `config/pio-env.sh` exports.
 
+mod script;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use pio_process::command::Command;
 use pio_settings::{env, vars};
 
 use crate::app;
@@ -11,8 +12,20 @@ use crate::app;
 /// The app's own settings, as PIO and the earlier buildpacks named the file.
 const ENV_FILE: &str = "config/pio-env.sh";
 
-/// What the shell itself keeps there.
-const SHELL_OWN: [&str; 5] = ["_", "SHLVL", "PWD", "OLDPWD", "SHELLOPTS"];
+/// What a shell keeps for itself; some of it may not even be set.
+const SHELL_OWN: [&str; 11] = [
+    "_",
+    "SHLVL",
+    "PWD",
+    "OLDPWD",
+    "SHELLOPTS",
+    "BASHOPTS",
+    "BASHPID",
+    "BASH_VERSINFO",
+    "EUID",
+    "PPID",
+    "UID",
+];
 
 /// The variables to be set in this app.
 #[must_use]
@@ -54,18 +67,10 @@ fn spark_addresses() -> BTreeMap<String, String> {
     .collect()
 }
 
-/// What sourcing the file exports. It runs in a shell of its own, so that `exit`, `set` and what is not exported stay there.
+/// What sourcing the file exports; nothing where it fails.
 fn exported_by(file: &Path) -> BTreeMap<String, String> {
-    let folder = file.parent().and_then(Path::parent).unwrap_or(Path::new("."));
-    let shell = if Path::new("/bin/bash").exists() { "/bin/bash" } else { "/bin/sh" };
-    let output = Command::new(shell)
-        .named(ENV_FILE)
-        .args(["-c", ". \"$0\" >&2; exec /usr/bin/env -0"])
-        .arg(file)
-        .current_dir(folder)
-        .output();
-    match output {
-        Ok(output) => changed(&String::from_utf8_lossy(&output)),
+    match script::exports(file, script::TIME) {
+        Ok(output) => changed(&output),
         Err(error) => {
             let advice = crate::advice::Advice::new(
                 format_args!("{ENV_FILE} failed, so nothing of it is used."),
@@ -86,7 +91,7 @@ fn changed(output: &str) -> BTreeMap<String, String> {
         .split_terminator('\0')
         .filter_map(|line| line.split_once('='))
         .filter(|(name, value)| {
-            is_name(name) && !SHELL_OWN.contains(name) && env::get(name).as_deref() != Some(value)
+            is_name(name) && !SHELL_OWN.contains(name) && env::raw(name).as_deref() != Some(value)
         })
         .filter(|(name, value)| !(value.trim().is_empty() && env::get(name).is_none()))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
