@@ -1,6 +1,5 @@
 //! `pio-buildpack`: what the scripts in the buildpack's `bin/` run, each with its own name.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -9,7 +8,8 @@ use pio_buildpack::classic::{self, Build, Purpose};
 use pio_buildpack::cloud_native;
 use pio_buildpack::errors::Error;
 use pio_buildpack::variables::Variables;
-use pio_launcher::talk;
+use pio_launcher::{talk, usage};
+use pio_process::stdout;
 
 /// The buildpack of PredictionIO.
 #[derive(Parser)]
@@ -40,7 +40,11 @@ enum Phase {
 }
 
 fn main() -> ExitCode {
-    match run(Cli::parse().phase) {
+    let phase = match Cli::try_parse() {
+        Ok(cli) => cli.phase,
+        Err(mistake) => return usage::print(&mistake),
+    };
+    match run(phase) {
         Ok(code) => code,
         Err(error) => {
             talk::fault(&error.advice());
@@ -87,7 +91,7 @@ fn own_buildpack() -> Result<PathBuf, Error> {
 }
 
 fn print(text: &str) -> Result<(), Error> {
-    Ok(std::io::stdout().write_all(text.as_bytes())?)
+    stdout::print(text).map_err(Error::Output)
 }
 
 #[cfg(test)]

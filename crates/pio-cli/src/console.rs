@@ -1,15 +1,18 @@
 //! The console from its words to its exit code.
 
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use pio_logging::stderr;
+use pio_process::stdout;
+use pio_settings::{env, vars, words};
 
 use crate::cli::Command;
 use crate::cli::words::Invocation;
 use crate::errors::{self, ConsoleError};
-use crate::output::Console;
+use crate::output::{self, Console};
 use crate::verbs;
 
 /// The exit code for a command line that is wrong.
@@ -18,29 +21,42 @@ const USAGE: u8 = 2;
 /// Does what the words behind the program's name ask for.
 pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     errors::hide_panics();
+    env::warn_with(|text| output::warn("Pio$", text));
     let invocation = match Invocation::parse(words) {
         Ok(invocation) => invocation,
-        Err(error) => {
-            // Help goes to standard output, mistakes to standard error; nobody is left to tell if neither can be written.
-            let _ = error.print();
-            return if error.use_stderr() { USAGE.into() } else { ExitCode::SUCCESS };
-        }
+        Err(said) => return usage(&said),
     };
-    let code = match run(invocation) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            errors::report(&error);
-            ExitCode::FAILURE
-        }
-    };
+    finish(run(invocation))
+}
+
+/// Prints help on standard output, a mistake on standard error.
+fn usage(said: &clap::Error) -> ExitCode {
+    let printed = stdout::taken(said.print().and_then(|()| std::io::stdout().flush()));
+    if said.use_stderr() {
+        return USAGE.into();
+    }
+    finish(printed.map_err(|error| ConsoleError::Output(error).into()))
+}
+
+/// A command whose output has not arrived has failed, too.
+fn finish(outcome: Result<()>) -> ExitCode {
+    let unprinted = output::failure().map(|error| ConsoleError::Output(error).into());
+    let failures: Vec<anyhow::Error> = outcome.err().into_iter().chain(unprinted).collect();
+    failures.iter().for_each(errors::report);
     stderr::finish();
-    code
+    if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn run(invocation: Invocation) -> Result<()> {
-    let Invocation { cli, spark, program } = invocation;
+    let Invocation { cli, spark, program, ignores_spark } = invocation;
+    let spark = [words::of_variable(vars::PIO_PRIVATE_SPARK_OPTS)?, spark].concat();
     let common = cli.common;
     let console = Console { json: common.json };
+    if ignores_spark {
+        output::to_stderr(
+            "What stands behind -- is for Spark, which this command does not start. It is ignored.",
+        );
+    }
     match cli.command {
         Command::Version => {
             verbs::version::run(console);

@@ -68,6 +68,8 @@ pub(crate) enum ConsoleError {
     OtherServer(String),
     #[error("The deployed engine at {0} does not accept this access key.")]
     WrongServerKey(String),
+    #[error("The deployed engine at {0} has no access key, and does not let itself be stopped from here.")]
+    NoServerKey(String),
     #[error("The deployed engine at {0} does not end.")]
     DoesNotEnd(String),
     #[error("Could not bind to {address}: {source}.")]
@@ -89,6 +91,8 @@ pub(crate) enum ConsoleError {
     AdminServer,
     #[error("The event server did not start. Its log is {}.", .0.display())]
     NoEventServer(PathBuf),
+    #[error("The output could not be written: {0}.")]
+    Output(std::io::Error),
     #[error("{0} is not ready: see above.")]
     NotReady(&'static str),
 }
@@ -126,6 +130,7 @@ impl ConsoleError {
             Self::NothingDeployed(_)
             | Self::OtherServer(_)
             | Self::WrongServerKey(_)
+            | Self::NoServerKey(_)
             | Self::DoesNotEnd(_)
             | Self::Bind { .. }
             | Self::NoFeedbackKey
@@ -134,7 +139,9 @@ impl ConsoleError {
                 "Console$"
             }
             Self::NotReady(_) | Self::NoEventServer(_) => "Management$",
-            Self::NoChannelToDelete(_) | Self::NoChannelToEmpty(_) | Self::NotConfirmed => "Pio$",
+            Self::NoChannelToDelete(_) | Self::NoChannelToEmpty(_) | Self::NotConfirmed | Self::Output(_) => {
+                "Pio$"
+            }
         }
     }
 
@@ -173,11 +180,17 @@ impl ConsoleError {
             Self::WrongServerKey(_) => {
                 "Give the key it was deployed with, as --server-access-key or in PIO_SERVER_ACCESS_KEY."
             }
+            Self::NoServerKey(_) => {
+                "Stop its process, or undeploy it from its own machine. Where PORT is set it must be deployed with PIO_SERVER_ACCESS_KEY to be stopped."
+            }
             Self::DoesNotEnd(_) => "Wait until its queries are answered, or stop its process.",
             Self::Bind { .. } => "Choose another port with --port, or another address with --ip.",
             Self::NoFeedbackKey => "Give it with --accesskey, or in PIO_EVENTSERVER_ACCESS_KEY.",
             Self::NoEventServer(_) => {
                 "Look into that file; often the port is taken, and --port names another."
+            }
+            Self::Output(_) => {
+                "Free space where it goes, or let it go elsewhere. What the command did is done."
             }
             Self::Python => "Write the engine in Scala or Java.",
             Self::Dashboard => {

@@ -2,9 +2,14 @@
 
 use std::fmt::Display;
 use std::io::{self, BufRead as _, Write as _};
+use std::sync::{Mutex, PoisonError};
 
 use pio_logging::{start, stderr};
+use pio_process::stdout;
 use serde_json::Value;
+
+/// Why standard output could not be written, the first time. The work goes on, and the command fails at its end.
+static FAILURE: Mutex<Option<io::Error>> = Mutex::new(None);
 
 /// Where results and talk go.
 #[derive(Debug, Clone, Copy)]
@@ -40,15 +45,14 @@ impl Console {
     /// A line of a result.
     pub(crate) fn line(self, text: impl Display) {
         if !self.json {
-            // A reader that has gone, such as `head`, wants no more.
-            let _ = writeln!(io::stdout().lock(), "{text}");
+            to_stdout(format_args!("{text}\n"));
         }
     }
 
     /// The result, where it was asked for as JSON.
     pub(crate) fn result(self, value: &Value) {
         if self.json {
-            let _ = writeln!(io::stdout().lock(), "{value:#}");
+            to_stdout(format_args!("{value:#}\n"));
         }
     }
 
@@ -58,8 +62,7 @@ impl Console {
         if self.json {
             let _ = write!(io::stderr().lock(), "{prompt}");
         } else {
-            let _ = write!(io::stdout().lock(), "{prompt}");
-            let _ = io::stdout().flush();
+            to_stdout(prompt);
         }
         let mut line = String::new();
         match io::stdin().lock().read_line(&mut line) {
@@ -68,6 +71,18 @@ impl Console {
             _ => Answer::None,
         }
     }
+}
+
+/// Prints a text, all of it, on standard output.
+fn to_stdout(text: impl Display) {
+    if let Err(error) = stdout::print(&text.to_string()) {
+        FAILURE.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+}
+
+/// Why something that was printed has not arrived, if so.
+pub(crate) fn failure() -> Option<io::Error> {
+    FAILURE.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
 /// A line about something that may be wrong.

@@ -5,4 +5,6 @@ pub mod child_async;
 pub mod command;
 pub mod error;
 pub mod output;
+pub mod private_file;
 mod signal;
+pub mod stdout;

@@ -1,3 +1,5 @@
+use pio_process::command::Command;
+
 use crate::Platform;
 
 #[test]
@@ -38,4 +40,17 @@ fn an_event_server_has_nothing_to_test() {
     let platform = Platform::new();
     platform.phase("test-compile", &["app", "cache", "env"]).ok();
     assert!(platform.phase("test", &["app", "env"]).refused().contains("There is nothing to test"));
+}
+
+#[test]
+fn output_that_cannot_be_written_is_a_failure() {
+    let platform = Platform::with_engine();
+    platform.compile().ok();
+    for phase in ["detect", "release", "report"] {
+        let full = fs_err::OpenOptions::new().write(true).open("/dev/full").unwrap().into_file();
+        let command = Command::new(platform.path("buildpack/bin").join(phase)).arg(platform.path("build"));
+        let status =
+            command.stdout(full).stderr(std::process::Stdio::null()).spawn().unwrap().wait().unwrap();
+        assert_eq!(status.code(), Some(1), "{phase}");
+    }
 }

@@ -2,7 +2,8 @@
 
 use std::ffi::{OsStr, OsString};
 
-use clap::Parser as _;
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser as _};
 
 use super::Cli;
 
@@ -15,6 +16,8 @@ pub struct Invocation {
     pub spark: Vec<String>,
     /// What stands behind a second `--`, for the program that spark-submit runs.
     pub program: Vec<String>,
+    /// Whether the command does not start Spark, so that what is for spark-submit means nothing.
+    pub ignores_spark: bool,
 }
 
 /// PIO's options of several letters behind a single dash.
@@ -29,6 +32,9 @@ const SHORT: [(&str, &str); 8] = [
     ("-sap", "--stop-after-prepare"),
 ];
 
+/// The commands that start Spark.
+const STARTS_SPARK: [&str; 5] = ["train", "eval", "deploy", "batchpredict", "run"];
+
 impl Invocation {
     /// Parses the words behind the program's name.
     ///
@@ -37,10 +43,45 @@ impl Invocation {
     pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let words: Vec<OsString> = words.into_iter().collect();
         let (own, rest) = split(&words);
-        let (spark, program) = split(rest);
-        let own = own.iter().map(|word| long(word));
-        let cli = Cli::try_parse_from(std::iter::once(OsString::from("pio")).chain(own))?;
-        Ok(Self { cli, spark: texts(spark), program: texts(program) })
+        let (next, last) = split(rest);
+        let own: Vec<OsString> = own.iter().map(|word| long(word)).collect();
+        let without = parse(own.iter().cloned());
+        let starts_spark = starts_spark(&own);
+        if starts_spark || !may_be_arguments(&without, next) {
+            let ignores_spark = !starts_spark && !next.is_empty();
+            return Ok(Self { cli: without?, spark: texts(next), program: texts(last), ignores_spark });
+        }
+        let all = own.into_iter().chain([OsString::from("--")]).chain(next.iter().cloned());
+        match (parse(all), without) {
+            (Ok(cli), _) => {
+                let ignores_spark = !last.is_empty();
+                Ok(Self { cli, spark: texts(last), program: Vec::new(), ignores_spark })
+            }
+            // Without them it would lack an argument, and they are none: that it is lacking says more.
+            (Err(_), Err(error)) => Err(error),
+            (Err(error), Ok(_)) => Err(error),
+        }
+    }
+}
+
+fn parse(own: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    Cli::try_parse_from(std::iter::once(OsString::from("pio")).chain(own))
+}
+
+/// Whether the command starts Spark, so that what stands behind `--` is for spark-submit, whatever else is wrong.
+fn starts_spark(own: &[OsString]) -> bool {
+    let known = Cli::command();
+    let verb = own.iter().find_map(|word| known.find_subcommand(word));
+    verb.is_some_and(|verb| STARTS_SPARK.contains(&verb.get_name()))
+}
+
+/// Whether the words behind `--` are arguments of a command that does not start Spark, which may begin with a dash there, as those
+/// of other programs: where it lacks one without them, or where they do not begin as options of spark-submit do.
+fn may_be_arguments(without: &Result<Cli, clap::Error>, words: &[OsString]) -> bool {
+    let Some(first) = words.first() else { return false };
+    match without {
+        Err(error) => error.kind() == ErrorKind::MissingRequiredArgument,
+        Ok(_) => !first.to_string_lossy().starts_with("--"),
     }
 }
 
@@ -69,8 +110,6 @@ fn long(word: &OsStr) -> OsString {
 #[cfg(test)]
 mod tests {
     use std::path::Path;
-
-    use clap::CommandFactory as _;
 
     use super::*;
     use crate::cli::Command;
@@ -106,6 +145,30 @@ mod tests {
                 "{line}"
             );
         }
+    }
+
+    #[test]
+    fn arguments_that_begin_with_a_dash_stand_behind_dashes() {
+        for (line, expected) in [
+            ("accesskey delete -- -kV", "-kV"),
+            ("accesskey delete -- --conf", "--conf"),
+            ("accesskey new -- -app", "-app"),
+            ("app show -- -v", "-v"),
+            ("app new --description x -- -ei -- --driver-class-path x", "-ei"),
+            ("app channel-new -- -app -channel", "-channel"),
+            ("app channel-new app -- -channel", "-channel"),
+            ("accesskey list -- -app", "-app"),
+        ] {
+            let parsed = format!("{:?}", parse(line).cli.command);
+            assert!(parsed.contains(&format!("{expected:?}")), "{line}: {parsed}");
+        }
+        let parsed = Invocation::parse("eval -- --master local".split(' ').map(OsString::from));
+        assert_eq!(parsed.unwrap_err().kind(), ErrorKind::MissingRequiredArgument);
+        let refused = Invocation::parse("train -- extra".split(' ').map(OsString::from)).unwrap();
+        assert_eq!(refused.spark, ["extra"]);
+        assert!(Invocation::parse("app list -- x".split(' ').map(OsString::from)).is_err());
+        let missing = Invocation::parse("app new -- --driver-memory 2g".split(' ').map(OsString::from));
+        assert_eq!(missing.unwrap_err().kind(), ErrorKind::MissingRequiredArgument);
     }
 
     #[test]

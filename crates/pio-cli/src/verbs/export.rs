@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result};
 use fs_err as fs;
 use futures_util::{StreamExt as _, pin_mut};
 use pio_eventserver::event::json;
+use pio_process::stdout;
 use pio_storage::Storage;
 use pio_storage::events::filter::{Filter, Order};
 use pio_storage::events::table::EventTable;
@@ -27,11 +28,10 @@ pub(crate) fn run(console: Console, args: &data::Export) -> Result<()> {
     }
     if args.output == Path::new("-") {
         let out = std::io::stdout().lock();
-        database::with(async |storage| {
+        return database::with(async |storage| {
             let table = lookup::table(&storage, args.appid, args.channel.as_deref()).await?;
-            write(&storage, table, BufWriter::new(out)).await
-        })?;
-        return Ok(());
+            to_stdout(write(&storage, table, BufWriter::new(out)).await)
+        });
     }
     let output = local(&args.output);
     if output.exists() {
@@ -46,6 +46,15 @@ pub(crate) fn run(console: Console, args: &data::Export) -> Result<()> {
     console.info(EVENTS_TO_FILE, "Done.");
     console.result(&json!({"exported": exported, "output": output}));
     Ok(())
+}
+
+/// The outcome of an export to standard output, whose reader may leave when it has enough.
+fn to_stdout(written: Result<u64>) -> Result<()> {
+    match written.map(drop).map_err(anyhow::Error::downcast::<std::io::Error>) {
+        Ok(()) => Ok(()),
+        Err(Ok(error)) => stdout::taken(Err(error)).map_err(|error| ConsoleError::Output(error).into()),
+        Err(Err(other)) => Err(other),
+    }
 }
 
 fn local(output: &Path) -> PathBuf {

@@ -69,3 +69,16 @@ fn an_access_key_that_is_not_there_cannot_be_deleted() {
     let pio = Pio::new();
     pio.run(&["accesskey", "delete", "nope"]).fails(1, &["nope does not exist"]);
 }
+
+#[test]
+fn names_and_keys_that_begin_with_a_dash_stand_behind_two() {
+    let pio = Pio::new();
+    pio.run(&["app", "new", "--access-key", "-kV", "--", "-app"]).succeeds();
+    pio.run(&["app", "channel-new", "--", "-app", "-channel"]).succeeds();
+    let shown = pio.json(&["app", "list"]);
+    assert_eq!((&shown[0]["name"], &shown[0]["accessKeys"][0]["key"]), (&json!("-app"), &json!("-kV")));
+    pio.run(&["accesskey", "delete", "--", "-kV"]).succeeds();
+    pio.run(&["accesskey", "delete", "--", "-kV"]).fails(1, &["-kV does not exist"]);
+    pio.run(&["app", "delete", "--force", "--", "-app"]).succeeds();
+    assert_eq!(pio.json(&["app", "list"]), json!([]));
+}

@@ -73,3 +73,72 @@ fn feedback_needs_an_access_key() {
     pio.run(&["deploy", "--feedback", "--port", "0"])
         .fails(1, &["--accesskey", "PIO_EVENTSERVER_ACCESS_KEY"]);
 }
+
+#[test]
+fn output_that_cannot_be_written_is_a_failure() {
+    let pio = Pio::new();
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let export = ["export", "--appid", "1", "--output", "-"];
+    pio.run(&["app", "new", "one"]).succeeds();
+    let events = "{\"event\":\"e\",\"entityType\":\"t\",\"entityId\":\"i\"}\n".repeat(20);
+    pio.answer(&["import", "--appid", "1", "--input", "-"], &events).succeeds();
+    for words in [
+        &["app", "list"][..],
+        &["app", "list", "--json"],
+        &["app", "show", "one", "--json"],
+        &["app", "new", "two"],
+        &["accesskey", "list"],
+        &["version"],
+        &["version", "--json"],
+        &["--help"],
+        &["help", "train"],
+        &["--version"],
+        &export,
+    ] {
+        let output = pio.command(words).stdout(full()).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{words:?}: {stderr}");
+        assert!(stderr.contains("output could not be written"), "{words:?}: {stderr}");
+        assert_eq!(stderr.matches("[ERROR]").count(), 1, "{words:?}: {stderr}");
+    }
+    for words in [&["app", "list", "--json"][..], &["--help"], &export] {
+        let mut child = pio.spawn(words);
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()), "{words:?}");
+    }
+}
+
+#[test]
+fn a_setting_is_read_only_where_it_is_used() {
+    let pio = Pio::new();
+    let wrong = [
+        ("PORT", "http"),
+        ("PIO_EVENTSERVER_PORT", "tcp://10.0.0.1:7070"),
+        ("SPARK_MASTER_PORT", "tcp://10.0.0.1:7077"),
+        ("SPARK_WORKER_MEMORY", "1.5g"),
+        ("SPARK_EXECUTOR_MEMORY", "lots"),
+        ("PIO_TRAIN_ON_RELEASE", "perhaps"),
+    ];
+    let output = pio.command(&["app", "list"]).envs(wrong).output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(0), String::new()));
+}
+
+#[test]
+fn the_port_of_the_event_server_is_a_number_or_a_service_link() {
+    let pio = Pio::with_url("postgres://nobody@127.0.0.1:1/none");
+    pio.write("engine.json", r#"{"engineFactory": "x.Y"}"#);
+    let deploy = |port: &str| {
+        let mut command = pio.command(&["deploy", "--feedback", "--accesskey", "k", "--port", "0"]);
+        let output = command.env("PIO_EVENTSERVER_PORT", port).output().unwrap();
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let wrong = deploy("70x");
+    assert!(
+        wrong.contains("PIO_EVENTSERVER_PORT is \"70x\"") && wrong.contains("from 1 to 65535"),
+        "{wrong}"
+    );
+    let link = deploy("tcp://10.0.0.1:7070");
+    assert_eq!(link.matches("PIO_EVENTSERVER_PORT is ignored").count(), 1, "{link}");
+    assert!(!link.contains("is not a port"), "{link}");
+}
