@@ -100,6 +100,7 @@ impl Cluster {
             host: Some(HOST.to_owned()),
             cores: Some(1),
             memory: Some("1g".to_owned()),
+            port: None,
             webui_port: 0,
             work_dir: self.folder.path().join(format!("work-{number}")),
             java_options: Vec::new(),

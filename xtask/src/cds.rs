@@ -69,6 +69,7 @@ fn list_classes(closure: &Closure, scratch: &Path, list: &Path) -> Result<()> {
         spark_conf: Vec::new(),
         java_options,
         memory: memory::plan_for(None),
+        private_folder: scratch,
     };
     let command = job.command()?.current_dir(scratch).no_stdin().captured();
     command.run().context("The job that shows which classes to archive failed")

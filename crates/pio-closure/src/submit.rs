@@ -5,6 +5,7 @@
 
 mod memory;
 mod options;
+mod private;
 mod properties;
 
 use std::ffi::OsString;
@@ -18,6 +19,7 @@ use crate::closure::Closure;
 use crate::errors::SubmitError;
 use crate::jvm;
 use options::Options;
+use private::Private;
 
 /// Where a job runs when nobody says.
 const DEFAULT_MASTER: &str = "local[*]";
@@ -46,6 +48,8 @@ pub struct Submit<'a> {
     pub java_options: Vec<String>,
     /// What the container's memory allows.
     pub memory: MemoryPlan,
+    /// A folder that only this user can read, for settings that no command line may show. It must stay until the job has started.
+    pub private_folder: &'a Path,
 }
 
 impl Submit<'_> {
@@ -55,16 +59,23 @@ impl Submit<'_> {
     /// When an option is wrong or the closure is incomplete.
     pub fn command(&self) -> Result<Command, SubmitError> {
         let options = Options::parse(&self.spark_options, &self.spark_conf)?;
+        let private = Private::new(self.private_folder);
+        let java_flags = self.java_flags(&options, &private)?;
+        let arguments = private.without_secrets(self.submit_arguments(&options)?)?;
         let mut command = jvm::spark(self.closure)?
             .named("Spark")
-            .args(self.java_flags(&options)?)
+            .args(java_flags)
             .arg("-cp")
             .arg(jvm::class_path(self.closure, &self.class_path(&options)?))
             .arg("org.apache.spark.deploy.SparkSubmit")
-            .args(self.submit_arguments(&options)?)
+            .args(arguments)
             .args(&self.arguments)
             .env(vars::SPARK_HOME, &self.closure.root)
             .env(vars::SPARK_SCALA_VERSION, "2.12");
+        check_variables(&options)?;
+        for link in env::service_links() {
+            command = command.env_remove(link);
+        }
         if is_local(&master(&options)) && env::get(vars::SPARK_LOCAL_IP).is_none() {
             command = command.env(vars::SPARK_LOCAL_IP, "127.0.0.1");
         }
@@ -76,14 +87,14 @@ impl Submit<'_> {
     }
 
     /// The flags of the driver's JVM; of two that contradict each other Java takes the later.
-    fn java_flags(&self, options: &Options) -> Result<Vec<String>, SubmitError> {
+    fn java_flags(&self, options: &Options, private: &Private<'_>) -> Result<Vec<String>, SubmitError> {
         let users = self.users_flags(options)?;
         let mut flags = jvm::spark_flags(self.closure);
         flags.extend(jvm::archive_flags(self.closure));
         flags.extend(jvm::collector(&users).map(str::to_owned));
         flags.extend(self.memory.flags.iter().cloned());
         flags.push(STACK.to_owned());
-        flags.extend(users);
+        flags.extend(private.java_flags(users)?);
         Ok(flags)
     }
 
@@ -91,6 +102,8 @@ impl Submit<'_> {
         let mut flags = self.java_options.clone();
         if let Some(memory) = options.setting("--driver-memory", "spark.driver.memory") {
             flags.push(format!("-Xmx{}", memory::java_size(&memory)?));
+        } else if let Some(memory) = env::memory(vars::SPARK_DRIVER_MEMORY)? {
+            flags.push(format!("-Xmx{}", memory.trim_end_matches('b')));
         }
         if let Some(text) = options.setting("--driver-java-options", "spark.driver.extraJavaOptions") {
             flags.extend(words::split("--driver-java-options", &text)?);
@@ -151,6 +164,17 @@ impl Submit<'_> {
         let ours = jars.iter().map(|jar| jar.display().to_string());
         Ok(ours.chain(options.jars.iter().cloned()).collect())
     }
+}
+
+/// The variables that Spark reads itself where nothing else says; it would end with a stack trace.
+fn check_variables(options: &Options) -> Result<(), SubmitError> {
+    if options.setting("--executor-memory", "spark.executor.memory").is_none() {
+        env::memory(vars::SPARK_EXECUTOR_MEMORY)?;
+    }
+    if options.setting("--executor-cores", "spark.executor.cores").is_none() {
+        env::count(vars::SPARK_EXECUTOR_CORES)?;
+    }
+    Ok(())
 }
 
 fn master(options: &Options) -> String {

@@ -9,6 +9,7 @@ mod families;
 mod interrupted;
 mod retraining;
 mod sdk;
+mod secrets;
 mod serving;
 mod support;
 mod tls;

@@ -1,5 +1,8 @@
 //! `pio run`: a `main` of the engine on Spark.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
+
 use anyhow::{Context as _, Result};
 use pio_closure::closure::Closure;
 use pio_closure::submit::Submit;
@@ -21,6 +24,8 @@ pub(crate) fn run(common: &Common, args: &Run, spark: Vec<String>, program: Vec<
     let built = build::build(&closure, &folder, &build_options(&args.build)?, &listener)?;
     // A driver program need not be an engine; where it is one, its variant may say something to Spark.
     let spark_conf = Engine::open(&options).map(|engine| engine.variant.spark_conf).unwrap_or_default();
+    let private =
+        tempfile::Builder::new().prefix("pio-").permissions(Permissions::from_mode(0o700)).tempdir()?;
     let submit = Submit {
         closure: &closure,
         main_class: &args.main_class,
@@ -31,6 +36,7 @@ pub(crate) fn run(common: &Common, args: &Run, spark: Vec<String>, program: Vec<
         spark_conf,
         java_options: words::of_variable(vars::JAVA_OPTS)?,
         memory: memory::plan(),
+        private_folder: private.path(),
     };
     let command = submit.command()?.current_dir(&folder);
     command.run().with_context(|| format!("the program {} failed", args.main_class))

@@ -1,3 +1,5 @@
+use std::os::unix::fs::PermissionsExt as _;
+
 use pio_closure::errors::SubmitError;
 use pio_closure::submit::Submit;
 use pio_settings::memory;
@@ -20,6 +22,7 @@ fn submit<'a>(world: &'a World, options: &str) -> Submit<'a> {
         spark_conf: vec![("spark.a".to_owned(), "variant".to_owned())],
         java_options: vec!["-Dfrom=JAVA_OPTS".to_owned()],
         memory: memory::plan_for(Some(1024 * 1024 * 1024)),
+        private_folder: world.folder.path(),
     }
 }
 
@@ -187,4 +190,58 @@ fn a_collector_that_the_user_chose_is_the_only_one() {
     submit.java_options = vec!["-XX:+UseZGC".to_owned()];
     submit.spark_options.clear();
     assert_eq!(collectors(&submit), ["-XX:+UseZGC"]);
+}
+
+#[test]
+fn secrets_go_through_files_that_only_the_user_can_read() {
+    let world = World::new();
+    let own = world.folder.path().join("own.conf");
+    fs_err::write(&own, "spark.b own\nspark.hadoop.fs.s3a.secret.key own\n").unwrap();
+    let mut submit = submit(&world, "");
+    let options = [
+        "--properties-file",
+        own.to_str().unwrap(),
+        "--conf",
+        "spark.hadoop.fs.s3a.secret.key=geh\\eim",
+        "--conf",
+        "spark.c=https://u:geheim@h/x",
+        "--conf",
+        "spark.ui.enabled=true",
+        "--repositories",
+        "https://u:geheim@h/repo",
+        "--driver-java-options",
+        "-Da=b -Dpassword='ge\"heim'",
+    ];
+    submit.spark_options = options.map(str::to_owned).to_vec();
+    submit.spark_conf = vec![("spark.ssl.keyPassword".to_owned(), "geheim".to_owned())];
+    submit.java_options = vec!["-Dtoken=geheim".to_owned()];
+    let words = world.words(&submit.command().unwrap());
+    for secret in ["geheim", "geh\\eim", "ge\"heim"] {
+        assert!(!words.iter().any(|word| word.contains(secret)), "{words:?}");
+    }
+    assert!(words.contains(&"spark.ui.enabled=true".to_owned()), "{words:?}");
+    assert_eq!(words.iter().filter(|word| *word == "--properties-file").count(), 1);
+    let read = |name: &str| {
+        let file = world.folder.path().join(name);
+        assert_eq!(fs_err::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600, "{name}");
+        fs_err::read_to_string(file).unwrap()
+    };
+    assert_eq!(
+        read("spark.properties"),
+        "spark.b own\nspark.hadoop.fs.s3a.secret.key own\n\nspark.ssl.keyPassword=geheim\n\
+         spark.hadoop.fs.s3a.secret.key=geh\\\\eim\nspark.c=https://u:geheim@h/x\n\
+         spark.jars.repositories=https://u:geheim@h/repo\n\
+         spark.driver.extraJavaOptions=-Da=b -Dpassword='ge\"heim'\n"
+    );
+    assert_eq!(read("java.flags"), "\"-Dtoken=geheim\"\n\"-Da=b\"\n\"-Dpassword=ge\\\"heim\"\n");
+    assert!(words.contains(&"@C/java.flags".to_owned()), "{words:?}");
+}
+
+#[test]
+fn without_a_secret_no_file_is_written() {
+    let world = World::new();
+    words(&world, "--conf spark.b=1 --repositories https://h/repo");
+    for name in ["spark.properties", "java.flags"] {
+        assert!(!world.folder.path().join(name).exists(), "{name}");
+    }
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs::Permissions;
-use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use fs_err::os::unix::fs::OpenOptionsExt as _;
+use pio_process::private_file;
 use pio_settings::env;
+use pio_settings::redact::Redactor;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -25,10 +25,12 @@ struct Spec<'a> {
     engine: EngineSpec<'a>,
     database: DatabaseSpec<'a>,
     environment: BTreeMap<String, String>,
+    spark_conf: BTreeMap<&'a str, String>,
+    executor_environment: BTreeMap<String, String>,
     json_extractor: JsonExtractor,
     lenient_params: bool,
     verbose: bool,
-    batch: &'a str,
+    batch: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     train: Option<&'a TrainOptions>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,6 +64,7 @@ struct DatabaseSpec<'a> {
 pub(super) fn json(job: &Job<'_>) -> Result<Vec<u8>, serde_json::Error> {
     let engine = job.engine;
     let file = engine.variant.file.strip_prefix(&engine.folder).unwrap_or(&engine.variant.file);
+    let redactor = Redactor::from_env();
     let mut spec = Spec {
         version: VERSION,
         verb: job.verb.name(),
@@ -79,11 +82,18 @@ pub(super) fn json(job: &Job<'_>) -> Result<Vec<u8>, serde_json::Error> {
             user: &job.database.user,
             password: job.database.password.expose(),
         },
-        environment: env::pio_variables(),
+        environment: env::recorded_variables(),
+        spark_conf: engine
+            .variant
+            .spark_conf
+            .iter()
+            .map(|(key, value)| (key.as_str(), redactor.value(key, value)))
+            .collect(),
+        executor_environment: env::executor_variables(),
         json_extractor: job.options.json_extractor,
         lenient_params: job.options.lenient_params,
         verbose: job.options.verbose,
-        batch: &job.options.batch,
+        batch: redactor.text(&job.options.batch),
         train: None,
         eval: None,
         batchpredict: None,
@@ -121,10 +131,13 @@ impl SpecFile {
         let folder =
             tempfile::Builder::new().prefix("pio-").permissions(Permissions::from_mode(0o700)).tempdir()?;
         let file = Self { folder };
-        let mut options = fs_err::OpenOptions::new();
-        options.write(true).create_new(true).mode(0o600);
-        options.open(file.path())?.write_all(spec)?;
+        private_file::write(&file.path(), spec)?;
         Ok(file)
+    }
+
+    /// The folder, for whatever else only this user may read.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The file.

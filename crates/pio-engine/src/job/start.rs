@@ -53,6 +53,7 @@ impl Job<'_> {
             spark_conf: self.engine.variant.spark_conf.clone(),
             java_options: words::of_variable(vars::JAVA_OPTS)?,
             memory: memory::plan(),
+            private_folder: spec.folder(),
         };
         let command =
             submit.command()?.current_dir(&self.engine.folder).stdin(OwnedFd::from(theirs)).own_group();

@@ -29,7 +29,7 @@ private[runtime] object EvalVerb {
       generator.engineParamsList,
       instance,
       evaluator.asInstanceOf[AnyEvaluator],
-      spec.environment,
+      spec.executorEnvironment,
       WorkflowParams(batch = spec.batch)
     )
     if (result.noSave) Storage.getMetaDataEvaluationInstances().delete(instance.id)
@@ -55,7 +55,7 @@ private[runtime] object EvalVerb {
       engineParamsGeneratorClass = generator.stripSuffix("$"),
       batch = spec.batch,
       env = spec.environment,
-      sparkConf = WorkflowUtils.extractSparkConf(spec.variant).toMap
+      sparkConf = spec.recordedSparkConf
     )
     instance.copy(id = Storage.getMetaDataEvaluationInstances().insert(instance))
   }

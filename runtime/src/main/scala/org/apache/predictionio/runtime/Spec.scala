@@ -47,14 +47,21 @@ class Spec(json: JValue) {
   }
 
   /** What is stored as the environment of an instance. The runtime's own mark tells its models from those of PIO. */
-  val environment: Map[String, String] =
-    (json \ "environment" match {
-      case JObject(fields) => fields.collect { case (name, JString(value)) => name -> value }.toMap
-      case _ => Map.empty[String, String]
-    }) + (Spec.RuntimeMark -> "1")
+  val environment: Map[String, String] = texts("environment") + (Spec.RuntimeMark -> "1")
+
+  /** What is stored as the Spark settings of an instance. */
+  val recordedSparkConf: Map[String, String] = texts("sparkConf")
+
+  /** The environment of Spark's executors. */
+  val executorEnvironment: Map[String, String] = texts("executorEnvironment") + (Spec.RuntimeMark -> "1")
 
   /** The section with the verb's name. */
   val options: JValue = json \ verb
+
+  private def texts(section: String): Map[String, String] = json \ section match {
+    case JObject(fields) => fields.collect { case (name, JString(value)) => name -> value }.toMap
+    case _ => Map.empty
+  }
 
   /** A text of a section that must be there. */
   def text(section: JValue, name: String): String =

@@ -27,7 +27,7 @@ private[runtime] object TrainVerb {
       stopAfterPrepare = spec.flag("stopAfterPrepare")
     )
     try {
-      CoreWorkflow.runTrain(engine, engineParams, instance, spec.environment, params)
+      CoreWorkflow.runTrain(engine, engineParams, instance, spec.executorEnvironment, params)
       Messages.result("engineInstanceId" -> JString(instance.id))
     } catch {
       case _: StopAfterReadInterruption => Messages.result("stoppedAfter" -> JString("read"))
@@ -56,7 +56,7 @@ private[runtime] object TrainVerb {
       engineFactory = spec.factory,
       batch = spec.batch,
       env = spec.environment,
-      sparkConf = WorkflowUtils.extractSparkConf(spec.variant).toMap,
+      sparkConf = spec.recordedSparkConf,
       dataSourceParams = JsonExtractor.paramToJson(json, engineParams.dataSourceParams),
       preparatorParams = JsonExtractor.paramToJson(json, engineParams.preparatorParams),
       algorithmsParams = JsonExtractor.paramsToJson(json, engineParams.algorithmParamsList),

@@ -16,7 +16,7 @@ class VerbsDatabaseSuite extends DatabaseSuite {
     "algorithms": [{"name": "kept", "params": {"factor": 2}}, {"name": "again", "params": {"factor": 1}}]}"""
 
   private def spec(verb: String, options: String, variant: String = variant): Spec = new Spec(
-    parse(s"""{"version": 1, "verb": "$verb", "environment": {"PIO_A": "b"}, "batch": "label",
+    parse(s"""{"version": 1, "verb": "$verb", "environment": {"PIO_A": "b"}, "sparkConf": {"spark.a": "***"}, "batch": "label",
       "engine": {"id": "e", "version": "v", "variantId": "default", "factory": "${MeanEngine.getClass.getName}",
       "variantFile": "/x/engine.json", "variant": $variant}, "$verb": $options}""")
   )
@@ -37,6 +37,7 @@ class VerbsDatabaseSuite extends DatabaseSuite {
     val instance = Storage.getMetaDataEngineInstances().get(trained()).get
     assertEquals(instance.status, "COMPLETED")
     assertEquals(instance.env, Map("PIO_A" -> "b", "PIO_RUNTIME" -> "1"))
+    assertEquals(instance.sparkConf, Map("spark.a" -> "***"))
     assertEquals(instance.batch, "label")
     assertEquals(instance.dataSourceParams, """{"":{"numbers":[1.0,3.0],"folds":0}}""")
     assertEquals(instance.algorithmsParams, """[{"kept":{"factor":2.0}},{"again":{"factor":1.0}}]""")
