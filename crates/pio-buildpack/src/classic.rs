@@ -53,6 +53,7 @@ pub fn detect(app: &Path) -> String {
 /// When the app cannot be built.
 pub fn compile(build: &Build, purpose: Purpose) -> Result<(), Error> {
     let start = Instant::now();
+    build.variables.check()?;
     let app = App::of(&build.app, &build.variables);
     talk::step(format_args!(
         "PredictionIO {} for an app of the kind: {}",

@@ -64,6 +64,7 @@ impl Buildpack for PredictionIo {
 
     fn build(&self, context: BuildContext<Self>) -> libcnb::Result<BuildResult, Error> {
         let variables = variables(&context.platform);
+        variables.check().map_err(Error::from)?;
         let app = App::of(&context.app_dir, &variables);
         talk::step(format_args!(
             "PredictionIO {} for an app of the kind: {}",

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use pio_launcher::advice::Advice;
+use pio_settings::setting::SettingError;
 
 /// Why a build failed.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +68,12 @@ pub enum Error {
     /// A program could not be run.
     #[error("A program of the buildpack could not be run.")]
     Process(#[from] pio_process::error::Error),
+    /// A config var says something that it cannot say.
+    #[error("The config var {} cannot be used.", .0.variable)]
+    Setting(#[from] SettingError),
+    /// Standard output could not be written.
+    #[error("The output could not be written.")]
+    Output(std::io::Error),
     /// The platform did not do what the Cloud Native Buildpack interface says.
     #[error("The platform and the buildpack do not understand each other.")]
     Platform(String),
@@ -206,6 +213,16 @@ impl Error {
                     "Deploy again.",
                     "If the disk is full or the cache is damaged, clear the cache:\nheroku builds:cache:purge",
                 ],
+            ),
+            Self::Setting(source) => Advice::new(
+                self,
+                source,
+                ["Correct it:\nheroku config:set $name=$value", "Or remove it:\nheroku config:unset $name"],
+            ),
+            Self::Output(source) => Advice::new(
+                self,
+                format_args!("Writing to standard output failed: {source}."),
+                ["Free space where it goes, or let it go elsewhere."],
             ),
             Self::Platform(reason) => Advice::new(
                 self,

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use pio_settings::setting::{self, SettingError};
+use pio_settings::vars;
+
 use crate::errors::Error;
 
 /// What must stay as the platform set it, because the build itself depends on it.
@@ -26,6 +29,9 @@ const PLATFORM_OWN: &[&str] = &[
 
 /// What a build has no business with: nothing is read from a database while building.
 const NOT_FOR_BUILDS: &[&str] = &["DATABASE_URL"];
+
+/// What a build reads as true or false.
+const SWITCHES: &[&str] = &[vars::PIO_VERBOSE, vars::PIO_RUN_AS_EVENTSERVER, vars::PIO_RUN_AS_SPARK_CLUSTER];
 
 /// The config vars of the app.
 #[derive(Debug, Clone, Default)]
@@ -66,8 +72,18 @@ impl Variables {
     /// Whether a variable says `true`.
     #[must_use]
     pub fn flag(&self, name: &str) -> bool {
-        self.get(name)
-            .is_some_and(|value| ["true", "1", "yes", "on"].contains(&value.to_ascii_lowercase().as_str()))
+        self.get(name).is_some_and(|value| setting::switch(name, value) == Ok(true))
+    }
+
+    /// Makes sure that those which a build reads as true or false say one of them.
+    ///
+    /// # Errors
+    /// When one says neither.
+    pub fn check(&self) -> Result<(), SettingError> {
+        for name in SWITCHES {
+            self.get(name).map(|value| setting::switch(name, value)).transpose()?;
+        }
+        Ok(())
     }
 
     /// What the build of the engine may see.

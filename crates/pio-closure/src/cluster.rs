@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use pio_process::command::Command;
-use pio_settings::vars;
+use pio_settings::{env, vars};
 
 use crate::closure::Closure;
 use crate::errors::ClosureError;
@@ -36,6 +36,8 @@ pub struct Worker {
     pub cores: Option<usize>,
     /// How much memory it offers, such as `2g`; the machine's less 1 GiB where this is absent.
     pub memory: Option<String>,
+    /// The port on which it listens; any free one where this is absent.
+    pub port: Option<u16>,
     /// The port of the page for people.
     pub webui_port: u16,
     /// The folder for the jars and logs of applications.
@@ -72,6 +74,9 @@ impl Worker {
         if let Some(host) = &self.host {
             command = command.args(["--host", host]);
         }
+        if let Some(port) = self.port {
+            command = command.args(["--port", &port.to_string()]);
+        }
         if let Some(cores) = self.cores {
             command = command.args(["--cores", &cores.to_string()]);
         }
@@ -95,8 +100,10 @@ fn daemon(closure: &Closure, java_options: &[String], class: &str) -> Result<Com
         .env(vars::JAVA_HOME, closure.root.join(crate::closure::JAVA))
         .env(vars::SPARK_HOME, &closure.root)
         .env(vars::SPARK_SCALA_VERSION, "2.12");
-    for secret in vars::SECRETS {
-        command = command.env_remove(secret);
+    let links = env::service_links();
+    let unwanted = vars::SECRETS.iter().chain(vars::SPARK_DAEMON_SETTINGS).copied();
+    for name in unwanted.chain(links.iter().map(String::as_str)) {
+        command = command.env_remove(name);
     }
     Ok(command)
 }

@@ -90,6 +90,14 @@ pub enum SubmitError {
         "The file that --properties-file names cannot be read: {0}. Give the path of a file with Spark settings."
     )]
     UnreadableProperties(std::io::Error),
+    /// The file for what no command line may show cannot be written.
+    #[error(
+        "A file for Spark settings that hold secrets cannot be written: {0}. Free space in the folder for temporary files."
+    )]
+    Private(std::io::Error),
+    /// A variable says something that it cannot say.
+    #[error(transparent)]
+    Setting(#[from] pio_settings::setting::SettingError),
     /// The options for Java cannot be split into words.
     #[error(transparent)]
     Words(#[from] pio_settings::words::Error),

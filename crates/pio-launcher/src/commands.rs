@@ -1,12 +1,15 @@
 //! The command lines of `pio` that config vars add up to.
 
+use pio_settings::redact::Redactor;
+use pio_settings::{setting, vars};
+
 use crate::config::{Config, EventApi, SparkDefaults, Words};
 use crate::errors::Error;
 
 /// `pio deploy` on the platform's port.
 ///
 /// # Errors
-/// When there is no port, or the feedback loop lacks a setting.
+/// When there is no port, a setting is wrong, or the feedback loop lacks one.
 pub fn deploy(config: &Config, extra: &Words) -> Result<Vec<String>, Error> {
     let mut options = merged(&config.options.own, &extra.own);
     if !has_option(&options, "--port") {
@@ -18,15 +21,17 @@ pub fn deploy(config: &Config, extra: &Words) -> Result<Vec<String>, Error> {
     }
     feedback(&mut options, config)?;
     let spark = [&config.options.spark, &config.deploy_spark, &extra.spark].map(Vec::as_slice).concat();
-    Ok(pio("deploy", options, with_defaults(spark, &config.spark)))
+    Ok(pio("deploy", options, with_defaults(spark, &config.spark)?))
 }
 
 /// `pio train`.
-#[must_use]
-pub fn train(config: &Config, extra: &Words) -> Vec<String> {
+///
+/// # Errors
+/// When a setting is wrong.
+pub fn train(config: &Config, extra: &Words) -> Result<Vec<String>, Error> {
     let options = merged(&config.options.own, &extra.own);
     let spark = [&config.options.spark, &config.train_spark, &extra.spark].map(Vec::as_slice).concat();
-    pio("train", options, with_defaults(spark, &config.spark))
+    Ok(pio("train", options, with_defaults(spark, &config.spark)?))
 }
 
 /// `pio eventserver` on the platform's port.
@@ -45,31 +50,7 @@ pub fn event_server(config: &Config, extra: &Words) -> Result<Vec<String>, Error
 /// The words as a person would type them, without what a secret could stand in.
 #[must_use]
 pub fn shown(words: &[String]) -> String {
-    let mut hide_next = false;
-    let shown: Vec<String> = words
-        .iter()
-        .map(|word| {
-            let hidden = std::mem::take(&mut hide_next);
-            match word.split_once('=') {
-                _ if hidden => "***".to_owned(),
-                Some((name, _)) if is_secret(word) => format!("{name}=***"),
-                Some(_) => word.clone(),
-                None => {
-                    hide_next = is_secret(word);
-                    word.clone()
-                }
-            }
-        })
-        .collect();
-    format!("pio {}", shell_words::join(&shown))
-}
-
-/// Whether this word gives or announces a secret, be it an option or a setting of Spark or Java.
-fn is_secret(word: &str) -> bool {
-    let word = word.to_ascii_lowercase();
-    ["accesskey", "access-key", "access.key", "password", "secret", "token", "credential"]
-        .iter()
-        .any(|part| word.contains(part))
+    format!("pio {}", shell_words::join(Redactor::from_env().words(words)))
 }
 
 fn pio(verb: &str, options: Vec<String>, spark: Vec<String>) -> Vec<String> {
@@ -102,22 +83,29 @@ fn feedback(options: &mut Vec<String>, config: &Config) -> Result<(), Error> {
             options.push("--feedback".to_owned());
         }
     }
-    missing_option(options, "--event-server-ip", server.host.as_deref());
-    missing_option(options, "--event-server-port", server.port.as_deref());
+    // Without feedback nobody asks where the event server is, and whether its port makes sense.
+    if has_option(options, "--feedback") {
+        missing_option(options, "--event-server-ip", server.host.as_deref());
+    }
     Ok(())
 }
 
-fn with_defaults(mut spark: Vec<String>, defaults: &SparkDefaults) -> Vec<String> {
-    if !has_conf(&spark, "spark.driver.memory") {
-        missing_option(&mut spark, "--driver-memory", defaults.driver_memory.as_deref());
+fn with_defaults(mut spark: Vec<String>, defaults: &SparkDefaults) -> Result<Vec<String>, Error> {
+    let memory = |name: &str, text: &Option<String>| {
+        text.as_deref().map(|text| setting::memory(name, text)).transpose()
+    };
+    if !has_setting(&spark, "--driver-memory", "spark.driver.memory") {
+        let size = memory(vars::SPARK_DRIVER_MEMORY, &defaults.driver_memory)?;
+        missing_option(&mut spark, "--driver-memory", size.as_deref());
     }
-    if is_cluster(&spark) {
-        if !has_conf(&spark, "spark.executor.memory") {
-            missing_option(&mut spark, "--executor-memory", defaults.executor_memory.as_deref());
-        }
-        if !has_conf(&spark, "spark.cores.max") {
-            missing_option(&mut spark, "--total-executor-cores", defaults.cores.as_deref());
-        }
+    if is_cluster(&spark) && !has_setting(&spark, "--executor-memory", "spark.executor.memory") {
+        let size = memory(vars::SPARK_EXECUTOR_MEMORY, &defaults.executor_memory)?;
+        missing_option(&mut spark, "--executor-memory", size.as_deref());
+    }
+    if is_cluster(&spark) && !has_setting(&spark, "--total-executor-cores", "spark.cores.max") {
+        let cores = defaults.cores.as_deref().map(|text| setting::count(vars::SPARK_DEFAULT_CORES, text));
+        let cores = cores.transpose()?.map(|cores| cores.to_string());
+        missing_option(&mut spark, "--total-executor-cores", cores.as_deref());
     }
     if let Some(folder) =
         defaults.event_log.as_deref().filter(|_| !has_conf(&spark, "spark.eventLog.enabled"))
@@ -125,7 +113,11 @@ fn with_defaults(mut spark: Vec<String>, defaults: &SparkDefaults) -> Vec<String
         option(&mut spark, "--conf", "spark.eventLog.enabled=true");
         option(&mut spark, "--conf", &format!("spark.eventLog.dir={folder}"));
     }
-    spark
+    Ok(spark)
+}
+
+fn has_setting(spark: &[String], option: &str, key: &str) -> bool {
+    has_option(spark, option) || has_conf(spark, key)
 }
 
 /// Whether the master is one of a standalone cluster.
@@ -194,7 +186,7 @@ mod tests {
         let expected = "deploy --variant 'my best.json' --port 1 --verbose --ip 0.0.0.0 -- --name a \
                         --driver-java-options '-Da=b -Dc=d' --name b";
         assert_eq!(line(&deployed), expected);
-        let trained = train(&config, &Words::default());
+        let trained = train(&config, &Words::default()).unwrap();
         assert_eq!(
             line(&trained),
             "train --variant 'my best.json' --port 1 -- --name a --total-executor-cores 8"
@@ -211,7 +203,7 @@ mod tests {
         };
         let with = |options: &str| {
             let config = Config { train_spark: words(options), spark: spark.clone(), ..config() };
-            line(&train(&config, &Words::default()))
+            line(&train(&config, &Words::default()).unwrap())
         };
         assert_eq!(with(""), "train -- --driver-memory 2g");
         assert_eq!(with("--driver-memory=1g"), "train -- '--driver-memory=1g'");
@@ -226,13 +218,9 @@ mod tests {
             |server: EventServer| deploy(&Config { event_server: server, ..config() }, &Words::default());
         let error = feedback(EventServer { feedback: true, ..EventServer::default() }).unwrap_err();
         assert!(error.advice().why.contains("PIO_EVENTSERVER_IP, PIO_EVENTSERVER_ACCESS_KEY"), "{error}");
-        let server = EventServer {
-            host: Some("events.example".to_owned()),
-            port: Some("80".to_owned()),
-            has_access_key: true,
-            feedback: true,
-        };
-        let expected = "deploy --port 5000 --ip 0.0.0.0 --feedback --event-server-ip events.example --event-server-port 80";
+        let server =
+            EventServer { host: Some("events.example".to_owned()), has_access_key: true, feedback: true };
+        let expected = "deploy --port 5000 --ip 0.0.0.0 --feedback --event-server-ip events.example";
         assert_eq!(line(&feedback(server).unwrap()), expected);
     }
 
@@ -262,7 +250,7 @@ mod tests {
         assert_eq!(
             shown,
             "pio deploy --accesskey '***' '--server-access-key=***' -- --conf 'spark.db.password=***' \
-                        --driver-java-options '-Da=***' --name x"
+                        --driver-java-options '-Da=b -Dmy.token=***' --name x"
         );
     }
 }

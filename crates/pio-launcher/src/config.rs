@@ -1,4 +1,4 @@
-//! The config vars of an app, read once.
+//! The config vars of an app. Each process type reads those that it uses, so that a wrong one ends no other process.
 
 use pio_settings::{env, vars, words};
 
@@ -17,8 +17,6 @@ pub struct Config {
     pub train_spark: Vec<String>,
     /// What Spark is told where the options do not say.
     pub spark: SparkDefaults,
-    /// Whether a release trains.
-    pub train_on_release: bool,
     /// Whether the web process takes events.
     pub event_api: EventApi,
     /// The event server that the engine's feedback goes to.
@@ -57,8 +55,6 @@ pub struct Words {
 pub struct EventServer {
     /// Its host.
     pub host: Option<String>,
-    /// Its port.
-    pub port: Option<String>,
     /// Whether there is an access key for it; the key itself goes by the environment only.
     pub has_access_key: bool,
     /// Whether the feedback loop is asked for.
@@ -79,45 +75,102 @@ pub struct SparkDefaults {
 }
 
 impl Config {
-    /// Reads the environment.
+    /// What `pio deploy` is told.
     ///
     /// # Errors
-    /// When options cannot be split into words, or the port is no port.
-    pub fn from_env() -> Result<Self, Error> {
+    /// When a setting cannot be understood.
+    pub fn for_deploy() -> Result<Self, Error> {
+        let event_api = EventApi::from_env()?;
+        let deploy_spark = words::of_variable(vars::PIO_SPARK_OPTS)?;
+        let event_server = EventServer::from_env()?;
         Ok(Self {
-            port: env::get(vars::PORT).map(|text| port(&text)).transpose()?,
-            options: Words::split(&words::of_variable(vars::PIO_OPTS)?),
-            deploy_spark: words::of_variable(vars::PIO_SPARK_OPTS)?,
-            train_spark: words::of_variable(vars::PIO_TRAIN_SPARK_OPTS)?,
-            spark: SparkDefaults {
-                driver_memory: env::get(vars::SPARK_DRIVER_MEMORY),
-                executor_memory: env::get(vars::SPARK_EXECUTOR_MEMORY),
-                cores: env::get(vars::SPARK_DEFAULT_CORES),
-                event_log: env::get(vars::SPARK_EVENT_LOG_DIR),
-            },
-            train_on_release: env::switch(vars::PIO_TRAIN_ON_RELEASE) != Some(false),
-            event_api: EventApi::from_env(),
-            event_server: EventServer {
-                host: env::get(vars::PIO_EVENTSERVER_IP).or_else(|| env::get(vars::PIO_EVENTSERVER_HOSTNAME)),
-                port: env::get(vars::PIO_EVENTSERVER_PORT),
-                has_access_key: env::get(vars::PIO_EVENTSERVER_ACCESS_KEY).is_some(),
-                feedback: env::flag(vars::PIO_ENABLE_FEEDBACK),
-            },
+            port: env::port(vars::PORT)?,
+            deploy_spark,
+            event_api,
+            event_server,
+            ..Self::for_engine()?
+        })
+    }
+
+    /// What `pio train` is told.
+    ///
+    /// # Errors
+    /// When a setting cannot be understood.
+    pub fn for_train() -> Result<Self, Error> {
+        Ok(Self { train_spark: words::of_variable(vars::PIO_TRAIN_SPARK_OPTS)?, ..Self::for_engine()? })
+    }
+
+    /// What a release that trains is told.
+    ///
+    /// # Errors
+    /// When a setting cannot be understood.
+    pub fn for_release() -> Result<Self, Error> {
+        Ok(Self {
+            event_api: EventApi::from_env()?,
             app_name: env::get(vars::PIO_EVENTSERVER_APP_NAME),
-            purge_on_sync: env::flag(vars::PIO_PURGE_EVENTS_ON_SYNC),
-            allow_empty_sync: env::flag(vars::PIO_ALLOW_EMPTY_SYNC),
+            purge_on_sync: env::flag(vars::PIO_PURGE_EVENTS_ON_SYNC)?,
+            allow_empty_sync: env::flag(vars::PIO_ALLOW_EMPTY_SYNC)?,
+            ..Self::for_train()?
+        })
+    }
+
+    /// What a process is told that needs no more than the port of the platform.
+    ///
+    /// # Errors
+    /// When that is no port.
+    pub fn of_port() -> Result<Self, Error> {
+        Ok(Self { port: env::port(vars::PORT)?, ..Self::default() })
+    }
+
+    fn for_engine() -> Result<Self, Error> {
+        let options = Words::split(&words::of_variable(vars::PIO_OPTS)?);
+        Ok(Self { options, spark: SparkDefaults::from_env(), ..Self::default() })
+    }
+}
+
+/// Whether a release trains.
+///
+/// # Errors
+/// When `PIO_TRAIN_ON_RELEASE` is neither true nor false.
+pub fn train_on_release() -> Result<bool, Error> {
+    Ok(env::switch(vars::PIO_TRAIN_ON_RELEASE)? != Some(false))
+}
+
+impl EventApi {
+    /// What `PIO_RUN_AS_EVENTSERVER` and `PIO_EMBED_EVENTSERVER` say.
+    ///
+    /// # Errors
+    /// When one is neither true nor false.
+    pub fn from_env() -> Result<Self, Error> {
+        Ok(if env::flag(vars::PIO_RUN_AS_EVENTSERVER)? {
+            Self::Only
+        } else if env::flag(vars::PIO_EMBED_EVENTSERVER)? {
+            Self::Embedded
+        } else {
+            Self::Apart
         })
     }
 }
 
-impl EventApi {
-    fn from_env() -> Self {
-        if env::flag(vars::PIO_RUN_AS_EVENTSERVER) {
-            Self::Only
-        } else if env::flag(vars::PIO_EMBED_EVENTSERVER) {
-            Self::Embedded
-        } else {
-            Self::Apart
+impl EventServer {
+    fn from_env() -> Result<Self, Error> {
+        Ok(Self {
+            host: env::get(vars::PIO_EVENTSERVER_IP).or_else(|| env::get(vars::PIO_EVENTSERVER_HOSTNAME)),
+            has_access_key: env::get(vars::PIO_EVENTSERVER_ACCESS_KEY).is_some(),
+            feedback: env::flag(vars::PIO_ENABLE_FEEDBACK)?,
+        })
+    }
+}
+
+impl SparkDefaults {
+    /// As the variables say; what they say is looked at where it is used.
+    #[must_use]
+    pub fn from_env() -> Self {
+        Self {
+            driver_memory: env::get(vars::SPARK_DRIVER_MEMORY),
+            executor_memory: env::get(vars::SPARK_EXECUTOR_MEMORY),
+            cores: env::get(vars::SPARK_DEFAULT_CORES),
+            event_log: env::get(vars::SPARK_EVENT_LOG_DIR),
         }
     }
 }
@@ -132,13 +185,9 @@ impl Words {
     }
 }
 
-fn port(text: &str) -> Result<u16, Error> {
-    text.trim().parse().ok().filter(|port| *port > 0).ok_or_else(|| Error::BadPort { given: text.to_owned() })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Words, port};
+    use super::Words;
 
     fn words(text: &str) -> Vec<String> {
         text.split_whitespace().map(str::to_owned).collect()
@@ -150,13 +199,5 @@ mod tests {
         assert_eq!(split.own, words("--variant best.json"));
         assert_eq!(split.spark, words("--driver-memory 2g -- x"));
         assert_eq!(Words::split(&words("--batch b")).spark, Vec::<String>::new());
-    }
-
-    #[test]
-    fn a_port_is_a_number_above_zero() {
-        assert_eq!(port(" 5000 ").unwrap(), 5000);
-        for bad in ["0", "70000", "http", "-1"] {
-            assert!(port(bad).is_err(), "{bad}");
-        }
     }
 }

@@ -2,7 +2,8 @@
 
 use pio_closure::errors::ClosureError;
 use pio_settings::database::errors::DatabaseUrlError;
-use pio_settings::words;
+use pio_settings::setting::SettingError;
+use pio_settings::{vars, words};
 use pio_storage::errors::StorageError;
 
 use crate::advice::Advice;
@@ -13,12 +14,9 @@ pub enum Error {
     /// `PORT` is not set.
     #[error("There is no port to listen on.")]
     NoPort,
-    /// `PORT` is not a port.
-    #[error("PORT is {given:?}, which is not a port.")]
-    BadPort {
-        /// What it is.
-        given: String,
-    },
+    /// A config var says something that it cannot say.
+    #[error("The config var {} cannot be used.", .0.variable)]
+    Setting(#[from] SettingError),
     /// An engine is needed and there is none.
     #[error("There is no engine here.")]
     NoEngine,
@@ -120,6 +118,9 @@ pub enum Error {
         /// How.
         ended: String,
     },
+    /// Standard output could not be written.
+    #[error("The output could not be written.")]
+    Output(std::io::Error),
     /// A file could not be read or written, or a port not be bound.
     #[error("The system refused something.")]
     Io(#[from] std::io::Error),
@@ -139,9 +140,7 @@ impl Error {
                 "The platform tells a web process its port in PORT, and PORT is not set.".to_owned(),
                 vec!["On your own machine set it: PORT=8000 pio-launcher web", "On a platform, run this as the process type web."],
             ),
-            Self::BadPort { .. } => {
-                ("A port is a number from 1 to 65535.".to_owned(), vec!["Remove PORT from the config vars; the platform sets it."])
-            }
+            Self::Setting(source) => (source.to_string(), settings_remedies(source)),
             Self::NoEngine => (
                 "This process type works on an engine, and neither pio-engine/engine.json nor engine.json exists.".to_owned(),
                 vec![
@@ -277,8 +276,20 @@ impl Error {
             ),
             Self::Process(source) => (source.to_string(), vec!["Deploy again; if that does not help, the release tarball is damaged."]),
             Self::Closure(source) => (source.to_string(), vec!["Deploy again; if that does not help, the release tarball is damaged."]),
+            Self::Output(source) => (
+                format!("Writing to standard output failed: {source}."),
+                vec!["Free space where it goes, or let it go elsewhere."],
+            ),
             Self::Io(source) => (source.to_string(), vec!["Try again."]),
             _ => (String::new(), Vec::new()),
         }
+    }
+}
+
+fn settings_remedies(setting: &SettingError) -> Vec<&'static str> {
+    if setting.variable == vars::PORT {
+        vec!["Remove PORT from the config vars; the platform sets it."]
+    } else {
+        vec!["Correct it:\nheroku config:set $name=$value", "Or remove it:\nheroku config:unset $name"]
     }
 }

@@ -10,5 +10,7 @@ pub mod hooks;
 pub mod release;
 pub mod role;
 pub mod run;
+pub mod secrets;
 pub mod spark;
 pub mod talk;
+pub mod usage;

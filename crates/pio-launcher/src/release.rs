@@ -29,7 +29,7 @@ pub async fn release(config: &Config, extra: &Words, database: &DatabaseSettings
     }
     check_app(config, &storage).await?;
     drop(storage);
-    let words = commands::train(config, extra);
+    let words = commands::train(config, extra)?;
     talk::step(format_args!("Training: {}", commands::shown(&words)));
     let status = run::watched(run::pio(&words, &engine)).await?;
     if status.success() {

@@ -5,11 +5,13 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use pio_process::command::Command;
+use pio_settings::env;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app;
 use crate::commands;
 use crate::errors::Error;
+use crate::secrets;
 use crate::talk;
 
 /// How long a child may take to end after the platform asked for it; platforms kill after 30 s.
@@ -56,7 +58,9 @@ pub fn check_memory(limit: Option<u64>) -> Result<(), Error> {
 pub fn pio(words: &[String], folder: &Path) -> Command {
     let beside = std::env::current_exe().ok().map(|program| program.with_file_name("pio"));
     let program = beside.filter(|program| program.is_file()).unwrap_or_else(|| PathBuf::from("pio"));
-    Command::new(program).args(words).current_dir(folder)
+    let hidden = secrets::hidden(words);
+    let command = Command::new(program).args(hidden.words).envs(hidden.variables).current_dir(folder);
+    env::service_links().into_iter().fold(command, Command::env_remove)
 }
 
 /// Becomes `pio`; comes back only where that fails.

@@ -8,11 +8,26 @@ pub mod recovery;
 pub mod web;
 pub mod worker;
 
+use pio_settings::setting::SettingError;
+use pio_settings::{env, vars};
+
 /// The port on which masters listen for workers and applications.
-pub const MASTER_PORT: u16 = 7077;
+const MASTER_PORT: u16 = 7077;
 
 /// The port of a master's page within the private network.
-pub const MASTER_PAGE_PORT: u16 = 8080;
+const MASTER_PAGE_PORT: u16 = 8080;
 
 /// The port of a worker's page within the private network.
-pub const WORKER_PAGE_PORT: u16 = 8081;
+const WORKER_PAGE_PORT: u16 = 8081;
+
+fn master_port() -> Result<u16, SettingError> {
+    Ok(env::port(vars::SPARK_MASTER_PORT)?.unwrap_or(MASTER_PORT))
+}
+
+fn master_page_port() -> Result<u16, SettingError> {
+    Ok(env::port(vars::SPARK_MASTER_WEBUI_PORT)?.unwrap_or(MASTER_PAGE_PORT))
+}
+
+fn worker_page_port() -> Result<u16, SettingError> {
+    Ok(env::port(vars::SPARK_WORKER_WEBUI_PORT)?.unwrap_or(WORKER_PAGE_PORT))
+}

@@ -24,6 +24,11 @@ pub fn warning(line: impl Display) {
     print(&mut io::stdout().lock(), FAULT, &line.to_string());
 }
 
+/// Warns on standard error: standard output may be what a shell evaluates.
+pub fn remark(line: impl Display) {
+    print(&mut io::stderr().lock(), FAULT, &line.to_string());
+}
+
 /// Says what went wrong and what to do.
 pub fn fault(advice: &Advice) {
     // One write, so that the lines of another process do not fall between ours.

@@ -4,6 +4,8 @@ pub mod database;
 pub mod dirs;
 pub mod env;
 pub mod memory;
+pub mod redact;
 pub mod secret;
+pub mod setting;
 pub mod vars;
 pub mod words;

@@ -12,6 +12,9 @@ pub const PIO_OPTS: &str = "PIO_OPTS";
 /// Options for spark-submit when an engine is deployed.
 pub const PIO_SPARK_OPTS: &str = "PIO_SPARK_OPTS";
 
+/// Options for spark-submit that hold secrets. The launcher hands them to `pio` so, and no command line shows them.
+pub const PIO_PRIVATE_SPARK_OPTS: &str = "PIO_PRIVATE_SPARK_OPTS";
+
 /// Options for spark-submit when an engine is trained.
 pub const PIO_TRAIN_SPARK_OPTS: &str = "PIO_TRAIN_SPARK_OPTS";
 
@@ -90,6 +93,9 @@ pub const PIO_STORAGE_SOURCES_PGSQL_PASSWORD: &str = "PIO_STORAGE_SOURCES_PGSQL_
 /// Spark's own folder; its children need it to find the jars.
 pub const SPARK_HOME: &str = "SPARK_HOME";
 
+/// The folder with Spark's `spark-defaults.conf`.
+pub const SPARK_CONF_DIR: &str = "SPARK_CONF_DIR";
+
 /// The host name or address to which Spark binds.
 pub const SPARK_LOCAL_IP: &str = "SPARK_LOCAL_IP";
 
@@ -99,11 +105,26 @@ pub const SPARK_SCALA_VERSION: &str = "SPARK_SCALA_VERSION";
 /// The masters that a Spark worker joins, as `spark://host:port,host:port`.
 pub const SPARK_MASTERS: &str = "SPARK_MASTERS";
 
+/// The port of the Spark master, for workers and applications; 7077 where it is not set.
+pub const SPARK_MASTER_PORT: &str = "SPARK_MASTER_PORT";
+
+/// The port of the Spark master's page; 8080 where it is not set.
+pub const SPARK_MASTER_WEBUI_PORT: &str = "SPARK_MASTER_WEBUI_PORT";
+
+/// The port of a Spark worker; any free one where it is not set.
+pub const SPARK_WORKER_PORT: &str = "SPARK_WORKER_PORT";
+
+/// The port of a Spark worker's page; 8081 where it is not set.
+pub const SPARK_WORKER_WEBUI_PORT: &str = "SPARK_WORKER_WEBUI_PORT";
+
 /// The memory of an executor where the Spark options do not say.
 pub const SPARK_EXECUTOR_MEMORY: &str = "SPARK_EXECUTOR_MEMORY";
 
 /// The memory of the driver where the Spark options do not say.
 pub const SPARK_DRIVER_MEMORY: &str = "SPARK_DRIVER_MEMORY";
+
+/// The cores of an executor where the Spark options do not say; Spark reads it itself.
+pub const SPARK_EXECUTOR_CORES: &str = "SPARK_EXECUTOR_CORES";
 
 /// The cores that a Spark application gets where it does not say.
 pub const SPARK_DEFAULT_CORES: &str = "SPARK_DEFAULT_CORES";
@@ -184,10 +205,25 @@ pub const LD_LIBRARY_PATH: &str = "LD_LIBRARY_PATH";
 /// Tests only: the unpacked `PostgreSQL` with which test servers are started.
 pub const PIO_TEST_POSTGRES_DIR: &str = "PIO_TEST_POSTGRES_DIR";
 
+/// What a Spark master or worker reads from its environment before its arguments; ours gets all of it as arguments.
+pub const SPARK_DAEMON_SETTINGS: &[&str] = &[
+    "SPARK_MASTER_IP",
+    "SPARK_MASTER_HOST",
+    SPARK_MASTER_PORT,
+    SPARK_MASTER_WEBUI_PORT,
+    SPARK_WORKER_PORT,
+    SPARK_WORKER_CORES,
+    SPARK_WORKER_MEMORY,
+    SPARK_WORKER_WEBUI_PORT,
+    "SPARK_WORKER_DIR",
+    "SPARK_WORKER_INSTANCES",
+];
+
 /// Variables that hold a secret: never printed, never recorded, never handed to a Spark executor.
 pub const SECRETS: &[&str] = &[
     DATABASE_URL,
     PIO_EVENTSERVER_ACCESS_KEY,
+    PIO_PRIVATE_SPARK_OPTS,
     PIO_SERVER_ACCESS_KEY,
     PIO_STORAGE_SOURCES_PGSQL_PASSWORD,
     PIO_STORAGE_SOURCES_PGSQL_URL,

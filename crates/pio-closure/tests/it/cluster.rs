@@ -24,6 +24,7 @@ fn a_worker_says_what_it_offers() {
         host: Some("w".to_owned()),
         cores: Some(2),
         memory: Some("2g".to_owned()),
+        port: Some(7078),
         webui_port: 8081,
         work_dir: "/work".into(),
         java_options: Vec::new(),

@@ -8,8 +8,7 @@ use pio_settings::{env, vars};
 use tokio::net::TcpListener;
 
 use super::auth::Credentials;
-use super::{MASTER_PAGE_PORT, MASTER_PORT, masters, proxy, recovery};
-use crate::config::Config;
+use super::{masters, proxy, recovery};
 use crate::errors::Error;
 use crate::run;
 use crate::talk;
@@ -18,25 +17,26 @@ use crate::talk;
 ///
 /// # Errors
 /// When it cannot be started, or has ended in failure.
-pub fn run(config: &Config) -> Result<(), Error> {
+pub fn run() -> Result<(), Error> {
+    let page_port = env::port(vars::PORT)?;
     let several = masters::from_env().is_ok_and(|masters| masters.len() > 1);
     let mut java_options = recovery::options_from_env();
     if several && java_options.is_empty() {
         return Err(Error::NoZooKeeper);
     }
     java_options.extend(page_options());
-    if let Some(cores) = &config.spark.cores {
+    if let Some(cores) = env::count(vars::SPARK_DEFAULT_CORES)? {
         java_options.push(format!("-Dspark.deploy.defaultCores={cores}"));
     }
-    let host = own_host();
-    talk::step(format_args!("Spark master at spark://{host}:{MASTER_PORT}"));
-    let master = Master { host, port: MASTER_PORT, webui_port: MASTER_PAGE_PORT, java_options };
+    let (host, port, webui_port) = (own_host(), super::master_port()?, super::master_page_port()?);
+    talk::step(format_args!("Spark master at spark://{host}:{port}"));
+    let master = Master { host, port, webui_port, java_options };
     let command = master.command(&Closure::locate()?)?;
-    let Some(port) = config.port else { return Err(command.exec().into()) };
+    let Some(port) = page_port else { return Err(command.exec().into()) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind(("0.0.0.0", port)).await?;
-        let backend = format!("{}:{MASTER_PAGE_PORT}", master.host);
+        let backend = format!("{}:{webui_port}", master.host);
         let page = proxy::serve(listener, backend, Credentials::from_env(), std::future::pending());
         let ended = tokio::select! {
             status = run::watched(command) => status?,

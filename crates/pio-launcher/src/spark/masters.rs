@@ -2,7 +2,6 @@
 
 use pio_settings::{env, vars};
 
-use super::MASTER_PORT;
 use crate::errors::Error;
 
 /// How a private network ends the names of its apps.
@@ -15,7 +14,7 @@ const PRIVATE_NETWORK: &str = "app.localspace";
 pub fn from_env() -> Result<Vec<String>, Error> {
     let app = env::get(vars::HEROKU_DNS_APP_NAME)
         .or_else(|| env::get(vars::HEROKU_APP_NAME).map(|name| format!("{name}.{PRIVATE_NETWORK}")));
-    masters(env::get(vars::SPARK_MASTERS).as_deref(), app.as_deref())
+    masters(env::get(vars::SPARK_MASTERS).as_deref(), app.as_deref(), super::master_port()?)
 }
 
 /// The address for workers and applications.
@@ -25,21 +24,22 @@ pub fn url(masters: &[String]) -> String {
 }
 
 /// `SPARK_MASTERS` is a list of hosts, or the number of processes called `master` in this app; one where it is not set.
-fn masters(given: Option<&str>, app: Option<&str>) -> Result<Vec<String>, Error> {
+fn masters(given: Option<&str>, app: Option<&str>, port: u16) -> Result<Vec<String>, Error> {
     let given = given.map_or("1", str::trim);
     if given.bytes().all(|byte| byte.is_ascii_digit()) {
         let bad = || Error::BadMasters { given: given.to_owned() };
         let count: u32 = given.parse().ok().filter(|count| (1..=99).contains(count)).ok_or_else(bad)?;
         let app = app.ok_or(Error::NoMasters)?;
-        return Ok((1..=count).map(|number| format!("{number}.master.{app}:{MASTER_PORT}")).collect());
+        return Ok((1..=count).map(|number| format!("{number}.master.{app}:{port}")).collect());
     }
-    given.split(',').map(|host| with_port(host, given)).collect()
+    given.split(',').map(|host| with_port(host, port, given)).collect()
 }
 
-fn with_port(host: &str, given: &str) -> Result<String, Error> {
+fn with_port(host: &str, default: u16, given: &str) -> Result<String, Error> {
     let host = host.trim();
     let host = host.strip_prefix("spark://").unwrap_or(host);
-    let (name, port) = host.rsplit_once(':').unwrap_or((host, "7077"));
+    let default = default.to_string();
+    let (name, port) = host.rsplit_once(':').unwrap_or((host, &default));
     let is_name = !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c == '/' || c == ':');
     match port.parse::<u16>() {
         Ok(port) if is_name && port > 0 => Ok(format!("{name}:{port}")),
@@ -49,7 +49,12 @@ fn with_port(host: &str, given: &str) -> Result<String, Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{masters, url};
+    use super::url;
+    use crate::errors::Error;
+
+    fn masters(given: Option<&str>, app: Option<&str>) -> Result<Vec<String>, Error> {
+        super::masters(given, app, 7077)
+    }
 
     const APP: Option<&str> = Some("my-cluster.app.localspace");
 

@@ -4,7 +4,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::auth::Credentials;
-use super::{MASTER_PAGE_PORT, masters, proxy};
+use super::{masters, proxy};
 use crate::config::Config;
 use crate::errors::Error;
 use crate::talk;
@@ -17,8 +17,8 @@ pub fn run(config: &Config) -> Result<(), Error> {
     let port = config.port.ok_or(Error::NoPort)?;
     let masters = masters::from_env()?;
     let host = masters.first().ok_or(Error::NoMasters)?;
-    let backend =
-        format!("{}:{MASTER_PAGE_PORT}", host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name));
+    let page_port = super::master_page_port()?;
+    let backend = format!("{}:{page_port}", host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name));
     talk::step(format_args!("The page of the Spark master at {backend}, on port {port}"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {

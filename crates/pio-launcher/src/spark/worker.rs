@@ -4,7 +4,7 @@ use pio_closure::closure::Closure;
 use pio_closure::cluster::Worker;
 use pio_settings::{env, memory, vars};
 
-use super::{WORKER_PAGE_PORT, master, masters};
+use super::{master, masters};
 use crate::errors::Error;
 use crate::talk;
 
@@ -28,10 +28,10 @@ const OPTIONS: &[&str] = &[
 /// When the masters are not known or the worker cannot be started.
 pub fn run() -> Result<(), Error> {
     let master = masters::url(&masters::from_env()?);
-    let cores = env::get(vars::SPARK_WORKER_CORES).and_then(|text| text.trim().parse().ok());
+    let cores = env::count(vars::SPARK_WORKER_CORES)?;
     let cores = cores.or_else(|| std::thread::available_parallelism().ok().map(usize::from));
     let limit = memory::plan().limit;
-    let memory = env::get(vars::SPARK_WORKER_MEMORY).or_else(|| limit.map(offered));
+    let memory = env::memory(vars::SPARK_WORKER_MEMORY)?.or_else(|| limit.map(offered));
     talk::step(format_args!(
         "Spark worker for {master}, offering {} cores and {}",
         cores.map_or_else(|| "all".to_owned(), |cores| cores.to_string()),
@@ -44,7 +44,8 @@ pub fn run() -> Result<(), Error> {
         host: env::get(vars::SPARK_LOCAL_IP).or_else(|| env::get(vars::HEROKU_PRIVATE_IP)),
         cores,
         memory,
-        webui_port: WORKER_PAGE_PORT,
+        port: env::port(vars::SPARK_WORKER_PORT)?,
+        webui_port: super::worker_page_port()?,
         work_dir: std::env::temp_dir().join(format!("spark-work-{}", std::process::id())),
         java_options,
     };

@@ -42,7 +42,12 @@ fn a_database_that_is_away_fails_the_release() {
 fn a_missing_port_and_a_wrong_one_are_told() {
     let database = ("DATABASE_URL", "postgres://u:geheim@localhost/d");
     refused(&App::engine(), &["web"], &[database], &["There is no port"]);
-    refused(&App::engine(), &["web"], &[database, ("PORT", "http")], &["PORT is \"http\""]);
+    refused(
+        &App::engine(),
+        &["web"],
+        &[database, ("PORT", "http")],
+        &["PORT is \"http\"", "from 1 to 65535", "the platform sets it"],
+    );
 }
 
 #[test]

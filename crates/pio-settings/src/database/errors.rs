@@ -69,6 +69,9 @@ pub enum DatabaseUrlError {
         /// What was given.
         given: String,
     },
+    /// A variable beside the URL says something that it cannot say.
+    #[error(transparent)]
+    Setting(#[from] crate::setting::SettingError),
     /// What is wrong with the value of a variable.
     #[error("{variable}: {fault}")]
     Variable {

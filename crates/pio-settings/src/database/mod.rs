@@ -8,7 +8,7 @@ use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 
 use errors::DatabaseUrlError;
 
-use crate::{env, secret::Secret, vars};
+use crate::{env, secret::Secret, setting, vars};
 
 /// What is needed to connect to a database, the same for native code and for the JVM.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,8 +84,9 @@ impl DatabaseSettings {
         } else {
             return Ok(None);
         };
-        if get(vars::PIO_POSTGRES_OPTIONAL_SSL).is_some_and(|value| value.trim().eq_ignore_ascii_case("true"))
-        {
+        let optional = get(vars::PIO_POSTGRES_OPTIONAL_SSL);
+        let optional = optional.map(|text| setting::switch(vars::PIO_POSTGRES_OPTIONAL_SSL, &text));
+        if optional.transpose()? == Some(true) {
             settings.sslmode = settings.sslmode.optional();
         }
         Ok(Some(settings))
