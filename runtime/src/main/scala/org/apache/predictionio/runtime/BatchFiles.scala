@@ -71,8 +71,9 @@ private[runtime] object BatchFiles {
     finally files.close()
   }
 
-  private def readAll(path: Path): Seq[String] =
-    try new String(Files.readAllBytes(readable(path)), UTF_8).linesIterator.toVector
+  /** Lines as Spark's textFile finds them. */
+  private[runtime] def readAll(path: Path): Seq[String] =
+    try new String(Files.readAllBytes(readable(path)), UTF_8).stripPrefix("\uFEFF").split("\r\n|\r|\n", -1).toVector
     catch { case e: IOException => throw Errors.badInput(path.toString, e) }
 
   private def readable(path: Path): Path =

@@ -38,12 +38,14 @@ private[predictionio] object JsonText {
   }
 
   private def parseWithin(text: String): JValue = JsonMethods.parse(wrapped(text)) match {
-    case JArray(value :: Nil) => value
+    case JArray(JNull :: value :: Nil) => value
     case _ => throw new JsonFault("The JSON document is not valid.", null)
   }
 
-  /** Single values are no documents to json4s's parser, but elements of a list are. */
-  private def wrapped(text: String): String = "[" + text + "]"
+  /** Single values are no documents to json4s's parser, but elements of a list are. Of several documents json4s takes the
+    * last, which would not begin with this null.
+    */
+  private def wrapped(text: String): String = "[null," + text + "]"
 
   private def reparse(text: String, first: Exception): JValue =
     try

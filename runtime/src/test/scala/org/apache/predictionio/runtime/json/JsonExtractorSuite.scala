@@ -45,6 +45,15 @@ class JsonExtractorSuite extends munit.FunSuite {
     assertEquals(read("""{"user": "1", "num": 4, "categories": null}"""), Query("1", 4, None))
   }
 
+  test("what follows a document is a fault, and nothing of it is read") {
+    val query = """{"user": "1", "num": 4}"""
+    for {
+      rest <- Seq(query, s", $query", s"],[$query", s"} $query", "x", "{\"user\"")
+      by <- Seq(Both, Gson, Json4sNative)
+    } intercept[Exception](read(query + rest, by))
+    assertEquals(read("\uFEFF" + query), Query("1", 4, None))
+  }
+
   test("what is not asked for is ignored, and an option of a wrong type is none") {
     assertEquals(read("""{"user": "1", "num": 4, "other": [1]}"""), Query("1", 4, None))
     assertEquals(read("""{"user": "1", "num": 4, "categories": "a"}"""), Query("1", 4, None))
