@@ -116,14 +116,16 @@ impl Apps<'_> {
         Ok(deleted > 0)
     }
 
-    /// Deletes all events of an app or channel and leaves it ready for new ones.
+    /// Deletes all events of an app or its channels, of all of them or none, and leaves them ready for new ones.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn clear_data(&self, table: EventTable) -> Result<()> {
+    pub async fn clear_data(&self, tables: &[EventTable]) -> Result<()> {
         let mut session = self.storage.session().await?;
         session.begin().await?;
-        table::clear(&mut session, table).await?;
+        for table in tables {
+            table::clear(&mut session, *table).await?;
+        }
         session.commit().await
     }
 }

@@ -25,12 +25,13 @@ pub(crate) async fn delete(console: Console, storage: &Storage, args: &DataDelet
     if !confirmed(console, args.force)? {
         return Ok(());
     }
+    let of_channels = channels.iter().map(|channel| EventTable::of_channel(app.id, channel.id));
+    let tables: Vec<_> = of_channels.chain(default.then(|| EventTable::of_app(app.id))).collect();
+    storage.apps().clear_data(&tables).await?;
     for channel in &channels {
-        storage.apps().clear_data(EventTable::of_channel(app.id, channel.id)).await?;
         cleared(console, format_args!("the channel ID: {}", channel.id));
     }
     if default {
-        storage.apps().clear_data(EventTable::of_app(app.id)).await?;
         cleared(console, format_args!("the app ID: {}", app.id));
     }
     let names: Vec<&str> = channels.iter().map(|channel| channel.name.as_str()).collect();

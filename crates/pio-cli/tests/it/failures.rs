@@ -53,6 +53,16 @@ fn a_folder_without_an_engine_is_named() {
     pio.run(&["train", "-ed", "nowhere"]).fails(1, &["nowhere"]);
     pio.write("engine.json", "{\n  \"id\": \"default\",\n  \"engineFactory\" \"x\"\n}\n");
     pio.run(&["train"]).fails(1, &["engine.json", "line 3"]);
+    for (number, words) in [("1e400", "range of a double"), (&*"7".repeat(5001), "at most 1000 characters")] {
+        pio.write(
+            "engine.json",
+            format!("{{\"engineFactory\": \"x.Y\",\n \"sparkConf\": {{\"a\": {number}}}}}"),
+        );
+        let done = pio.run(&["train"]).fails(1, &["engine.json, line 2", words]);
+        assert!(done.stderr.len() < 500, "{}", done.stderr);
+    }
+    pio.write("engine.json", "{\"engineFactory\": \"x.Y\"}\n{\"id\": 1}");
+    pio.run(&["train"]).fails(1, &["engine.json, line 2", "the outermost value ends here"]);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::error::Error;
 use hyper::StatusCode;
 use hyper::body::{Body, Bytes};
 use hyper::http::request::Parts;
+use percent_encoding::percent_decode_str;
 
 use crate::api::{Answer, State};
 use crate::body::{self, FORM, JSON};
@@ -48,12 +49,18 @@ impl State {
         let caller = self.caller(parts, query).await?;
         let (limits, account) = (&self.config.limits, self.account(&caller));
         let read = body::read(body, &parts.headers, FORM, limits.webhook_body, &account, limits).await?;
-        let (form, _share) =
-            read.parse(|text| Ok(form_urlencoded::parse(text.as_bytes()).into_owned().collect::<Form>()))?;
+        let (form, _share) = read.parse(form)?;
         let connector = self.config.connectors.form.get(name).ok_or_else(|| no_connector(name))?;
         let event: Object = connector(&form)?;
         self.store_one(&caller, parse::event(&event.to_json())?).await
     }
+}
+
+/// The fields of a form's body.
+fn form(body: &str) -> Result<Form, Refusal> {
+    // The parser would put replacement characters for what is not UTF-8.
+    percent_decode_str(body).decode_utf8().map_err(|_| Refusal::NotUtf8)?;
+    Ok(form_urlencoded::parse(body.as_bytes()).into_owned().collect())
 }
 
 fn no_connector(name: &str) -> Refusal {

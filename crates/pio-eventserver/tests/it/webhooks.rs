@@ -177,6 +177,17 @@ async fn mailchimp_needs_no_more_than_what_identifies() {
 }
 
 #[tokio::test]
+async fn forms_that_are_not_utf8_are_refused() {
+    let server = Server::start(Config::default()).await;
+    let form = "type=cleaned&fired_at=2009-03-26+22%3A01%3A00&data%5Blist_id%5D=";
+    for (list, status) in [("m%C3%BCller+%EF%BF%BD", 201), ("m%FCller", 400), ("%ed%a0%80", 400)] {
+        let mut call = Call::post("/webhooks/mailchimp.form?accessKey=ACCESSKEY", format!("{form}{list}"));
+        call.headers = vec![("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned())];
+        assert_eq!(server.call(&call).await.status, status, "{list}");
+    }
+}
+
+#[tokio::test]
 async fn connectors_that_a_program_adds_are_offered() {
     let mut connectors = Connectors::default();
     connectors.json.insert("examplejson".to_owned(), examplejson::event as JsonConnector);

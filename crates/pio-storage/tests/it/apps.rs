@@ -120,11 +120,15 @@ async fn clearing_deletes_the_events_of_one_table_only() {
     for table in [main, side] {
         db.storage.events().insert(table, &[event("view", "u1")]).await.unwrap();
     }
-    db.storage.apps().clear_data(main).await.unwrap();
+    db.storage.apps().clear_data(&[main]).await.unwrap();
     assert_eq!((count(&db.storage, main).await, count(&db.storage, side).await), (0, 1));
     run_sql(&db.settings, "DROP TABLE pio_event_1").await;
-    db.storage.apps().clear_data(main).await.unwrap();
+    db.storage.apps().clear_data(&[main]).await.unwrap();
     assert_eq!(count(&db.storage, main).await, 0, "a missing table is made");
+    db.storage.events().insert(main, &[event("view", "u1")]).await.unwrap();
+    run_sql(&db.settings, "DROP TABLE pio_event_1_1; CREATE VIEW pio_event_1_1 AS SELECT 1").await;
+    assert!(db.storage.apps().clear_data(&[main, side]).await.is_err());
+    assert_eq!(count(&db.storage, main).await, 1, "all are cleared or none");
 }
 
 #[tokio::test]
