@@ -48,12 +48,12 @@ where
     check_type(headers, expected, body.is_end_stream())?;
     check_encoding(headers)?;
     let limits = BodyLimits { bytes: limit, time: limits.body_time, silence: limits.body_silence };
-    let received = pio_http::body::read(body, &limits, account).await.map_err(refusal)?;
+    let received = pio_http::body::read(body, &limits, account).await.map_err(|error| refusal(&error))?;
     if received.bytes.is_empty() && expected == JSON { Err(Refusal::NoBody) } else { Ok(Read(received)) }
 }
 
-fn refusal(error: BodyError) -> Refusal {
-    match error {
+fn refusal(error: &BodyError) -> Refusal {
+    match *error {
         BodyError::TooLarge { limit } => Refusal::TooLarge(limit),
         BodyError::TooSlow { limit } => Refusal::SlowBody(limit),
         BodyError::Silent { limit } => Refusal::SilentBody(limit),

@@ -58,8 +58,7 @@ impl Invocation {
                 Ok(Self { cli, spark: texts(last), program: Vec::new(), ignores_spark })
             }
             // Without them it would lack an argument, and they are none: that it is lacking says more.
-            (Err(_), Err(error)) => Err(error),
-            (Err(error), Ok(_)) => Err(error),
+            (Err(_), Err(error)) | (Err(error), Ok(_)) => Err(error),
         }
     }
 }
