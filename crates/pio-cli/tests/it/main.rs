@@ -9,4 +9,5 @@ mod logging;
 mod pio;
 mod recorded;
 mod servers;
+mod storage;
 mod usage;
