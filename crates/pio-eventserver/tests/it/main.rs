@@ -17,6 +17,8 @@ mod memory;
 #[cfg(test)]
 mod operating;
 #[cfg(test)]
+mod permissions;
+#[cfg(test)]
 mod plugins;
 #[cfg(test)]
 mod process;
