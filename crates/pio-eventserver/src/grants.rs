@@ -83,13 +83,11 @@ impl Grant {
         if visible.is_empty() {
             return Ok(());
         }
-        match &filter.event_names {
-            Some(names) => names.iter().try_for_each(|name| self.check_stored(name)),
-            None => {
-                filter.event_names = Some(visible.to_vec());
-                Ok(())
-            }
+        if let Some(names) = &filter.event_names {
+            return names.iter().try_for_each(|name| self.check_stored(name));
         }
+        filter.event_names = Some(visible.to_vec());
+        Ok(())
     }
 }
 

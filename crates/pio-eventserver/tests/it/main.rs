@@ -21,6 +21,8 @@ mod permissions;
 #[cfg(test)]
 mod plugins;
 #[cfg(test)]
+mod pooler;
+#[cfg(test)]
 mod process;
 #[cfg(test)]
 mod replay;
