@@ -3,6 +3,7 @@
 pub mod closure;
 pub mod cluster;
 pub mod errors;
+pub mod flags;
 pub mod jvm;
 pub mod lockfile;
 pub mod sbt;

@@ -9,6 +9,7 @@ use pio_settings::redact::Redactor;
 use pio_settings::{env, vars};
 
 use crate::errors::SubmitError;
+use crate::flags;
 
 /// Options of spark-submit that are settings under another name.
 const AS_SETTINGS: &[(&str, &str)] = &[
@@ -32,17 +33,9 @@ impl<'a> Private<'a> {
         Self { folder, redactor: Redactor::from_env() }
     }
 
-    /// Flags of Java: as they are, or the name of a file that Java reads them from.
+    /// Flags of Java, in a file where they hold secrets.
     pub(super) fn java_flags(&self, flags: Vec<String>) -> Result<Vec<String>, SubmitError> {
-        if !self.redactor.hides_words(&flags) {
-            return Ok(flags);
-        }
-        let mut text = String::new();
-        for flag in flags {
-            let _ = writeln!(text, "\"{}\"", flag.replace('\\', "\\\\").replace('"', "\\\""));
-        }
-        let file = self.write("java.flags", &text)?;
-        Ok(vec![format!("@{}", file.display())])
+        flags::without_secrets(flags, self.folder, &self.redactor).map_err(SubmitError::Private)
     }
 
     /// Arguments of spark-submit, where settings that hold secrets are in a file of properties.

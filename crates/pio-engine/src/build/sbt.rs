@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pio_closure::closure::Closure;
+use pio_closure::flags;
 use pio_process::child::Child;
 use pio_process::command::Command;
+use pio_settings::redact::Redactor;
 use pio_settings::{dirs, env, memory, vars};
 
 use super::attempts::Goal;
@@ -67,7 +69,7 @@ impl Run<'_> {
         // sbt makes a socket below this folder, else below one that all users of the machine share. Socket paths must be short.
         let sockets =
             tempfile::Builder::new().prefix("pio-").permissions(Permissions::from_mode(0o700)).tempdir()?;
-        let command = self.command(&config)?.env("XDG_RUNTIME_DIR", sockets.path());
+        let command = self.command(&config, sockets.path())?.env("XDG_RUNTIME_DIR", sockets.path());
         let (mut child, _lifeline) = start(command, Arc::clone(&lines), listener)?;
         let status = child.wait()?;
         drop(child.tail());
@@ -77,9 +79,10 @@ impl Run<'_> {
         Ok(log)
     }
 
-    fn command(&self, config: &Path) -> Result<Command, BuildError> {
+    fn command(&self, config: &Path, private_folder: &Path) -> Result<Command, BuildError> {
         let state = dirs::cache().join("sbt");
-        let (mut options, commands) = self.extra();
+        let (options, commands) = self.extra();
+        let mut options = flags::without_secrets(options, private_folder, &Redactor::from_env())?;
         options.push(format!("-Dpio.build={}", config.display()));
         options.extend([
             "-Dsbt.ci=true".to_owned(),

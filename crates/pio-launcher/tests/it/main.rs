@@ -6,6 +6,7 @@ mod data;
 mod errors;
 mod page;
 mod roles;
+mod spark;
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
