@@ -69,7 +69,7 @@ fn spark_addresses() -> BTreeMap<String, String> {
 
 /// What sourcing the file exports; nothing where it fails.
 fn exported_by(file: &Path) -> BTreeMap<String, String> {
-    match script::exports(file, script::TIME) {
+    match script::exports(file, script::TIME, &mut std::io::stderr()) {
         Ok(output) => changed(&output),
         Err(error) => {
             let advice = crate::advice::Advice::new(

@@ -1,7 +1,7 @@
 //! Sources a shell script and reads what it exports, whatever else the script does.
 
 use std::fs::File;
-use std::io::{ErrorKind, PipeReader, Read as _, Seek as _, Write as _};
+use std::io::{ErrorKind, PipeReader, Read as _, Seek as _, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -52,9 +52,9 @@ pub(super) enum Fault {
 /// The environment after the script in the notation of `env -0`.
 ///
 /// The script has a shell of its own, so that what it sets and does not export stays there. Its input is empty. What it prints goes
-/// to standard error through a pipe, and the variables go through a file in memory, so that processes that it leaves in the
+/// to `talk` through a pipe, and the variables go through a file in memory, so that processes that it leaves in the
 /// background hold nothing that is waited for.
-pub(super) fn exports(file: &Path, time: Duration) -> Result<String, Fault> {
+pub(super) fn exports(file: &Path, time: Duration, talk: &mut dyn Write) -> Result<String, Fault> {
     let folder = file.parent().and_then(Path::parent).unwrap_or(Path::new("."));
     let shell = if Path::new("/bin/bash").exists() { "/bin/bash" } else { "/bin/sh" };
     let mut variables = File::from(memory_file()?);
@@ -70,7 +70,7 @@ pub(super) fn exports(file: &Path, time: Duration) -> Result<String, Fault> {
         .stderr(prints)
         .own_group()
         .spawn()?;
-    let status = watch(child, Talk { printed, shown: 0 }, time)?;
+    let status = watch(child, Talk { printed, shown: 0, out: talk }, time)?;
     if !status.success() {
         return Err(Fault::Failed(status));
     }
@@ -85,7 +85,7 @@ fn memory_file() -> std::io::Result<std::os::fd::OwnedFd> {
 }
 
 /// Waits for the shell, and ends it with all that it started where it takes too long.
-fn watch(mut child: Child, mut talk: Talk, time: Duration) -> Result<std::process::ExitStatus, Fault> {
+fn watch(mut child: Child, mut talk: Talk<'_>, time: Duration) -> Result<std::process::ExitStatus, Fault> {
     let limit = Instant::now() + time;
     loop {
         talk.pass_on();
@@ -102,13 +102,14 @@ fn watch(mut child: Child, mut talk: Talk, time: Duration) -> Result<std::proces
 }
 
 /// What the script prints.
-struct Talk {
+struct Talk<'a> {
     printed: PipeReader,
     shown: usize,
+    out: &'a mut dyn Write,
 }
 
-impl Talk {
-    /// Shows what has come. A standard error that cannot be written to is no reason to stop.
+impl Talk<'_> {
+    /// Shows what has come. A log that cannot be written to is no reason to stop.
     fn pass_on(&mut self) {
         let (mut buffer, mut read) = ([0; 8192], 0);
         while read < AT_A_TIME {
@@ -128,10 +129,9 @@ impl Talk {
         let before = self.shown;
         self.shown += bytes.len();
         let part = &bytes[..bytes.len().min(SHOWN.saturating_sub(before))];
-        let mut out = std::io::stderr().lock();
-        let _ = out.write_all(part);
+        let _ = self.out.write_all(part);
         if before <= SHOWN && self.shown > SHOWN {
-            let _ = writeln!(out, "\nconfig/pio-env.sh prints more than is shown here.");
+            let _ = writeln!(self.out, "\nconfig/pio-env.sh prints more than is shown here.");
         }
     }
 }
@@ -140,7 +140,7 @@ impl Talk {
 mod tests {
     use std::time::Duration;
 
-    use super::{Fault, TIME, exports};
+    use super::{Fault, SHOWN, TIME, exports};
 
     /// Sources a script whose processes in the background make the file `late` at their end, and tells whether they were waited for.
     fn run(script: &str, time: Duration) -> (Result<String, Fault>, bool) {
@@ -148,7 +148,9 @@ mod tests {
         let file = app.path().join("config/pio-env.sh");
         fs_err::create_dir(app.path().join("config")).unwrap();
         fs_err::write(&file, script).unwrap();
-        let exports = exports(&file, time);
+        let mut talk = Vec::new();
+        let exports = exports(&file, time, &mut talk);
+        assert!(talk.len() <= SHOWN + 100, "{script} fills the log");
         (exports, app.path().join("late").exists())
     }
 
