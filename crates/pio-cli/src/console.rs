@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use pio_logging::start::{self, Program};
 use pio_logging::stderr;
 use pio_process::stdout;
 use pio_settings::{env, vars, words};
@@ -52,6 +53,9 @@ fn run(invocation: Invocation) -> Result<()> {
     let spark = [words::of_variable(vars::PIO_PRIVATE_SPARK_OPTS)?, spark].concat();
     let common = cli.common;
     let console = Console { json: common.json };
+    if is_job(&cli.command) {
+        start::start(Program::Command, common.verbose);
+    }
     if ignores_spark {
         output::to_stderr(
             "What stands behind -- is for Spark, which this command does not start. It is ignored.",
@@ -83,4 +87,10 @@ fn run(invocation: Invocation) -> Result<()> {
         Command::Dashboard(_) => Err(ConsoleError::Dashboard.into()),
         Command::AdminServer(_) => Err(ConsoleError::AdminServer.into()),
     }
+}
+
+/// Whether a platform may want the words of this command as a log.
+fn is_job(command: &Command) -> bool {
+    use Command::{BatchPredict, Build, Eval, Run, Train};
+    matches!(command, Build(_) | Train(_) | Eval(_) | BatchPredict(_) | Run(_))
 }

@@ -30,7 +30,11 @@ pub(crate) enum Answer {
 impl Console {
     /// A line as PIO printed it; `class` is the part of the console that speaks, which scripts know.
     pub(crate) fn info(self, class: &str, text: impl Display) {
-        self.line(format_args!("[INFO] [{class}] {text}"));
+        if start::is_json() && !self.json {
+            tracing::info!(part = class, "{text}");
+        } else {
+            self.line(format_args!("[INFO] [{class}] {text}"));
+        }
     }
 
     /// A line of what somebody is going to be asked about.
@@ -44,7 +48,12 @@ impl Console {
 
     /// A line of a result.
     pub(crate) fn line(self, text: impl Display) {
-        if !self.json {
+        if self.json {
+            return;
+        }
+        if start::is_json() {
+            tracing::info!("{text}");
+        } else {
             to_stdout(format_args!("{text}\n"));
         }
     }
@@ -87,7 +96,11 @@ pub(crate) fn failure() -> Option<io::Error> {
 
 /// A line about something that may be wrong.
 pub(crate) fn warn(class: &str, text: impl Display) {
-    to_stderr(format_args!("[WARN] [{class}] {text}"));
+    if start::is_json() {
+        tracing::warn!(part = class, "{text}");
+    } else {
+        to_stderr(format_args!("[WARN] [{class}] {text}"));
+    }
 }
 
 /// A line of talk on standard error. A server does not wait for it to be read.

@@ -12,7 +12,7 @@ pub mod record;
 mod sbt;
 mod sbt_home;
 pub mod stage;
-mod toolchain;
+pub mod toolchain;
 
 use std::io::BufReader;
 use std::path::{Path, PathBuf};

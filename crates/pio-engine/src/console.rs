@@ -4,18 +4,22 @@ use std::io::{IsTerminal as _, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::job::messages::Progress;
-use crate::notice::{Listener, Notice};
+use pio_logging::start;
 
-/// How often a log hears of progress within one stage.
-const LOG_PAUSE: Duration = Duration::from_secs(10);
+use crate::job::messages::Progress;
+use crate::log;
+use crate::notice::{Listener, Notice};
 
 /// How often the moving line moves.
 const TERMINAL_PAUSE: Duration = Duration::from_millis(100);
 
-/// A listener that says notices on the standard error, and what an engine prints where the engine meant it.
+/// A listener that says notices on the standard error, and what an engine prints where the engine meant it. Where the log is JSON, all of
+/// it goes there.
 #[must_use]
 pub fn listener(verbose: bool) -> Listener {
+    if start::is_json() {
+        return log::listener();
+    }
     let terminal = std::io::stderr().is_terminal();
     let console = Mutex::new(Console { verbose, terminal, stage: None, line_is_open: false });
     Arc::new(move |notice| console.lock().unwrap_or_else(PoisonError::into_inner).hear(notice))
@@ -46,6 +50,7 @@ impl Console {
             Notice::Output(line) if self.verbose => self.say(&line),
             Notice::Output(_) => {}
             Notice::Printed { error: true, line } => self.say(&line),
+            Notice::Trace(text) => text.lines().for_each(|line| self.say(&format!("[TRACE] {line}"))),
             Notice::Printed { error: false, line } => self.print(&line),
             Notice::Progress(progress) => self.progress(&progress),
         }
@@ -53,7 +58,7 @@ impl Console {
 
     fn progress(&mut self, progress: &Progress) {
         let now = Instant::now();
-        let pause = if self.terminal { TERMINAL_PAUSE } else { LOG_PAUSE };
+        let pause = if self.terminal { TERMINAL_PAUSE } else { log::PAUSE };
         match &mut self.stage {
             Some(stage) if stage.name == progress.stage => {
                 let finished = progress.total.is_some() && progress.done == progress.total;

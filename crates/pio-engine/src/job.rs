@@ -47,8 +47,20 @@ pub struct JobOptions {
     pub lenient_params: bool,
     /// `--verbose`.
     pub verbose: bool,
+    /// Where stack traces go.
+    pub stack_traces: StackTraces,
     /// `--batch`: a label that is kept in the instance.
     pub batch: String,
+}
+
+/// Where an engine's stack traces go.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum StackTraces {
+    /// Into the job's log file alone.
+    #[default]
+    File,
+    /// Into the log, too.
+    Log,
 }
 
 /// What reads and writes JSON for the engine.

@@ -6,6 +6,7 @@ pub mod engine;
 pub mod errors;
 pub mod instance;
 pub mod job;
+pub mod log;
 pub mod notice;
 pub mod template;
 pub mod variant;

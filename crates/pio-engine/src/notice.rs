@@ -15,6 +15,8 @@ pub enum Notice {
     Output(String),
     /// How far a job is.
     Progress(Progress),
+    /// A stack trace, or a part of one, where it is to be logged.
+    Trace(String),
     /// A line that an engine printed.
     Printed {
         /// Whether on the standard error.

@@ -112,9 +112,11 @@ pub enum Error {
     /// Several masters without anything that keeps their state.
     #[error("Several Spark masters need a ZooKeeper.")]
     NoZooKeeper,
-    /// The master ended although nobody asked it to.
-    #[error("The Spark master has ended: {ended}.")]
-    Master {
+    /// A master or worker ended although nobody asked it to.
+    #[error("The Spark {who} has ended: {ended}.")]
+    Spark {
+        /// Which.
+        who: &'static str,
         /// How.
         ended: String,
     },
@@ -149,7 +151,7 @@ impl Error {
                 ],
             ),
             Self::NoDatabase => (
-                "Neither DATABASE_URL nor a source of PIO's own variables (PIO_STORAGE_SOURCES_PGSQL_URL) is set, so there is nowhere to read events from or to keep a model.".to_owned(),
+                "Neither DATABASE_URL nor PIO_STORAGE_SOURCES_PGSQL_URL is set, so there is nowhere to read events from or to keep a model.".to_owned(),
                 vec![
                     "Give this app a database:\nheroku addons:create heroku-postgresql",
                     "Or attach the one of your event server:\nheroku addons:attach $postgres_addon_id",
@@ -270,7 +272,7 @@ impl Error {
                     "Or use one master: unset SPARK_MASTERS and scale master=1.",
                 ],
             ),
-            Self::Master { .. } => (
+            Self::Spark { .. } => (
                 "Its own words stand above. The platform starts it again.".to_owned(),
                 vec!["Where the ZooKeeper cannot be reached, check SPARK_ZK_ZOOKEEPER_URL."],
             ),

@@ -15,6 +15,8 @@ use pio_launcher::run;
 use pio_launcher::spark;
 use pio_launcher::talk;
 use pio_launcher::usage;
+use pio_logging::start::{Program, start};
+use pio_logging::stderr;
 use pio_process::stdout;
 use pio_settings::database::DatabaseSettings;
 use pio_settings::{env, memory};
@@ -37,13 +39,18 @@ fn main() -> ExitCode {
         Ok(asked) => asked,
         Err(mistake) => return usage::print(&mistake),
     };
-    match play(role, &Words::split(&options)) {
+    if role != Role::Environment {
+        start(Program::Server, false);
+    }
+    let code = match play(role, &Words::split(&options)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             talk::fault(&error.advice());
             ExitCode::FAILURE
         }
-    }
+    };
+    stderr::finish();
+    code
 }
 
 /// The role by which the program is called, else the one that its first argument names.

@@ -4,8 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use pio_logging::engine::Relay;
+use pio_logging::{start, stderr};
 use pio_process::command::Command;
-use pio_settings::env;
+use pio_process::output::Stream;
+use pio_settings::{env, vars};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app;
@@ -60,14 +63,52 @@ pub fn pio(words: &[String], folder: &Path) -> Command {
     let program = beside.filter(|program| program.is_file()).unwrap_or_else(|| PathBuf::from("pio"));
     let hidden = secrets::hidden(words);
     let command = Command::new(program).args(hidden.words).envs(hidden.variables).current_dir(folder);
+    let command = command.envs(log_settings());
     env::service_links().into_iter().fold(command, Command::env_remove)
+}
+
+/// How `pio` logs on a platform: in the format of this process, and with the stack traces, because its files end with its container.
+fn log_settings() -> Vec<(&'static str, &'static str)> {
+    let format = start::is_json().then_some((vars::PIO_LOG_FORMAT, "json"));
+    let traces = env::get(vars::PIO_LOG_TRACES).is_none().then_some((vars::PIO_LOG_TRACES, "stderr"));
+    format.into_iter().chain(traces).collect()
 }
 
 /// Becomes `pio`; comes back only where that fails.
 #[must_use]
 pub fn become_pio(words: &[String], folder: &Path) -> Error {
     talk::step(commands::shown(words));
+    stderr::finish();
     pio(words, folder).exec().into()
+}
+
+/// Runs a master or worker of Spark until it is asked to end.
+///
+/// # Errors
+/// When it cannot be started, or ends in failure.
+pub fn spark(who: &'static str, command: Command) -> Result<(), Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    ended(who, runtime.block_on(logged(command))?)
+}
+
+/// How a master or worker of Spark has ended.
+///
+/// # Errors
+/// When it ended although nobody asked it to.
+pub fn ended(who: &'static str, ended: ExitStatus) -> Result<(), Error> {
+    // Java ends with this code where it was asked to end.
+    let was_asked = ended.success() || ended.code() == Some(143);
+    if was_asked { Ok(()) } else { Err(Error::Spark { who, ended: ended.to_string() }) }
+}
+
+/// Runs a JVM of Spark to its end and logs what it prints: were it to print where this process prints, a pipe that nobody reads would
+/// stop it.
+///
+/// # Errors
+/// When it cannot be started or watched.
+pub async fn logged(command: Command) -> Result<ExitStatus, Error> {
+    let mut relay = Relay::default();
+    watched(command.on_line(move |stream, line| relay.line(stream == Stream::Stderr, line))).await
 }
 
 /// Runs a child to its end and hands on the platform's wish that it should end.

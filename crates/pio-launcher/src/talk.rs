@@ -1,7 +1,10 @@
-//! The log style of platforms: steps with an arrow, details with seven spaces, faults with an exclamation mark.
+//! What is said to whoever deploys: in the log style of platforms (steps with an arrow, details with seven spaces, faults with an exclamation
+//! mark), or in the log where that is JSON. A build has no such log: it talks to people.
 
 use std::fmt::Display;
 use std::io::{self, Write};
+
+use pio_logging::start;
 
 use crate::advice::Advice;
 
@@ -11,30 +14,50 @@ const FAULT: &str = " !     ";
 
 /// Says that a step begins.
 pub fn step(line: impl Display) {
-    print(&mut io::stdout().lock(), STEP, &line.to_string());
+    info(STEP, &line.to_string());
 }
 
 /// Says a detail of the step.
 pub fn detail(line: impl Display) {
-    print(&mut io::stdout().lock(), DETAIL, &line.to_string());
+    info(DETAIL, &line.to_string());
 }
 
 /// Warns of something that does not end the work.
 pub fn warning(line: impl Display) {
-    print(&mut io::stdout().lock(), FAULT, &line.to_string());
+    warn(&mut io::stdout().lock(), &line.to_string());
 }
 
 /// Warns on standard error: standard output may be what a shell evaluates.
 pub fn remark(line: impl Display) {
-    print(&mut io::stderr().lock(), FAULT, &line.to_string());
+    warn(&mut io::stderr().lock(), &line.to_string());
 }
 
 /// Says what went wrong and what to do.
 pub fn fault(advice: &Advice) {
+    let lines = advice.lines();
+    if start::is_json() {
+        return tracing::error!("{}", lines.join("\n").trim_end());
+    }
     // One write, so that the lines of another process do not fall between ours.
     let lines: Vec<String> =
-        advice.lines().iter().map(|line| format!("{FAULT}{line}").trim_end().to_owned()).collect();
+        lines.iter().map(|line| format!("{FAULT}{line}").trim_end().to_owned()).collect();
     let _ = writeln!(io::stderr().lock(), "\n{}\n", lines.join("\n"));
+}
+
+fn info(mark: &str, line: &str) {
+    if start::is_json() {
+        tracing::info!("{line}");
+    } else {
+        print(&mut io::stdout().lock(), mark, line);
+    }
+}
+
+fn warn(out: &mut impl Write, line: &str) {
+    if start::is_json() {
+        tracing::warn!("{line}");
+    } else {
+        print(out, FAULT, line);
+    }
 }
 
 /// Prints each line with the mark. A log that cannot be written to is no reason to stop.

@@ -28,15 +28,11 @@ pub fn folder(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes a log file, in place of one of the same name.
+/// Makes a new log file.
 ///
 /// # Errors
-/// When it cannot be made.
+/// When it cannot be made, or there is one already.
 pub fn create(path: &Path) -> io::Result<fs_err::File> {
-    match fs_err::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
     fs_err::OpenOptions::new().write(true).create_new(true).mode(OWN_FILE).open(path)
 }
 
@@ -98,11 +94,12 @@ mod tests {
         let file = log.join("one.log");
         append(&file).unwrap();
         assert_eq!(mode(&file), 0o600);
-        for open in [append, create] {
-            open_to_all(&file, 0o666);
-            open(&file).unwrap();
-            assert_eq!(mode(&file), 0o600);
-        }
+        open_to_all(&file, 0o666);
+        append(&file).unwrap();
+        assert_eq!(mode(&file), 0o600);
+        create(&file).unwrap_err();
+        create(&log.join("two.log")).unwrap();
+        assert_eq!(mode(&log.join("two.log")), 0o600);
         open_to_all(&file, 0o644);
         close_to_others(&file).unwrap();
         assert_eq!(mode(&file), 0o600);

@@ -72,7 +72,11 @@ pub fn is_json() -> bool {
 /// Whether stack traces of engines are logged, and not only written into files, which end with their container.
 #[must_use]
 pub fn logs_stack_traces() -> bool {
-    env::get(vars::PIO_LOG_TRACES).is_some_and(|value| value.trim() == "stderr")
+    match env::get(vars::PIO_LOG_TRACES).as_deref().map(str::trim) {
+        Some("stderr") => true,
+        Some("file") => false,
+        _ => env::get(vars::DYNO).is_some(),
+    }
 }
 
 fn format(program: Program, complaints: &mut Vec<String>) -> Format {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::io::{BufRead as _, BufReader, PipeReader};
+use std::io::{BufRead as _, BufReader, PipeReader, Read as _};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -103,12 +103,15 @@ impl fmt::Debug for Capture {
     }
 }
 
+/// How long a line may be, in bytes; a longer one is taken as several, because a child may print without ever ending a line.
+const LONGEST_LINE: u64 = 64 * 1024;
+
 /// Lines of possibly broken UTF-8, without their ends; a read error ends them.
 fn lines(pipe: PipeReader) -> impl Iterator<Item = String> {
     let mut reader = BufReader::new(pipe);
     std::iter::from_fn(move || {
         let mut line = Vec::new();
-        match reader.read_until(b'\n', &mut line) {
+        match reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
             Ok(0) | Err(_) => None,
             Ok(_) => Some(String::from_utf8_lossy(line.trim_ascii_end()).into_owned()),
         }

@@ -81,16 +81,14 @@ pub const LC_CTYPE: &str = "LC_CTYPE";
 /// The locale, where neither `LC_ALL` nor `LC_CTYPE` is set.
 pub const LANG: &str = "LANG";
 
-/// How PIO's variables for its storage begin.
-pub const PIO_STORAGE: &str = "PIO_STORAGE_";
+/// The database as PIO named it: `jdbc:postgresql://host:port/name`.
+pub const PIO_STORAGE_SOURCES_PGSQL_URL: &str = "PIO_STORAGE_SOURCES_PGSQL_URL";
 
-/// How the variables begin that say in which source METADATA, EVENTDATA and MODELDATA are (`…_SOURCE`), and how their tables' names
-/// begin (`…_NAME`).
-pub const PIO_STORAGE_REPOSITORIES: &str = "PIO_STORAGE_REPOSITORIES_";
+/// The user for [`PIO_STORAGE_SOURCES_PGSQL_URL`].
+pub const PIO_STORAGE_SOURCES_PGSQL_USERNAME: &str = "PIO_STORAGE_SOURCES_PGSQL_USERNAME";
 
-/// How the variables of a source begin, before its name: `…PGSQL_TYPE`, `…_URL` (`jdbc:postgresql://host:port/name`), `…_USERNAME`,
-/// `…_PASSWORD`.
-pub const PIO_STORAGE_SOURCES: &str = "PIO_STORAGE_SOURCES_";
+/// The password for [`PIO_STORAGE_SOURCES_PGSQL_URL`].
+pub const PIO_STORAGE_SOURCES_PGSQL_PASSWORD: &str = "PIO_STORAGE_SOURCES_PGSQL_PASSWORD";
 
 /// Spark's own folder; its children need it to find the jars.
 pub const SPARK_HOME: &str = "SPARK_HOME";
@@ -167,6 +165,9 @@ pub const HEROKU_DNS_APP_NAME: &str = "HEROKU_DNS_APP_NAME";
 /// The name of this dyno in its private network, such as `1.master.my-cluster.app.localspace`.
 pub const HEROKU_DNS_DYNO_NAME: &str = "HEROKU_DNS_DYNO_NAME";
 
+/// The name of this dyno, such as `web.1`. Heroku and Dokku set it.
+pub const DYNO: &str = "DYNO";
+
 /// The name of this app.
 pub const HEROKU_APP_NAME: &str = "HEROKU_APP_NAME";
 
@@ -194,8 +195,8 @@ pub const PIO_LOG: &str = "PIO_LOG";
 /// How it is logged: `json` or `text`. Where it is not set, servers write text to a terminal and JSON elsewhere; commands write text.
 pub const PIO_LOG_FORMAT: &str = "PIO_LOG_FORMAT";
 
-/// `stderr` logs the stack traces of engines, `file` keeps them in files only. Process types of a platform have `stderr`: their files
-/// end with their container.
+/// `stderr` logs the stack traces of engines, `file` keeps them in files only. Where it is not set, they are logged on platforms: files end
+/// with their container there.
 pub const PIO_LOG_TRACES: &str = "PIO_LOG_TRACES";
 
 /// Set to anything, it keeps colour out of what is printed.
@@ -227,5 +228,7 @@ pub const SECRETS: &[&str] = &[
     PIO_EVENTSERVER_ACCESS_KEY,
     PIO_PRIVATE_SPARK_OPTS,
     PIO_SERVER_ACCESS_KEY,
+    PIO_STORAGE_SOURCES_PGSQL_PASSWORD,
+    PIO_STORAGE_SOURCES_PGSQL_URL,
     SPARK_PUBLIC_PASSWORD,
 ];

@@ -68,8 +68,7 @@ fn a_training_that_fails_fails_the_release() {
     assert!(log.contains("demo"), "the app that engine.json names is not told:\n{log}");
     app.run("pio app new demo").ok();
     app.set("PIO_EVENTSERVER_APP_NAME", "demo");
-    let warned =
-        " !     The app demo has no events yet, so an engine that reads it has nothing to learn from.";
+    let warned = "The app demo has no events yet, so an engine that reads it has nothing to learn from.";
     app.release().refused(&[warned, "Training failed"]);
 }
 

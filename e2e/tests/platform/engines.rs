@@ -48,9 +48,9 @@ fn the_recommendation_engine_goes_from_push_to_predictions() {
 
     let log = app.release().ok();
     for line in [
-        "-----> Creating the app demo",
-        "-----> Importing data/initial-events.json",
-        "-----> Training: pio train",
+        r#""message":"Creating the app demo""#,
+        r#""message":"Importing data/initial-events.json""#,
+        r#""message":"Training: pio train"#,
     ] {
         assert!(log.contains(line), "{line:?} is missing in:\n{log}");
     }

@@ -128,7 +128,7 @@ impl Ended {
     /// Insists on a failure that says what to do, in the platform's style and without a stack trace.
     pub(crate) fn refused(self, words: &[&str]) -> String {
         assert!(!self.success, "this should have failed:\n{}", self.output);
-        for word in words.iter().chain(&[" !     What to do:", " !     1. "]) {
+        for word in words.iter().chain(&["What to do:", "1. "]) {
             assert!(self.output.contains(word), "{word:?} is missing in:\n{}", self.output);
         }
         let trace = self

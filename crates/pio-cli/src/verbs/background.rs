@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use fs_err as fs;
+use pio_logging::files;
 use pio_process::command::Command;
 use pio_settings::dirs;
 use pio_storage::embedded;
@@ -67,8 +68,8 @@ impl Background {
     }
 
     fn start(&self, console: Console, args: &EventServer) -> Result<()> {
-        fs::create_dir_all(self.log.parent().unwrap_or(Path::new("/")))?;
-        let log = fs::OpenOptions::new().create(true).append(true).open(&self.log)?.into_file();
+        files::folder(self.log.parent().unwrap_or(Path::new("/")))?;
+        let log = files::append(&self.log)?.into_file();
         let port = args.port.to_string();
         check_that_free(&args.ip, args.port)?;
         let mut command = Command::new(std::env::current_exe()?)

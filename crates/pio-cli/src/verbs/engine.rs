@@ -6,9 +6,10 @@ use anyhow::Result;
 use pio_closure::closure::Closure;
 use pio_engine::build::{self, Built};
 use pio_engine::engine::{Engine, EngineOptions};
-use pio_engine::job::{Job, JobOptions, JsonExtractor, Verb};
+use pio_engine::job::{Job, JobOptions, JsonExtractor, StackTraces, Verb};
 use pio_engine::notice::{Listener, Notice};
 use pio_engine::{console as engine_console, template};
+use pio_logging::start;
 use pio_settings::database::DatabaseSettings;
 
 use crate::cli::Common;
@@ -35,7 +36,8 @@ impl Ready {
             listener(notice);
         }
         // A database that is not there is known before anything is compiled.
-        let database = database::checked(&database::settings()?)?;
+        let database = database::settings()?;
+        database::check(&database)?;
         let built = build::ensure(&closure, &engine.folder, listener)?;
         Ok(Self { closure, engine, built, database })
     }
@@ -81,6 +83,7 @@ pub(crate) fn job_options(common: &Common, workflow: &Workflow, spark: Vec<Strin
         },
         lenient_params: workflow.lenient_params,
         verbose: common.verbose,
+        stack_traces: if start::logs_stack_traces() { StackTraces::Log } else { StackTraces::File },
         batch: workflow.batch.clone().unwrap_or_default(),
     }
 }

@@ -2,17 +2,16 @@
 
 use anyhow::Result;
 use pio_closure::closure::{Closure, FILE_TIME};
-use pio_settings::database::DatabaseSettings;
-use pio_settings::database::tables::TableNames;
 use pio_storage::instances::engine::EngineInstance;
 use serde_json::{Value, json};
 
 use super::version::VERSION;
-use crate::database::{self, STORAGE};
+use crate::database;
 use crate::errors::ConsoleError;
 use crate::output::{Console, warn};
 
 const MANAGEMENT: &str = "Management$";
+const STORAGE: &str = "Storage$";
 
 /// The key in an instance's environment that tells our models from PIO's own.
 const OWN_MODEL: &str = "PIO_RUNTIME";
@@ -95,20 +94,8 @@ fn inspect_database(console: Console) -> Result<Value> {
     let settings = database::settings()?;
     let place = format!("{} at {}:{}", settings.name, settings.host, settings.port);
     database::with(async |storage| {
-        let [metadata, eventdata, modeldata] = &settings.origin.sources;
-        for (backend, source) in [("Meta", metadata), ("Model", modeldata), ("Event", eventdata)] {
-            let source = if source.is_empty() { "PGSQL" } else { source };
-            console.info(STORAGE, format_args!("Verifying {backend} Data Backend (Source: {source})..."));
-        }
-        console.info(STORAGE, format_args!("The database is named by {}", named_by(&settings)));
-        let tables = &settings.tables;
-        if *tables != TableNames::default() {
-            let TableNames { metadata, eventdata, modeldata } = tables;
-            console
-                .info(STORAGE, format_args!("The tables are {metadata}_…, {eventdata}_… and {modeldata}_…"));
-        }
-        if storage.is_pooled() {
-            console.info(STORAGE, "A connection pooler stands before the database");
+        for backend in ["Meta", "Model", "Event"] {
+            console.info(STORAGE, format_args!("Verifying {backend} Data Backend (Source: PGSQL)..."));
         }
         let server = storage.ping().await?;
         console.info(
@@ -128,22 +115,11 @@ fn inspect_database(console: Console) -> Result<Value> {
             "name": settings.name,
             "host": settings.host,
             "port": settings.port,
-            "variables": settings.origin.variables,
-            "tables": { "metadata": tables.metadata, "eventdata": tables.eventdata, "modeldata": tables.modeldata },
-            "pooled": storage.is_pooled(),
             "apps": apps,
             "engineInstances": instances.len(),
             "unfinished": unfinished,
         }))
     })
-}
-
-/// The variables that name the database, without what they hold.
-fn named_by(settings: &DatabaseSettings) -> String {
-    match settings.origin.variables.as_slice() {
-        [] => "no variable: it is the embedded one".to_owned(),
-        variables => variables.join(", "),
-    }
 }
 
 /// Whether a training of the same engine and variant that began later has ended well: then nobody waits for this one.

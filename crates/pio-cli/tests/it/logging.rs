@@ -18,16 +18,21 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const EVENT: &str = r#"{"event":"e","entityType":"user","entityId":"1","properties":{"p":"SECRETVALUE"}}"#;
 
 /// A server that listens, and what keeps its standard error open.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     url: String,
-    key: String,
+    pub(crate) key: String,
     agent: ureq::Agent,
 }
 
 impl Server {
     /// Starts a server whose logs go there.
-    fn start(pio: &Pio, words: &[&str], variables: &[(&str, &str)], stderr: impl Into<Stdio>) -> Self {
+    pub(crate) fn start(
+        pio: &Pio,
+        words: &[&str],
+        variables: &[(&str, &str)],
+        stderr: impl Into<Stdio>,
+    ) -> Self {
         let key = pio.json(&["app", "new", "App"])["accessKey"].as_str().unwrap().to_owned();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
         let mut command = pio.command(words);
@@ -45,7 +50,7 @@ impl Server {
         server
     }
 
-    fn eventually(&self, what: &str, mut is_so: impl FnMut() -> bool) {
+    pub(crate) fn eventually(&self, what: &str, mut is_so: impl FnMut() -> bool) {
         let start = Instant::now();
         while !is_so() {
             assert!(start.elapsed() < PATIENCE, "never: {what}; {}", self.get("/readyz").1);
@@ -53,21 +58,29 @@ impl Server {
         }
     }
 
-    fn post(&self) -> u16 {
+    pub(crate) fn post(&self) -> u16 {
         let url = format!("{}/events.json?accessKey={}", self.url, self.key);
         let request = self.agent.post(url).header("content-type", "application/json");
         request.send(EVENT).map_or(0, |answer| answer.status().as_u16())
     }
 
-    fn get(&self, path: &str) -> (u16, String) {
+    pub(crate) fn get(&self, path: &str) -> (u16, String) {
         let Ok(mut answer) = self.agent.get(format!("{}{path}", self.url)).call() else {
             return (0, String::new());
         };
         (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
     }
 
+    /// Asks the engine.
+    pub(crate) fn query(&self, query: &str) -> (u16, String) {
+        let request =
+            self.agent.post(format!("{}/queries.json", self.url)).header("content-type", "application/json");
+        let mut answer = request.send(query).unwrap();
+        (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+    }
+
     /// Lets a commit fail, as a database does that is restarted.
-    fn fail_a_commit(&self, pio: &Pio) {
+    pub(crate) fn fail_a_commit(&self, pio: &Pio) {
         let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                    WHERE datname = current_database() AND application_name LIKE 'pio eventserver writer%'";
         self.eventually("a commit fails", || {
@@ -90,7 +103,7 @@ impl Server {
     }
 
     /// Asks it to end and gives its exit code.
-    fn end(mut self) -> Option<i32> {
+    pub(crate) fn end(mut self) -> Option<i32> {
         Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         let start = Instant::now();
         while start.elapsed() < PATIENCE {
@@ -110,7 +123,7 @@ impl Drop for Server {
     }
 }
 
-fn sql(pio: &Pio, sql: &str) {
+pub(crate) fn sql(pio: &Pio, sql: &str) {
     let settings = DatabaseSettings::from_url(&pio.url).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(run_sql(&settings, sql));
@@ -124,7 +137,7 @@ fn broken() -> Vec<(&'static str, Stdio)> {
 }
 
 /// A pipe that nobody reads, and its reading end.
-fn unread() -> (PipeReader, Stdio) {
+pub(crate) fn unread() -> (PipeReader, Stdio) {
     let (reader, writer) = std::io::pipe().unwrap();
     (reader, writer.into())
 }

@@ -4,10 +4,11 @@
 
 mod apps;
 mod data;
+mod engine;
+mod engine_logs;
 mod failures;
 mod logging;
 mod pio;
 mod recorded;
 mod servers;
-mod storage;
 mod usage;

@@ -7,7 +7,10 @@ use super::plugin_jar;
 use crate::errors::BuildError;
 
 /// A digest of the runtime, of the names of the libraries, and of our sbt plugin, in hexadecimal digits.
-pub(crate) fn digest(closure: &Closure) -> Result<String, BuildError> {
+///
+/// # Errors
+/// The closure is not complete.
+pub fn digest(closure: &Closure) -> Result<String, BuildError> {
     let mut sha = Sha256::new();
     sha.update(fs_err::read(closure.runtime_jar()?)?);
     for jar in closure.jars()? {

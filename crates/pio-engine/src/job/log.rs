@@ -4,6 +4,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use pio_logging::files;
+
 /// How many logs are kept.
 const KEPT: usize = 40;
 
@@ -16,8 +18,7 @@ pub(super) struct JobLog {
 }
 
 impl JobLog {
-    /// Begins a log for a verb in PIO's home, where the newest logs are kept, or in the temporary folder where that may not be
-    /// written.
+    /// Begins a log for a verb in PIO's home, where the newest logs are kept, or in the temporary folder where that cannot be.
     pub(super) fn create(home: &Path, verb: &str) -> std::io::Result<Self> {
         let time = chrono::Utc::now().format("%Y%m%dT%H%M%S");
         let name = format!("{verb}-{time}-{}.log", std::process::id());
@@ -36,10 +37,10 @@ impl JobLog {
 }
 
 fn in_home(folder: &Path, name: &str) -> std::io::Result<(fs_err::File, PathBuf)> {
-    fs_err::create_dir_all(folder)?;
+    files::folder(folder)?;
     prune(folder)?;
     let path = folder.join(name);
-    Ok((fs_err::File::create(&path)?, path))
+    Ok((files::create(&path)?, path))
 }
 
 fn in_temporary_folder(name: &str) -> std::io::Result<(fs_err::File, PathBuf)> {
@@ -52,7 +53,7 @@ fn in_temporary_folder(name: &str) -> std::io::Result<(fs_err::File, PathBuf)> {
     Ok((fs_err::File::from_parts(file, &path), path))
 }
 
-/// Removes the oldest logs.
+/// Removes the oldest logs, and closes the others to other users: earlier versions left them open.
 fn prune(folder: &Path) -> std::io::Result<()> {
     let mut logs = Vec::new();
     for entry in fs_err::read_dir(folder)? {
@@ -63,9 +64,14 @@ fn prune(folder: &Path) -> std::io::Result<()> {
         }
     }
     logs.sort();
-    for (_, path) in logs.iter().take((logs.len() + 1).saturating_sub(KEPT)) {
+    let (old, kept) = logs.split_at((logs.len() + 1).saturating_sub(KEPT).min(logs.len()));
+    for (_, path) in old {
         // Another command may have removed it just now.
         let _ = fs_err::remove_file(path);
+    }
+    for (_, path) in kept {
+        // It may belong to another user, who can do this.
+        let _ = files::close_to_others(path);
     }
     Ok(())
 }

@@ -16,11 +16,11 @@ use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::Instant;
 
-use super::Job;
 use super::log::JobLog;
 use super::messages::{Message, Reported, STOP, VERSION};
 use super::start::Prepared;
 use super::traces::Traces;
+use super::{Job, StackTraces};
 use crate::errors::{Death, JobError};
 use crate::notice::{Listener, Notice};
 
@@ -63,7 +63,7 @@ impl Job<'_> {
         // Only now everything that was printed has been heard.
         let tail = process.tail().await;
         drop(spec);
-        if traces.found() && !self.options.verbose {
+        if traces.found() && !self.options.verbose && !self.logs_traces() {
             let words = format!("Stack traces are left out here; they are in {}.", log.path.display());
             listener(Notice::Info(words));
         }
@@ -72,9 +72,18 @@ impl Job<'_> {
                 serde_json::from_value(result).map_err(|error| JobError::Nonsense { error })
             }
             _ if conversation.stopping.is_some() => Err(JobError::Interrupted),
-            LastWord::Error(reported) => Err(reported_error(reported, &log)),
+            LastWord::Error(reported) => {
+                if let Some(detail) = reported.detail.as_ref().filter(|_| self.logs_traces()) {
+                    listener(Notice::Trace(detail.clone()));
+                }
+                Err(reported_error(reported, &log))
+            }
             LastWord::None => Err(died(&tail, status, &kills, log)),
         }
+    }
+
+    fn logs_traces(&self) -> bool {
+        self.options.stack_traces == StackTraces::Log
     }
 
     /// Writes what is printed into the log, and lets the listener hear it.
@@ -85,11 +94,13 @@ impl Job<'_> {
         traces: &Arc<Traces>,
     ) -> impl Fn(Stream, &str) + Send + Sync + 'static {
         let (listener, log, traces) = (Arc::clone(listener), log.clone(), Arc::clone(traces));
-        let all = self.options.verbose;
+        let (all, log_traces) = (self.options.verbose, self.logs_traces());
         move |stream, line| {
             log.line(line);
-            if !traces.take(line) || all {
+            if !traces.take(line) || all && !log_traces {
                 listener(Notice::Printed { error: stream == Stream::Stderr, line: line.to_owned() });
+            } else if log_traces {
+                listener(Notice::Trace(line.to_owned()));
             }
         }
     }

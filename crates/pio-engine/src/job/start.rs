@@ -5,7 +5,9 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use pio_closure::submit::Submit;
+use pio_logging::engine::Relay;
 use pio_process::command::Command;
+use pio_process::output::Stream;
 use pio_settings::{memory, vars, words};
 
 use super::spec::{self, SpecFile};
@@ -26,12 +28,15 @@ pub(super) struct Prepared {
 }
 
 impl Job<'_> {
-    /// Starts a worker that serves an engine instance. It prints where this process prints.
+    /// Starts a worker that serves an engine instance. What it prints is logged: were it to print where this process prints, a pipe that
+    /// nobody reads would stop it.
     ///
     /// # Errors
     /// The JVM cannot be started.
     pub fn start_worker(&self) -> Result<Worker, JobError> {
         let Prepared { command, link, spec } = self.prepare()?;
+        let mut relay = Relay::default();
+        let command = command.on_line(move |stream, line| relay.line(stream == Stream::Stderr, line));
         let process = command.spawn_async()?;
         tokio::spawn(async move {
             tokio::time::sleep(SPEC_LIFE).await;

@@ -9,7 +9,7 @@ use pio_engine::build::Built;
 use pio_engine::engine::{Engine, EngineOptions};
 use pio_engine::errors::JobError;
 use pio_engine::job::results::Trained;
-use pio_engine::job::{Job, JobOptions, TrainOptions, Verb};
+use pio_engine::job::{Job, JobOptions, StackTraces, TrainOptions, Verb};
 use pio_engine::notice::{Listener, Notice};
 use pio_settings::database::DatabaseSettings;
 
@@ -36,6 +36,10 @@ fn closure(root: &Path, script: &str) -> Closure {
 
 /// Runs a training whose JVM is this script; gives back how it ended and what was said.
 async fn train(script: &str) -> (Result<Trained, JobError>, Vec<Notice>) {
+    train_with(JobOptions::default(), script).await
+}
+
+async fn train_with(options: JobOptions, script: &str) -> (Result<Trained, JobError>, Vec<Notice>) {
     let folder = tempfile::tempdir().unwrap();
     let closure = closure(&folder.path().join("closure"), script);
     fs_err::write(
@@ -43,8 +47,8 @@ async fn train(script: &str) -> (Result<Trained, JobError>, Vec<Notice>) {
         r#"{"engineFactory": "io.prediction.controller.X", "a": 1.0,}"#,
     )
     .unwrap();
-    let options = EngineOptions { folder: Some(folder.path().to_owned()), ..EngineOptions::default() };
-    let engine = Engine::open(&options).unwrap();
+    let place = EngineOptions { folder: Some(folder.path().to_owned()), ..EngineOptions::default() };
+    let engine = Engine::open(&place).unwrap();
     let built =
         Built { jars: vec!["/e/engine.jar".into()], content_hash: "hash".to_owned(), unchanged: true };
     let database = DatabaseSettings::from_url("postgres://pio:s3cret@db.example:5432/pio").unwrap();
@@ -57,7 +61,7 @@ async fn train(script: &str) -> (Result<Trained, JobError>, Vec<Notice>) {
         built: &built,
         database: &database,
         verb: Verb::Train(TrainOptions::default()),
-        options: JobOptions::default(),
+        options,
     };
     let result = job.run::<Trained>(&listener).await;
     let notices = notices.lock().unwrap().clone();
@@ -178,6 +182,26 @@ async fn stack_traces_are_in_the_log_and_not_in_the_output() {
     });
     let log = said.expect("the log is named").trim_end_matches('.');
     assert!(fs_err::read_to_string(log).unwrap().contains("\tat a.b(C.scala:1)"));
+}
+
+#[tokio::test]
+async fn stack_traces_are_said_too_where_log_files_do_not_last() {
+    let options = JobOptions { stack_traces: StackTraces::Log, ..JobOptions::default() };
+    let (result, notices) = train_with(
+        options,
+        r#"printf 'it failed\n\tat a.b(C.scala:1)\n' >&2
+           say '{"type":"error","code":"engine-failed","what":"It threw.","detail":"java.lang.Foo\n\tat d.e(F.scala:2)"}'"#,
+    )
+    .await;
+    assert!(matches!(result, Err(JobError::Reported { .. })), "{result:?}");
+    assert_eq!(printed(&notices), ["it failed"]);
+    let traces: Vec<&Notice> = notices.iter().filter(|notice| matches!(notice, Notice::Trace(_))).collect();
+    let expected = ["\tat a.b(C.scala:1)", "java.lang.Foo\n\tat d.e(F.scala:2)"];
+    assert_eq!(traces, expected.map(|text| Notice::Trace(text.to_owned())).iter().collect::<Vec<_>>());
+    assert!(
+        !notices.iter().any(|notice| matches!(notice, Notice::Info(_))),
+        "nothing is left out: {notices:?}"
+    );
 }
 
 #[tokio::test]

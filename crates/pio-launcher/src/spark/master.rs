@@ -32,22 +32,17 @@ pub fn run() -> Result<(), Error> {
     talk::step(format_args!("Spark master at spark://{host}:{port}"));
     let master = Master { host, port, webui_port, java_options };
     let command = master.command(&Closure::locate()?)?;
-    let Some(port) = page_port else { return Err(command.exec().into()) };
+    let Some(port) = page_port else { return run::spark("master", command) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind(("0.0.0.0", port)).await?;
         let backend = format!("{}:{webui_port}", master.host);
         let page = proxy::serve(listener, backend, Credentials::from_env(), std::future::pending());
         let ended = tokio::select! {
-            status = run::watched(command) => status?,
+            status = run::logged(command) => status?,
             () = page => return Ok(()),
         };
-        // Java ends with this code where it was asked to end.
-        if ended.success() || ended.code() == Some(143) {
-            Ok(())
-        } else {
-            Err(Error::Master { ended: ended.to_string() })
-        }
+        run::ended("master", ended)
     })
 }
 

@@ -6,6 +6,7 @@ use pio_settings::{env, memory, vars};
 
 use super::{master, masters};
 use crate::errors::Error;
+use crate::run;
 use crate::talk;
 
 const MIB: u64 = 1024 * 1024;
@@ -22,10 +23,10 @@ const OPTIONS: &[&str] = &[
     "-Dsun.net.inetaddr.ttl=10",
 ];
 
-/// Becomes the worker; comes back only where that fails.
+/// Runs the worker to its end.
 ///
 /// # Errors
-/// When the masters are not known or the worker cannot be started.
+/// When the masters are not known, or the worker cannot be started or has ended in failure.
 pub fn run() -> Result<(), Error> {
     let master = masters::url(&masters::from_env()?);
     let cores = env::count(vars::SPARK_WORKER_CORES)?;
@@ -49,7 +50,7 @@ pub fn run() -> Result<(), Error> {
         work_dir: std::env::temp_dir().join(format!("spark-work-{}", std::process::id())),
         java_options,
     };
-    Err(worker.command(&Closure::locate()?)?.exec().into())
+    run::spark("worker", worker.command(&Closure::locate()?)?)
 }
 
 /// The heap that executors may take together: what the worker leaves, less a fifth for what Java needs beside the heap.

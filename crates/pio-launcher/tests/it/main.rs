@@ -70,6 +70,7 @@ impl App {
             .current_dir(self.folder.path())
             .env_clear()
             .env("PATH", "/usr/bin:/bin")
+            .env("PIO_LOG_FORMAT", "text")
             .envs(variables.iter().copied())
             .no_stdin()
     }

@@ -204,3 +204,30 @@ fn no_command_line_shows_a_secret() {
         "PIO_PRIVATE_SPARK_OPTS=--conf 'spark.hadoop.fs.s3a.secret.key=s3-k' --conf 'spark.a=b'"
     );
 }
+
+#[test]
+fn without_a_terminal_all_that_is_said_is_json_and_pio_is_told() {
+    let app = App::engine();
+    app.program(".pio/bin/pio", "echo \"{\\\"pio\\\":\\\"$PIO_LOG_FORMAT $PIO_LOG_TRACES\\\"}\"");
+    // Blank is as if it were not set.
+    let plain = ("PIO_LOG_FORMAT", "");
+    for (role, says) in [("web", "pio deploy"), ("train", "pio train"), ("eventserver", "pio eventserver")] {
+        let ended = app.run(&[role], &[DATABASE, PORT, plain]);
+        let lines: Vec<serde_json::Value> = ended
+            .output
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}")))
+            .collect();
+        assert!(
+            lines.iter().any(|line| line["message"].as_str().is_some_and(|said| said.starts_with(says))),
+            "{lines:?}"
+        );
+        assert!(lines.iter().any(|line| line["pio"] == "json stderr"), "{lines:?}");
+    }
+    let refused = app.run(&["release"], &[plain]);
+    let line: serde_json::Value = serde_json::from_str(&refused.output).unwrap();
+    assert_eq!(line["level"], "ERROR");
+    assert!(line["message"].as_str().unwrap().contains("The database is missing."), "{line}");
+    let own = app.run(&["train"], &[DATABASE, plain, ("PIO_LOG_TRACES", "file")]);
+    assert!(own.output.contains("json file"), "{}", own.output);
+}

@@ -5,5 +5,4 @@
 mod database;
 mod environment;
 mod memory;
-mod repositories;
 mod words;

@@ -14,7 +14,5 @@ mod indexes;
 mod instances;
 mod many;
 mod migration;
-mod names;
-mod pooler;
 mod sample;
 mod tls;

@@ -1,7 +1,6 @@
 //! Starts workers for the front: finds the instance, and a JVM that serves it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use anyhow::Result;
 use pio_closure::closure::Closure;
@@ -10,7 +9,7 @@ use pio_engine::engine::Engine;
 use pio_engine::errors::{InstanceError, JobError};
 use pio_engine::instance;
 use pio_engine::job::{Job, JobOptions, ServeOptions, Verb};
-use pio_engine::notice::{Listener, Notice};
+use pio_engine::log;
 use pio_queryserver::worker::{BoxFuture, Launch, Launched, NotLaunched, Wanted};
 use pio_settings::database::DatabaseSettings;
 use pio_storage::errors::StorageError;
@@ -23,8 +22,6 @@ pub(super) struct EngineLaunch {
     options: JobOptions,
     /// The instance that the user named.
     instance: Option<String>,
-    /// Whether a connection pooler was found before the database.
-    found_pooler: AtomicBool,
 }
 
 struct Parts {
@@ -39,20 +36,14 @@ impl EngineLaunch {
         options: JobOptions,
         instance: Option<String>,
     ) -> Self {
-        Self {
-            engine: Arc::new(Parts { closure, engine }),
-            options,
-            instance,
-            found_pooler: AtomicBool::new(false),
-        }
+        Self { engine: Arc::new(Parts { closure, engine }), options, instance }
     }
 
     async fn start(&self, wanted: Wanted) -> Result<Launched> {
         let parts = Arc::clone(&self.engine);
         // Starting the embedded database and building the engine block, for seconds or more.
-        let (mut settings, built) = tokio::task::spawn_blocking(move || parts.prepare()).await??;
+        let (settings, built) = tokio::task::spawn_blocking(move || parts.prepare()).await??;
         let engine_instance_id = self.instance(&settings, wanted).await?;
-        settings.is_pooled |= self.found_pooler.load(Relaxed);
         let job = Job {
             closure: &self.engine.closure,
             engine: &self.engine.engine,
@@ -72,7 +63,6 @@ impl EngineLaunch {
             Wanted::Newest => None,
         };
         let storage = database::connect(settings).await?;
-        self.found_pooler.store(storage.is_pooled(), Relaxed);
         Ok(instance::find(&storage, &self.engine.engine, named).await?.id)
     }
 }
@@ -90,7 +80,7 @@ impl Launch for EngineLaunch {
 impl Parts {
     fn prepare(&self) -> Result<(DatabaseSettings, Built)> {
         let settings = database::settings()?;
-        let built = build::ensure(&self.closure, &self.engine.folder, &log())?;
+        let built = build::ensure(&self.closure, &self.engine.folder, &log::listener())?;
         Ok((settings, built))
     }
 }
@@ -106,14 +96,4 @@ fn may_pass(error: &anyhow::Error) -> bool {
     };
     error.chain().any(storage)
         || error.downcast_ref::<JobError>().is_some_and(|error| matches!(error, JobError::Io(_)))
-}
-
-/// What is said while an engine is built goes where the server's logs go.
-fn log() -> Listener {
-    Arc::new(|notice| match notice {
-        Notice::Step(words) | Notice::Info(words) => tracing::info!("{words}"),
-        Notice::Warning(words) => tracing::warn!("{words}"),
-        Notice::Output(line) | Notice::Printed { line, .. } => tracing::debug!("{line}"),
-        Notice::Progress(progress) => tracing::debug!(stage = progress.stage, "{}", progress.message),
-    })
 }

@@ -1,0 +1,50 @@
+//! Says notices in the log, for servers and for processes of a platform.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use pio_logging::engine::{self, Relay};
+
+use crate::job::messages::Progress;
+use crate::notice::{Listener, Notice};
+
+/// How often the log hears of progress within one stage.
+pub(crate) const PAUSE: Duration = Duration::from_secs(10);
+
+/// A listener that logs what it hears.
+#[must_use]
+pub fn listener() -> Listener {
+    let log = Mutex::new(Log::default());
+    Arc::new(move |notice| log.lock().unwrap_or_else(PoisonError::into_inner).hear(notice))
+}
+
+#[derive(Default)]
+struct Log {
+    relay: Relay,
+    /// The stage of which was told last, and when.
+    told: Option<(String, Instant)>,
+}
+
+impl Log {
+    fn hear(&mut self, notice: Notice) {
+        match notice {
+            Notice::Step(words) | Notice::Info(words) => tracing::info!("{words}"),
+            Notice::Warning(words) => tracing::warn!("{words}"),
+            Notice::Output(line) => tracing::debug!("{line}"),
+            Notice::Printed { error, line } => self.relay.line(error, &line),
+            Notice::Trace(text) => engine::stack_trace(&text),
+            Notice::Progress(progress) => self.progress(progress),
+        }
+    }
+
+    fn progress(&mut self, progress: Progress) {
+        let is_finished = progress.total.is_some() && progress.done == progress.total;
+        let told = self.told.as_ref();
+        if told.is_some_and(|(stage, at)| *stage == progress.stage && at.elapsed() < PAUSE && !is_finished) {
+            return;
+        }
+        let Progress { stage, message, done, total } = progress;
+        tracing::info!(stage, done, total, "{message}");
+        self.told = Some((stage, Instant::now()));
+    }
+}
