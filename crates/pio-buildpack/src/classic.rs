@@ -63,7 +63,7 @@ pub fn compile(build: &Build, purpose: Purpose) -> Result<(), Error> {
     if let App::Engine { folder, .. } = &app {
         engine_json::check(folder)?;
     }
-    let cache = Cache::within(&build.cache);
+    let cache = Cache::within(&build.cache)?;
     let distribution = Distribution::find(&build.buildpack, &build.variables, &cache.root)?;
     java_version::tell(&build.app);
     if let App::Engine { folder, .. } = &app {

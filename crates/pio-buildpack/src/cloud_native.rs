@@ -65,6 +65,7 @@ impl Buildpack for PredictionIo {
     fn build(&self, context: BuildContext<Self>) -> libcnb::Result<BuildResult, Error> {
         let variables = variables(&context.platform);
         variables.check().map_err(Error::from)?;
+        variables.tell_ignored();
         let app = App::of(&context.app_dir, &variables);
         talk::step(format_args!(
             "PredictionIO {} for an app of the kind: {}",
@@ -74,7 +75,7 @@ impl Buildpack for PredictionIo {
         if let App::Engine { folder, .. } = &app {
             engine_json::check(folder)?;
         }
-        let cache = Cache { root: cache_layer(&context)? };
+        let cache = Cache::of_layer(cache_layer(&context)?);
         let distribution = Distribution::find(&context.buildpack_dir, &variables, &cache.root)?;
         java_version::tell(&context.app_dir);
         if let App::Engine { folder, .. } = &app {
@@ -107,6 +108,15 @@ impl From<Error> for libcnb::Error<Error> {
     }
 }
 
+/// The variable by which a Cloud Native platform names the buildpack's folder, and by which it is known for one.
+const BUILDPACK_DIR: &str = "CNB_BUILDPACK_DIR";
+
+/// Whether such a platform has called us.
+#[must_use]
+pub fn is_platform() -> bool {
+    pio_settings::env::get(BUILDPACK_DIR).is_some()
+}
+
 /// `bin/detect`.
 #[must_use]
 pub fn detect(platform: PathBuf, plan: PathBuf) -> ExitCode {
@@ -136,7 +146,7 @@ fn run(phase: impl FnOnce(Descriptor) -> libcnb::Result<i32, Error>) -> ExitCode
 }
 
 fn descriptor() -> libcnb::Result<Descriptor, Error> {
-    let folder = pio_settings::env::get("CNB_BUILDPACK_DIR").unwrap_or_default();
+    let folder = pio_settings::env::get(BUILDPACK_DIR).unwrap_or_default();
     libcnb::read_toml_file(Path::new(&folder).join("buildpack.toml"))
         .map_err(libcnb::Error::CannotReadBuildpackDescriptor)
 }
@@ -152,12 +162,7 @@ fn is_ours(folder: &Path, variables: &Variables) -> bool {
 }
 
 fn variables(platform: &GenericPlatform) -> Variables {
-    Variables::of(
-        platform
-            .env()
-            .iter()
-            .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())),
-    )
+    Variables::of(platform.env().iter().map(|(name, value)| (name.to_owned(), value.to_owned())))
 }
 
 /// What sbt has fetched and what was built: a layer that neither later buildpacks nor the image see.

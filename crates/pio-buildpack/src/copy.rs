@@ -37,6 +37,7 @@ fn one(entry: &DirEntry, to: &Path, means: Means) -> io::Result<()> {
     if kind.is_dir() {
         return fs::create_dir_all(to);
     }
+    make_way(to)?;
     if kind.is_symlink() {
         return fs::os::unix::fs::symlink(fs::read_link(entry.path())?, to);
     }
@@ -51,11 +52,23 @@ fn one(entry: &DirEntry, to: &Path, means: Means) -> io::Result<()> {
 /// # Errors
 /// When it cannot be read or written.
 pub fn file(from: &Path, to: &Path) -> io::Result<()> {
+    make_way(to)?;
     fs::copy(from, to)?;
     let metadata = fs::metadata(from)?;
     // What comes from a read-only buildpack must be writable for the platform that moves or deletes it.
     fs::set_permissions(to, Permissions::from_mode(metadata.permissions().mode() | 0o600))?;
     keep_time(to, &metadata)
+}
+
+/// Removes what has the name already: it may be another name of the file that is copied, or of one elsewhere, and a copy would
+/// write into that.
+fn make_way(to: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(to) {
+        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(to),
+        Ok(_) => fs::remove_file(to),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 fn keep_time(file: &Path, metadata: &Metadata) -> io::Result<()> {
@@ -106,6 +119,18 @@ mod tests {
         assert_eq!(metadata.permissions().mode() & 0o777, 0o755);
         assert_eq!(fs_err::read_link(to.path().join("bin/link")).unwrap().to_str(), Some("run"));
         assert!(!to.path().join("unwanted").exists());
+    }
+
+    #[test]
+    fn a_second_time_changes_nothing() {
+        let from = source();
+        for means in [Means::Link, Means::Copy, Means::Link] {
+            let to = from.path().join("to");
+            tree(from.path(), &to, means, |path| path.to_str() != Some("to")).unwrap();
+            for folder in [from.path(), &to] {
+                assert_eq!(fs_err::read_to_string(folder.join("bin/run")).unwrap(), "x", "{means:?}");
+            }
+        }
     }
 
     #[test]

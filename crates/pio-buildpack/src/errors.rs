@@ -8,6 +8,16 @@ use pio_settings::setting::SettingError;
 /// Why a build failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// A folder that the platform named is not there.
+    #[error("{name} is {}, which cannot be used.", folder.display())]
+    NoFolder {
+        /// What the argument is called.
+        name: &'static str,
+        /// What it was.
+        folder: PathBuf,
+        /// Why, as a sentence.
+        reason: String,
+    },
     /// The buildpack holds no distribution, and none is named.
     #[error("This buildpack holds no PredictionIO.")]
     NoDistribution {
@@ -116,6 +126,13 @@ impl Error {
     #[must_use]
     pub fn advice(&self) -> Advice {
         match self {
+            Self::NoFolder { reason, .. } => Advice::new(
+                self,
+                reason,
+                [
+                    "A platform calls these scripts with folders that exist; by hand:\nbin/compile BUILD_DIR CACHE_DIR [ENV_DIR]",
+                ],
+            ),
             Self::NoDistribution { buildpack } => Advice::new(
                 self,
                 format_args!(

@@ -1,15 +1,18 @@
 //! `pio-buildpack`: what the scripts in the buildpack's `bin/` run, each with its own name.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand};
 use pio_buildpack::classic::{self, Build, Purpose};
 use pio_buildpack::cloud_native;
 use pio_buildpack::errors::Error;
 use pio_buildpack::variables::Variables;
 use pio_launcher::{talk, usage};
 use pio_process::stdout;
+use rustix::fs::Mode;
 
 /// The buildpack of PredictionIO.
 #[derive(Parser)]
@@ -24,19 +27,79 @@ struct Cli {
 enum Phase {
     /// Says whether the app is one for this buildpack: its folder on classic platforms, those
     /// of the platform and of the plan on Cloud Native ones.
-    Detect { folder: PathBuf, plan: Option<PathBuf> },
+    Detect {
+        #[arg(value_parser = folder())]
+        folder: PathBuf,
+        #[arg(value_parser = folder())]
+        plan: Option<PathBuf>,
+        #[command(flatten)]
+        further: Further,
+    },
     /// Makes a slug of the app (classic).
-    Compile { build_dir: PathBuf, cache_dir: PathBuf, env_dir: Option<PathBuf> },
+    Compile(Folders),
     /// Prints the default process types (classic).
-    Release { build_dir: PathBuf },
+    Release {
+        #[arg(value_parser = folder())]
+        build_dir: PathBuf,
+        #[command(flatten)]
+        further: Further,
+    },
     /// Prints facts about the build (classic).
-    Report { build_dir: PathBuf, cache_dir: Option<PathBuf>, env_dir: Option<PathBuf> },
+    Report {
+        #[arg(value_parser = folder())]
+        build_dir: PathBuf,
+        #[arg(value_parser = folder())]
+        cache_dir: Option<PathBuf>,
+        #[arg(value_parser = folder())]
+        env_dir: Option<PathBuf>,
+        #[command(flatten)]
+        further: Further,
+    },
     /// Prepares the app for its tests (classic).
-    TestCompile { build_dir: PathBuf, cache_dir: PathBuf, env_dir: Option<PathBuf> },
+    TestCompile(Folders),
     /// Runs the tests of the app (classic).
-    Test { build_dir: PathBuf, env_dir: Option<PathBuf> },
+    Test {
+        #[arg(value_parser = folder())]
+        build_dir: PathBuf,
+        #[arg(value_parser = folder())]
+        env_dir: Option<PathBuf>,
+        #[command(flatten)]
+        further: Further,
+    },
     /// Makes layers for the app (Cloud Native).
-    Build { layers_dir: PathBuf, platform_dir: PathBuf, plan: PathBuf },
+    Build {
+        layers_dir: PathBuf,
+        platform_dir: PathBuf,
+        plan: PathBuf,
+        #[command(flatten)]
+        further: Further,
+    },
+}
+
+/// What a platform hands to `bin/compile` and `bin/test-compile`.
+#[derive(Args)]
+struct Folders {
+    #[arg(value_parser = folder())]
+    build_dir: PathBuf,
+    #[arg(value_parser = folder())]
+    cache_dir: PathBuf,
+    #[arg(value_parser = folder())]
+    env_dir: Option<PathBuf>,
+    #[command(flatten)]
+    further: Further,
+}
+
+/// Platforms give more arguments than their documentation says: herokuish runs `bin/release BUILD_DIR CACHE_DIR`. Scripts
+/// take no notice of those, so neither do we.
+#[derive(Args)]
+struct Further {
+    #[arg(hide = true, allow_hyphen_values = true, trailing_var_arg = true)]
+    _ignored: Vec<OsString>,
+}
+
+/// A folder; an empty word, as a shell makes of an unset variable in quotes, is one, too.
+fn folder() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
 }
 
 fn main() -> ExitCode {
@@ -44,6 +107,8 @@ fn main() -> ExitCode {
         Ok(cli) => cli.phase,
         Err(mistake) => return usage::print(&mistake),
     };
+    // Another user runs what is built here, so it must be readable whatever the platform's mask.
+    rustix::process::umask(Mode::from_bits_truncate(0o022));
     match run(phase) {
         Ok(code) => code,
         Err(error) => {
@@ -55,29 +120,51 @@ fn main() -> ExitCode {
 
 fn run(phase: Phase) -> Result<ExitCode, Error> {
     match phase {
-        Phase::Detect { folder, plan: Some(plan) } => return Ok(cloud_native::detect(folder, plan)),
-        Phase::Build { layers_dir, platform_dir, plan } => {
+        Phase::Detect { folder, plan: Some(plan), .. } if cloud_native::is_platform() => {
+            return Ok(cloud_native::detect(folder, plan));
+        }
+        Phase::Build { layers_dir, platform_dir, plan, .. } => {
             return Ok(cloud_native::build(layers_dir, platform_dir, plan));
         }
-        Phase::Detect { folder, plan: None } => print(&format!("{}\n", classic::detect(&folder))),
-        Phase::Compile { build_dir, cache_dir, env_dir } => {
-            compile(&build_dir, &cache_dir, env_dir, Purpose::Run)
+        Phase::Detect { folder, .. } => {
+            print(&format!("{}\n", classic::detect(&whole("BUILD_DIR", &folder)?)))
         }
-        Phase::TestCompile { build_dir, cache_dir, env_dir } => {
-            compile(&build_dir, &cache_dir, env_dir, Purpose::Test)
+        Phase::Compile(folders) => compile(folders, Purpose::Run),
+        Phase::TestCompile(folders) => compile(folders, Purpose::Test),
+        Phase::Release { build_dir, .. } => print(&classic::release(&whole("BUILD_DIR", &build_dir)?)?),
+        Phase::Report { build_dir, env_dir, .. } => {
+            print(&classic::report(&whole("BUILD_DIR", &build_dir)?, &variables(env_dir)?))
         }
-        Phase::Release { build_dir } => print(&classic::release(&build_dir)?),
-        Phase::Report { build_dir, env_dir, .. } => print(&classic::report(&build_dir, &variables(env_dir)?)),
-        Phase::Test { build_dir, env_dir } => classic::test(&build_dir, &variables(env_dir)?),
+        Phase::Test { build_dir, env_dir, .. } => {
+            let variables = variables(env_dir)?;
+            variables.tell_ignored();
+            classic::test(&whole("BUILD_DIR", &build_dir)?, &variables)
+        }
     }?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn compile(app: &Path, cache: &Path, env: Option<PathBuf>, purpose: Purpose) -> Result<(), Error> {
-    let app = app.canonicalize()?;
-    fs_err::create_dir_all(cache)?;
-    let cache = cache.canonicalize()?;
-    classic::compile(&Build { app, cache, variables: variables(env)?, buildpack: own_buildpack()? }, purpose)
+fn compile(folders: Folders, purpose: Purpose) -> Result<(), Error> {
+    let variables = variables(folders.env_dir)?;
+    variables.tell_ignored();
+    let build = Build {
+        app: whole("BUILD_DIR", &folders.build_dir)?,
+        cache: folders.cache_dir,
+        variables,
+        buildpack: own_buildpack()?,
+    };
+    classic::compile(&build, purpose)
+}
+
+/// The folder with its whole path, because programs are started in other folders.
+fn whole(name: &'static str, folder: &Path) -> Result<PathBuf, Error> {
+    match folder.canonicalize() {
+        Ok(path) if path.is_dir() => Ok(path),
+        Ok(_) => {
+            Err(Error::NoFolder { name, folder: folder.to_owned(), reason: "It is no folder.".to_owned() })
+        }
+        Err(error) => Err(Error::NoFolder { name, folder: folder.to_owned(), reason: format!("{error}.") }),
+    }
 }
 
 fn variables(folder: Option<PathBuf>) -> Result<Variables, Error> {

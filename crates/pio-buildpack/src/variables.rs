@@ -1,8 +1,11 @@
 //! The app's config vars during a build: a folder with one file each, which are in nobody's environment yet.
 
 use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::Path;
 
+use pio_launcher::talk;
 use pio_settings::setting::{self, SettingError};
 use pio_settings::vars;
 
@@ -35,7 +38,10 @@ const SWITCHES: &[&str] = &[vars::PIO_VERBOSE, vars::PIO_RUN_AS_EVENTSERVER, var
 
 /// The config vars of the app.
 #[derive(Debug, Clone, Default)]
-pub struct Variables(BTreeMap<String, String>);
+pub struct Variables {
+    values: BTreeMap<String, String>,
+    ignored: Vec<String>,
+}
 
 impl Variables {
     /// Reads a folder with one file for each variable; a folder that is not there holds none.
@@ -43,30 +49,49 @@ impl Variables {
     /// # Errors
     /// When the folder cannot be read.
     pub fn of_folder(folder: &Path) -> Result<Self, Error> {
-        let mut variables = BTreeMap::new();
+        let mut files = Vec::new();
         if !folder.is_dir() {
             return Ok(Self::default());
         }
         for entry in fs_err::read_dir(folder)? {
             let path = entry?.path();
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            if path.is_file() && is_name(&name) {
-                let value = String::from_utf8_lossy(&fs_err::read(&path)?).into_owned();
-                variables.insert(name, value);
+            let name = path.file_name().map(OsStr::to_owned).unwrap_or_default();
+            // Kubernetes mounts such folders with hidden ones beside the files.
+            if path.is_file() && !name.as_bytes().starts_with(b".") {
+                files.push((name, OsString::from_vec(fs_err::read(&path)?)));
             }
         }
-        Ok(Self(variables))
+        Ok(Self::of(files))
     }
 
-    /// Variables that are known already.
-    pub fn of(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
-        Self(pairs.into_iter().collect())
+    /// Variables that are known already. As in a shell's `$(cat file)`, line feeds at the end are no part of a value.
+    pub fn of(pairs: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
+        let mut variables = Self::default();
+        for (name, value) in pairs {
+            match (name.to_str().filter(|name| is_name(name)), value.to_str()) {
+                (Some(name), Some(value)) if !value.contains('\0') => {
+                    variables.values.insert(name.to_owned(), value.trim_end_matches('\n').to_owned());
+                }
+                _ => variables.ignored.push(name.to_string_lossy().into_owned()),
+            }
+        }
+        variables.ignored.sort();
+        variables
+    }
+
+    /// Warns of what no environment can hold: a name with other characters, a value that is no text.
+    pub fn tell_ignored(&self) {
+        for name in &self.ignored {
+            talk::warning(format_args!(
+                "The config var {name:?} is not used: a name has letters, digits and _ only, and a value is text in UTF-8."
+            ));
+        }
     }
 
     /// A variable, or nothing where it is unset or blank.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+        self.values.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
     /// Whether a variable says `true`.
@@ -88,7 +113,7 @@ impl Variables {
 
     /// What the build of the engine may see.
     pub fn for_build(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
+        self.values
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .filter(|(name, _)| !PLATFORM_OWN.contains(name) && !NOT_FOR_BUILDS.contains(name))
@@ -96,7 +121,7 @@ impl Variables {
 
     /// What the tests of the engine may see: they may use a database, which a test run has for itself.
     pub fn for_tests(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
+        self.values
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .filter(|(name, _)| !PLATFORM_OWN.contains(name))
@@ -131,6 +156,24 @@ mod tests {
         assert_eq!(names, ["E", "PIO_VERBOSE"]);
         let names: Vec<_> = variables.for_tests().map(|(name, _)| name).collect();
         assert_eq!(names, ["DATABASE_URL", "E", "PIO_VERBOSE"]);
+    }
+
+    #[test]
+    fn what_no_environment_can_hold_is_told_and_not_used() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, value) in [
+            ("GOOD", &b"two\nlines\n"[..]),
+            (".hidden", b"x"),
+            ("a.b", b"x"),
+            ("with\nline", b"x"),
+            ("NUL", b"a\0b"),
+            ("LATIN", b"\xe4"),
+        ] {
+            fs_err::write(folder.path().join(name), value).unwrap();
+        }
+        let variables = Variables::of_folder(folder.path()).unwrap();
+        assert_eq!(variables.for_build().collect::<Vec<_>>(), [("GOOD", "two\nlines")]);
+        assert_eq!(variables.ignored, ["LATIN", "NUL", "a.b", "with\nline"]);
     }
 
     #[test]

@@ -73,9 +73,17 @@ impl App {
         assert!(detected.success && !detected.output.trim().is_empty(), "detect: {}", detected.output);
         let built = self.compile("compile", &build_dir, place);
         if built.ended.success {
+            self.as_herokuish_and_heroku_ask(&build_dir, place);
             self.publish(&build_dir);
         }
         built
+    }
+
+    /// Both run `bin/release` before the app moves, herokuish with one argument more.
+    fn as_herokuish_and_heroku_ask(&self, build_dir: &Path, place: Place) {
+        let herokuish = Self::phase("release", &[build_dir, &self.jail.path("cache")], place).ok();
+        assert_eq!(herokuish, Self::phase("release", &[build_dir], place).ok());
+        assert!(herokuish.contains("default_process_types:"), "{herokuish}");
     }
 
     /// Heroku CI: prepares the tests in one place and runs them in another.
