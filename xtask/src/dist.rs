@@ -133,6 +133,11 @@ pub(crate) fn name() -> String {
     format!("predictionio-{}.tar.gz", env!("CARGO_PKG_VERSION"))
 }
 
+/// Its other name: heroku-buildpack-multi, which Dokku uses, takes an address that ends otherwise for that of a git repository.
+fn short_name() -> String {
+    format!("predictionio-{}.tgz", env!("CARGO_PKG_VERSION"))
+}
+
 /// Everything that a release holds, with these programs.
 fn contents(root: &Path, native: &Native, draft: bool) -> Result<Contents> {
     let closure = Closure::locate()?;
@@ -155,10 +160,26 @@ fn write(contents: &Contents, file: &Path, fast: bool) -> Result<()> {
     fs::create_dir_all(file.parent().context("a tarball has a folder")?)?;
     let digest = tarball::write(contents, file, fast)?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    fs::write(format!("{}.sha256", file.display()), format!("{digest}  {name}\n"))?;
+    publish_as(&name, file, &digest)?;
+    publish_as(&short_name(), file, &digest)?;
     let megabytes = fs::metadata(file)?.len() / 1_000_000;
-    talk::say(format_args!("{name}: {megabytes} MB in {} files, sha256={digest}", contents.len()));
+    let (short, files) = (short_name(), contents.len());
+    talk::say(format_args!(
+        "{name}, which is also {short}: {megabytes} MB in {files} files, sha256={digest}"
+    ));
     Ok(())
+}
+
+/// Gives the tarball a name in its folder, with the digest beside it.
+fn publish_as(name: &str, file: &Path, digest: &str) -> Result<()> {
+    let other = file.with_file_name(name);
+    if other != file {
+        if other.exists() {
+            fs::remove_file(&other)?;
+        }
+        fs::hard_link(file, &other).or_else(|_| fs::copy(file, &other).map(drop))?;
+    }
+    Ok(fs::write(file.with_file_name(format!("{name}.sha256")), format!("{digest}  {name}\n"))?)
 }
 
 /// Every file of the tarball: the buildpack's scripts at the root, everything else in `dist/`.
@@ -186,6 +207,8 @@ fn check_versions(root: &Path) -> Result<()> {
         ("buildpack/buildpack.toml", format!("version = \"{version}\"")),
         ("release/dist.toml", format!("version = \"{version}\"")),
         ("dist-workspace.toml", format!("target/dist/{}\"", name())),
+        ("dist-workspace.toml", format!("target/dist/{}\"", short_name())),
+        ("app.json", format!("/{}\"", short_name())),
     ] {
         ensure!(
             fs::read_to_string(root.join(file))?.contains(&expected),
@@ -195,4 +218,32 @@ fn check_versions(root: &Path) -> Result<()> {
     let log = fs::read_to_string(root.join("CHANGELOG.md"))?;
     ensure!(log.contains(&format!("## {version}")), "CHANGELOG.md has no section for version {version}");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{check_versions, project, publish_as, short_name};
+
+    #[test]
+    fn both_names_are_of_one_file_with_a_digest_each() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("p-1.tar.gz");
+        for text in ["one", "two"] {
+            fs_err::write(&file, text).unwrap();
+            publish_as("p-1.tar.gz", &file, "abc").unwrap();
+            publish_as("p-1.tgz", &file, "abc").unwrap();
+            assert_eq!(fs_err::read_to_string(folder.path().join("p-1.tgz")).unwrap(), text);
+        }
+        for name in ["p-1.tar.gz", "p-1.tgz"] {
+            let digest = fs_err::read_to_string(folder.path().join(format!("{name}.sha256"))).unwrap();
+            assert_eq!(digest, format!("abc  {name}\n"));
+        }
+    }
+
+    #[test]
+    fn every_file_that_names_the_release_names_this_version() {
+        check_versions(project::root()).unwrap();
+        let guide = fs_err::read_to_string(project::root().join("docs/heroku.md")).unwrap();
+        assert!(guide.contains(&short_name()));
+    }
 }
