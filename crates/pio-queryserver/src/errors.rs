@@ -1,11 +1,12 @@
 //! Every word about failure: to the person who deploys, and to the client who asks.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use thiserror::Error;
 
 use crate::messages::WorkerError;
-use crate::worker::NotLaunched;
+use crate::worker::{NotLaunched, Outlook};
 
 /// Why no worker serves.
 #[derive(Debug, Clone, Error)]
@@ -53,12 +54,21 @@ impl Failure {
     #[must_use]
     pub fn is_permanent(&self) -> bool {
         match self {
-            Self::NotLaunched(error) => error.permanent,
+            Self::NotLaunched(error) => error.outlook != Outlook::Passing,
             Self::Worker(error) => {
                 !matches!(error.code.as_str(), "database" | "spark" | "interrupted" | "internal")
             }
             Self::Version { .. } | Self::Lost(_) => true,
             Self::Died { .. } | Self::Silent(_) | Self::Stopped => false,
+        }
+    }
+
+    /// Why there is no model yet, where that is all.
+    #[must_use]
+    pub fn untrained(&self) -> Option<&str> {
+        match self {
+            Self::NotLaunched(error) if error.outlook == Outlook::Untrained => Some(&error.words),
+            _ => None,
         }
     }
 
@@ -82,6 +92,8 @@ fn sentences(error: &WorkerError) -> String {
 pub(crate) enum NoAnswer {
     #[error("The engine is being loaded. Try again in a few seconds.")]
     Loading,
+    #[error("{0}")]
+    Untrained(Arc<str>),
     #[error(
         "The engine is not available at the moment: its worker is being restarted. Try again in a few seconds."
     )]
@@ -110,7 +122,7 @@ pub(crate) fn feedback_not_started(error: &std::io::Error) -> NotLaunched {
     let words = format!(
         "The feedback loop could not be started: {error}. Deploy without --feedback, or free resources."
     );
-    NotLaunched { words, permanent: true }
+    NotLaunched { words, outlook: Outlook::Permanent }
 }
 
 pub(crate) const STOPPING: &str = "The server is shutting down.";

@@ -19,6 +19,7 @@ struct Facts {
 fn facts(front: &Front) -> Facts {
     match &*front.state.borrow() {
         State::Loading => Facts { state: "loading", ready: None },
+        State::Untrained(_) => Facts { state: "untrained", ready: None },
         State::Restarting => Facts { state: "restarting", ready: None },
         State::Serving(serving) => Facts { state: "ready", ready: Some((*serving.ready).clone()) },
     }

@@ -10,7 +10,7 @@ use crate::errors::Failure;
 use crate::link::{Link, Said};
 use crate::messages::{Ready, VERSION, WorkerError};
 use crate::state::Serving;
-use crate::worker::{Launch, Launched, NotLaunched, Process, Wanted};
+use crate::worker::{Launch, Launched, NotLaunched, Outlook, Process, Wanted};
 
 /// How long a process may live on when its link is closed, and a link when its process has ended.
 const GRACE: Duration = Duration::from_secs(2);
@@ -37,7 +37,7 @@ pub(crate) async fn start(
     let Launched { link, process } = launch.launch(wanted).await?;
     let (link, said) = Link::open(link, &config).map_err(|error| NotLaunched {
         words: format!("The link to the engine's worker could not be opened: {error}."),
-        permanent: false,
+        outlook: Outlook::Passing,
     })?;
     let link = Arc::new(link);
     let mut running = Running { link: Arc::clone(&link), process, said, last_words: None };

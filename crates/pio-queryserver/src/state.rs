@@ -11,6 +11,8 @@ use crate::messages::Ready;
 pub(crate) enum State {
     /// Nobody yet: the first worker is being started.
     Loading,
+    /// Nobody until the engine is trained; the words say so.
+    Untrained(Arc<str>),
     /// A worker.
     Serving(Serving),
     /// Nobody: the worker ended and another is being started.
@@ -29,6 +31,7 @@ impl State {
     pub(crate) fn serving(&self) -> Result<&Serving, NoAnswer> {
         match self {
             Self::Serving(serving) => Ok(serving),
+            Self::Untrained(words) => Err(NoAnswer::Untrained(Arc::clone(words))),
             Self::Loading => Err(NoAnswer::Loading),
             Self::Restarting => Err(NoAnswer::Restarting),
         }

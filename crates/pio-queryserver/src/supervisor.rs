@@ -63,6 +63,8 @@ pub(crate) struct Supervisor {
     retry_at: Option<Instant>,
     failures: u32,
     ready_since: Option<Instant>,
+    /// The words of a failure that stays until somebody changes something: they are logged once.
+    told: Option<String>,
     retired: JoinSet<()>,
 }
 
@@ -102,6 +104,7 @@ impl Supervisor {
             retry_at: None,
             failures: 0,
             ready_since: None,
+            told: None,
             retired: JoinSet::new(),
         }
     }
@@ -146,7 +149,11 @@ impl Supervisor {
     }
 
     fn begin(&mut self, wanted: Wanted, request: Option<ReloadRequest>) {
-        tracing::info!(?wanted, "starting the engine's worker");
+        if self.told.is_some() && request.is_none() {
+            tracing::debug!(?wanted, "starting the engine's worker again");
+        } else {
+            tracing::info!(?wanted, "starting the engine's worker");
+        }
         let outcome = Box::pin(start(Arc::clone(&self.launch), wanted, Arc::clone(&self.config)));
         self.attempt = Some(Attempt { outcome, request });
         self.retry_at = None;
@@ -166,6 +173,7 @@ impl Supervisor {
         tracing::info!(instance, "the engine is ready");
         self.next = Wanted::Same(instance.clone());
         self.ready_since = Some(Instant::now());
+        self.told = None;
         self.state.send_replace(State::Serving(worker.serving.clone()));
         if let Some(old) = self.current.replace(worker) {
             self.retired.spawn(old.retire(self.config.query_time, OLD_GRACE));
@@ -177,11 +185,14 @@ impl Supervisor {
     }
 
     fn start_failed(&mut self, failure: Failure, request: Option<ReloadRequest>) -> Result<(), Failure> {
-        tracing::error!(detail = failure.detail(), "{failure}");
+        self.tell(&failure);
         if self.current.is_none() {
             self.failures += 1;
             if self.is_hopeless(&failure) {
                 return Err(failure);
+            }
+            if let Some(words) = failure.untrained() {
+                self.state.send_replace(State::Untrained(words.into()));
             }
             self.retry_at = Some(Instant::now() + self.pause());
         }
@@ -190,6 +201,19 @@ impl Supervisor {
             let _ = request.send(Err(ReloadFailed::Failed(failure)));
         }
         Ok(())
+    }
+
+    /// Logs a failure; one that stays as it is only once, for the engine is tried again every few seconds.
+    fn tell(&mut self, failure: &Failure) {
+        let words = failure.is_permanent().then(|| failure.to_string());
+        if words.is_some() && words == self.told {
+            tracing::debug!("{failure}");
+        } else if failure.untrained().is_some() {
+            tracing::warn!("{failure} Until then queries are answered with 503.");
+        } else {
+            tracing::error!(detail = failure.detail(), "{failure}");
+        }
+        self.told = words;
     }
 
     fn is_hopeless(&self, failure: &Failure) -> bool {

@@ -41,8 +41,19 @@ pub struct Launched {
 pub struct NotLaunched {
     /// What happened, why, and what to do.
     pub words: String,
-    /// Whether trying again is useless until somebody has changed something.
-    pub permanent: bool,
+    /// Whether trying again may help.
+    pub outlook: Outlook,
+}
+
+/// Whether trying to start a worker again may help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outlook {
+    /// It may pass by itself.
+    Passing,
+    /// Trying again is useless until somebody has changed something.
+    Permanent,
+    /// The engine was not trained yet, as is normal where its first events are still to come.
+    Untrained,
 }
 
 /// The process of a worker.

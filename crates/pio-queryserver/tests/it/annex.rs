@@ -1,4 +1,5 @@
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
@@ -57,4 +58,42 @@ async fn an_annex_answers_while_the_engine_has_no_model_and_the_engine_is_tried_
     deployed.until_ready().await;
     assert_eq!(ask(deployed.address, "{}").await.status, 200);
     assert_eq!(deployed.wanted().len(), 3);
+}
+
+/// What is logged in this thread, line by line.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    fn lines(&self, level: &str) -> usize {
+        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        text.lines().filter(|line| line.contains(level)).count()
+    }
+}
+
+#[tokio::test]
+async fn before_a_first_training_one_warning_is_logged_and_readiness_says_why() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let deployed = deploy_beside(&[Script::Untrained], quick(), Some(Arc::new(Echo))).await;
+    while deployed.wanted().len() < 4 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!((log.lines("WARN"), log.lines("ERROR"), log.lines("starting the engine's worker")), (1, 0, 1));
+    for answer in [get(deployed.address, "/readyz").await, ask(deployed.address, "{}").await] {
+        assert!(answer.status == 503 && answer.body.contains("has no trained model"), "{}", answer.body);
+    }
 }

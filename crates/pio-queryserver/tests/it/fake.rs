@@ -10,7 +10,7 @@ use pio_queryserver::annex::Annex;
 use pio_queryserver::config::Config;
 use pio_queryserver::errors::Failure;
 use pio_queryserver::serve::serve;
-use pio_queryserver::worker::{BoxFuture, Launch, Launched, NotLaunched, Process, Wanted};
+use pio_queryserver::worker::{BoxFuture, Launch, Launched, NotLaunched, Outlook, Process, Wanted};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, UnixStream};
@@ -34,6 +34,8 @@ pub(crate) enum Script {
     NotLaunched,
     /// A defect of ours.
     Panics,
+    /// Cannot be started because there is no model.
+    Untrained,
 }
 
 pub(crate) const AT_ONCE: Script = Script::Ready(Duration::ZERO, "one");
@@ -53,7 +55,11 @@ impl Launch for Fakes {
         assert!(!matches!(script, Script::Panics), "a defect");
         if matches!(script, Script::NotLaunched) {
             let words = "The database is down.".to_owned();
-            return Box::pin(async { Err(NotLaunched { words, permanent: false }) });
+            return Box::pin(async { Err(NotLaunched { words, outlook: Outlook::Passing }) });
+        }
+        if matches!(script, Script::Untrained) {
+            let words = "The engine has no trained model.".to_owned();
+            return Box::pin(async { Err(NotLaunched { words, outlook: Outlook::Untrained }) });
         }
         let (link, other) = StdStream::pair().unwrap();
         other.set_nonblocking(true).unwrap();
@@ -117,7 +123,7 @@ pub(crate) async fn worker(link: UnixStream, script: Script, stopped: watch::Sen
                 "hint": "Do better.", "detail": "at Some.java:1"});
             return say(&mut output, &error).await;
         }
-        Script::Dies | Script::NotLaunched | Script::Panics => return,
+        Script::Dies | Script::NotLaunched | Script::Panics | Script::Untrained => return,
         Script::Newer => return std::future::pending().await,
     };
     say(&mut output, &json!({"type": "progress", "stage": "load", "message": "half", "done": 1, "total": 2}))

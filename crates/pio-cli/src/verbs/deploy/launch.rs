@@ -10,7 +10,7 @@ use pio_engine::errors::{InstanceError, JobError};
 use pio_engine::instance;
 use pio_engine::job::{Job, JobOptions, ServeOptions, Verb};
 use pio_engine::log;
-use pio_queryserver::worker::{BoxFuture, Launch, Launched, NotLaunched, Wanted};
+use pio_queryserver::worker::{BoxFuture, Launch, Launched, NotLaunched, Outlook, Wanted};
 use pio_settings::database::DatabaseSettings;
 use pio_storage::errors::StorageError;
 
@@ -72,7 +72,7 @@ impl Launch for EngineLaunch {
         Box::pin(async {
             self.start(wanted)
                 .await
-                .map_err(|error| NotLaunched { words: errors::words(&error), permanent: !may_pass(&error) })
+                .map_err(|error| NotLaunched { words: errors::words(&error), outlook: outlook(&error) })
         })
     }
 }
@@ -82,6 +82,14 @@ impl Parts {
         let settings = database::settings()?;
         let built = build::ensure(&self.closure, &self.engine.folder, &log::listener())?;
         Ok((settings, built))
+    }
+}
+
+fn outlook(error: &anyhow::Error) -> Outlook {
+    match error.downcast_ref::<InstanceError>() {
+        Some(InstanceError::NotTrained { .. }) => Outlook::Untrained,
+        _ if may_pass(error) => Outlook::Passing,
+        _ => Outlook::Permanent,
     }
 }
 
