@@ -1,9 +1,9 @@
 //! Which database a command uses, and its work with it.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use pio_closure::closure::Closure;
 use pio_settings::database::DatabaseSettings;
-use pio_settings::dirs;
+use pio_settings::{dirs, installation};
 use pio_storage::{Options, Storage, embedded};
 
 use crate::runtime;
@@ -17,9 +17,13 @@ pub(crate) fn settings() -> Result<DatabaseSettings> {
     if let embedded::Status::Running(settings) = embedded::status(&home) {
         return Ok(settings);
     }
-    let postgres = Closure::locate()
-        .and_then(|closure| closure.postgres_dir())
-        .context("no database is named by DATABASE_URL, and the embedded PostgreSQL cannot be started")?;
+    let postgres = match Closure::locate().and_then(|closure| closure.postgres_dir()) {
+        Err(_) if !installation::is_clone() => bail!(
+            "no database is named by DATABASE_URL, and a release has none of its own. Set DATABASE_URL=postgres://user:password@host:5432/name"
+        ),
+        other => other
+            .context("no database is named by DATABASE_URL, and the embedded PostgreSQL cannot be started")?,
+    };
     Ok(embedded::ensure_running(&postgres, &home)?)
 }
 

@@ -77,6 +77,8 @@ pub(crate) enum ConsoleError {
     #[error("--feedback needs the access key of the app that keeps the feedback.")]
     NoFeedbackKey,
 
+    #[error("Temporary files cannot be written to {}: {source}.", folder.display())]
+    NoTemporaryFolder { folder: PathBuf, source: std::io::Error },
     #[error("Python engines are not supported.")]
     Python,
     #[error("template commands are no longer supported.\nPlease use git to get and manage your templates.")]
@@ -134,6 +136,7 @@ impl ConsoleError {
             | Self::DoesNotEnd(_)
             | Self::Bind { .. }
             | Self::NoFeedbackKey
+            | Self::NoTemporaryFolder { .. }
             | Self::Python => "Engine$",
             Self::Template | Self::Upgrade | Self::Unregister | Self::Dashboard | Self::AdminServer => {
                 "Console$"
@@ -191,6 +194,9 @@ impl ConsoleError {
             }
             Self::Output(_) => {
                 "Free space where it goes, or let it go elsewhere. What the command did is done."
+            }
+            Self::NoTemporaryFolder { .. } => {
+                "Java and Spark need such a folder: mount one (docker run --read-only --tmpfs /tmp), or name another in TMPDIR."
             }
             Self::Python => "Write the engine in Scala or Java.",
             Self::Dashboard => {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use pio_settings::{dirs, env, vars};
+use pio_settings::{dirs, env, installation, vars};
 
 use crate::errors::ClosureError;
 use crate::lockfile;
@@ -47,8 +47,6 @@ pub const LOGGING: &str = "conf/log4j2.properties";
 /// The text of the file that says how Spark and engines log.
 pub const LOGGING_TEXT: &str = include_str!("log4j2.properties");
 
-const VENDOR: &str = "Run `cargo xtask vendor` again: it repairs what is missing.";
-
 /// An unpacked closure. It may be read-only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closure {
@@ -91,7 +89,7 @@ impl Closure {
     /// # Errors
     /// When it is missing.
     pub fn java(&self) -> Result<PathBuf, ClosureError> {
-        self.present("java/bin/java", VENDOR)
+        self.present("java/bin/java", installation::repair())
     }
 
     /// Spark's jars and the libraries that engines use, in the order of every class path.
@@ -107,7 +105,8 @@ impl Closure {
     /// # Errors
     /// When it has not been built.
     pub fn runtime_jar(&self) -> Result<PathBuf, ClosureError> {
-        self.present(RUNTIME_JAR, "Run `cargo xtask runtime`: it builds that file.")
+        let clone = "Run `cargo xtask runtime`: it builds that file.";
+        self.present(RUNTIME_JAR, if installation::is_clone() { clone } else { installation::repair() })
     }
 
     /// The PostgreSQL driver.
@@ -115,7 +114,7 @@ impl Closure {
     /// # Errors
     /// When it is missing.
     pub fn postgresql_jdbc_jar(&self) -> Result<PathBuf, ClosureError> {
-        self.present(DRIVER_JAR, VENDOR)
+        self.present(DRIVER_JAR, installation::repair())
     }
 
     /// The folder of the embedded PostgreSQL, which a release does not have.
@@ -123,9 +122,11 @@ impl Closure {
     /// # Errors
     /// When it is missing.
     pub fn postgres_dir(&self) -> Result<PathBuf, ClosureError> {
-        const REMEDY: &str = "A release has no database of its own: set DATABASE_URL. \
-                              In a clone of the project run `cargo xtask vendor`.";
-        self.present("postgres/bin/postgres", REMEDY)?;
+        let release = "A release has no database of its own: set DATABASE_URL.";
+        self.present(
+            "postgres/bin/postgres",
+            if installation::is_clone() { installation::repair() } else { release },
+        )?;
         Ok(self.root.join(POSTGRES))
     }
 
@@ -134,7 +135,7 @@ impl Closure {
     /// # Errors
     /// When it is missing.
     pub fn sbt_launcher(&self) -> Result<PathBuf, ClosureError> {
-        self.present(SBT_LAUNCHER, VENDOR)
+        self.present(SBT_LAUNCHER, installation::repair())
     }
 
     /// sbt itself, laid out as its launcher does.
@@ -142,7 +143,7 @@ impl Closure {
     /// # Errors
     /// When it is missing.
     pub fn sbt_boot(&self) -> Result<PathBuf, ClosureError> {
-        self.present(SBT_BOOT, VENDOR)
+        self.present(SBT_BOOT, installation::repair())
     }
 
     /// The jars of the sbt plugins for every engine's build, in the order of the class path.
@@ -197,7 +198,7 @@ impl Closure {
 
     fn jars_in(&self, folder: &str) -> Result<Vec<PathBuf>, ClosureError> {
         let mut jars = Vec::new();
-        for entry in fs_err::read_dir(self.present(folder, VENDOR)?)? {
+        for entry in fs_err::read_dir(self.present(folder, installation::repair())?)? {
             let path = entry?.path();
             if path.extension().is_some_and(|extension| extension == "jar") {
                 jars.push(path);
@@ -205,7 +206,11 @@ impl Closure {
         }
         if jars.is_empty() {
             let file = format!("{folder}/*.jar");
-            return Err(ClosureError::Incomplete { root: self.root.clone(), file, remedy: VENDOR });
+            return Err(ClosureError::Incomplete {
+                root: self.root.clone(),
+                file,
+                remedy: installation::repair(),
+            });
         }
         jars.sort();
         Ok(jars)
@@ -259,7 +264,7 @@ mod tests {
         let words = closure.java().unwrap_err().to_string();
         assert!(words.contains("java/bin/java is missing. Run `cargo xtask vendor` again"), "{words}");
         let words = closure.postgres_dir().unwrap_err().to_string();
-        assert!(words.contains("set DATABASE_URL"), "{words}");
+        assert!(words.contains("Run `cargo xtask vendor` again"), "{words}");
     }
 
     #[test]

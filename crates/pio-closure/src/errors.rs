@@ -2,14 +2,16 @@
 
 use std::path::PathBuf;
 
+use pio_settings::installation;
+
 /// Why the closure cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ClosureError {
     /// There is no closure in any of the places where one may be.
     #[error(
-        "The closure (Spark, Java and sbt) is not on this machine; looked in {}. \
-         Run `cargo xtask vendor` in a clone of the project, or let PIO_CLOSURE name the folder of an unpacked closure.",
-        list(looked_in)
+        "The closure (Spark, Java and sbt) is not on this machine; looked in {}. {}",
+        list(looked_in),
+        installation::get_closure()
     )]
     NotFound {
         /// The folders that were tried.
@@ -30,11 +32,12 @@ pub enum ClosureError {
     },
     /// A folder of the closure cannot be read.
     #[error(
-        "The closure cannot be read: {0}. Check the folder's permissions, or run `cargo xtask vendor` again."
+        "The closure cannot be read: {0}. Check the folder's permissions. {repair}",
+        repair = installation::repair()
     )]
     Unreadable(#[from] std::io::Error),
     /// closure.lock is not what it should be.
-    #[error("closure.lock cannot be read: {0}. Write it anew with `cargo xtask lock`.")]
+    #[error("closure.lock cannot be read: {0}. {repair}", repair = installation::repair())]
     BadLock(#[from] serde_json::Error),
 }
 

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use pio_process::command::Command;
-use pio_settings::{env, vars};
+use pio_settings::{env, installation, vars};
 
 use crate::closure::{Closure, LOGGING};
 use crate::errors::ClosureError;
@@ -47,7 +47,7 @@ const MODULE_OPTIONS: &[&str] = &[
 /// # Errors
 /// When the closure has none.
 pub fn java(closure: &Closure) -> Result<Command, ClosureError> {
-    let hint = "Run `cargo xtask vendor` again; a release is for Linux on x86-64.";
+    let hint = format!("{} It is for Linux on x86-64 only.", installation::repair());
     Ok(Command::new(closure.java()?).hint(hint).envs(locale(&env::get)))
 }
 
@@ -69,12 +69,13 @@ pub fn trust() -> Option<String> {
     Path::new(MACHINE_TRUST).is_file().then(|| format!("-Djavax.net.ssl.trustStore={MACHINE_TRUST}"))
 }
 
-/// The flags of every JVM that runs Spark.
+/// The flags of every JVM that runs Spark. Java itself takes no notice of `TMPDIR`.
 #[must_use]
 pub fn spark_flags(closure: &Closure) -> Vec<String> {
     let mut flags: Vec<String> = MODULE_OPTIONS.iter().map(|&option| option.to_owned()).collect();
     flags.push(format!("-Dlog4j2.configurationFile={}", closure.root.join(LOGGING).display()));
     flags.extend(trust());
+    flags.extend(env::get(vars::TMPDIR).map(|folder| format!("-Djava.io.tmpdir={folder}")));
     flags
 }
 

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 
 use pio_process::output::Tail;
+use pio_settings::installation;
 use pio_settings::memory::kills::Reason;
 
 use crate::build::output::{CompileError, Missing};
@@ -124,7 +125,7 @@ pub enum BuildError {
     #[error(transparent)]
     Closure(#[from] pio_closure::errors::ClosureError),
     /// The closure's sbt is not complete.
-    #[error("the closure's sbt is not complete: {} is empty. Run `cargo xtask vendor` again.", folder.display())]
+    #[error("the closure's sbt is not complete: {} is empty. {}", folder.display(), installation::repair())]
     NoSbt {
         /// The folder.
         folder: PathBuf,
@@ -210,8 +211,8 @@ pub enum JobError {
     Interrupted,
     /// Runtime and native code are of different versions.
     #[error(
-        "the runtime speaks version {version} of the contract with this program, not 1: they are of different releases. \
-         Install one release, or run `cargo xtask runtime` in a clone of the project."
+        "the runtime speaks version {version} of the contract with this program, not 1: they are of different releases. {}",
+        if installation::is_clone() { "Run `cargo xtask runtime`." } else { "Install one release." }
     )]
     Version {
         /// The runtime's version.

@@ -66,6 +66,9 @@ pub const XDG_CACHE_HOME: &str = "XDG_CACHE_HOME";
 /// The user's home folder.
 pub const HOME: &str = "HOME";
 
+/// The folder for temporary files; `/tmp` where it is not set.
+pub const TMPDIR: &str = "TMPDIR";
+
 /// The name of the user who is logged in.
 pub const USER: &str = "USER";
 

@@ -10,7 +10,7 @@ use pio_engine::{build, template};
 use pio_settings::words;
 use serde_json::json;
 
-use super::engine::{ENGINE, listener, options};
+use super::engine::{ENGINE, check_temporary_folder, listener, options};
 use crate::cli::Common;
 use crate::cli::engines::Build;
 use crate::output::Console;
@@ -23,6 +23,7 @@ pub(crate) fn run(console: Console, common: &Common, args: &Build) -> Result<()>
         Err(error @ VariantError::Missing { .. }) => Err(error),
         other => Ok(other?),
     };
+    check_temporary_folder()?;
     let closure = Closure::locate()?;
     let listener = listener(console, common.verbose);
     if let Some(notice) = template::check(&folder) {

@@ -21,7 +21,7 @@ use pio_settings::{env, vars};
 
 use self::events::Events;
 use self::launch::EngineLaunch;
-use super::engine::{job_options, options};
+use super::engine::{check_temporary_folder, job_options, options};
 use super::event_server::bind;
 use super::undeploy::Target;
 use crate::cli::Common;
@@ -39,6 +39,7 @@ const EVENT_SERVER: (&str, u16) = ("127.0.0.1", 7070);
 pub(crate) fn run(console: Console, common: &Common, args: &Deploy, spark: Vec<String>) -> Result<()> {
     let engine = Engine::open(&options(common))?;
     let config = config(args)?;
+    check_temporary_folder()?;
     let closure = Closure::locate()?;
     if args.port != 0 {
         Target { ip: &args.ip, port: args.port, key: config.server_key.as_ref() }.end(console)?;

@@ -15,6 +15,7 @@ use pio_settings::database::DatabaseSettings;
 use crate::cli::Common;
 use crate::cli::engines::{self, Workflow};
 use crate::database;
+use crate::errors::ConsoleError;
 use crate::output::Console;
 
 /// The part of the console that speaks of engines, as PIO named it.
@@ -31,6 +32,7 @@ pub(crate) struct Ready {
 impl Ready {
     /// What is needed to run an engine that was opened: it is built if it never was.
     pub(crate) fn prepare(engine: Engine, listener: &Listener) -> Result<Self> {
+        check_temporary_folder()?;
         let closure = Closure::locate()?;
         if let Some(notice) = template::check(&engine.folder) {
             listener(notice);
@@ -46,6 +48,15 @@ impl Ready {
     pub(crate) fn job(&self, verb: Verb, options: JobOptions) -> Job<'_> {
         let Self { closure, engine, built, database } = self;
         Job { closure, engine, built, database, verb, options }
+    }
+}
+
+/// Java and Spark keep files where temporary ones are; in a container with a read-only root there may be no such place.
+pub(crate) fn check_temporary_folder() -> Result<(), ConsoleError> {
+    let folder = std::env::temp_dir();
+    match tempfile::tempfile_in(&folder) {
+        Ok(_) => Ok(()),
+        Err(source) => Err(ConsoleError::NoTemporaryFolder { folder, source }),
     }
 }
 

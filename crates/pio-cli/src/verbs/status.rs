@@ -1,7 +1,11 @@
 //! `pio status`: what is there, what is missing, what to do about it.
 
+use std::path::Path;
+
 use anyhow::Result;
 use pio_closure::closure::{Closure, FILE_TIME};
+use pio_closure::errors::ClosureError;
+use pio_settings::{env, installation, vars};
 use pio_storage::instances::engine::EngineInstance;
 use serde_json::{Value, json};
 
@@ -46,7 +50,18 @@ fn shown(outcome: &Result<Value>) -> Value {
 }
 
 fn inspect_closure(console: Console) -> Result<Value> {
-    let closure = Closure::locate()?;
+    let closure = match Closure::locate() {
+        Err(ClosureError::NotFound { .. }) if is_complete_without() => {
+            console.info(
+                MANAGEMENT,
+                format_args!(
+                    "PredictionIO {VERSION} is installed without Spark and Java, as for an event server"
+                ),
+            );
+            return Ok(json!({"installed": false}));
+        }
+        other => other?,
+    };
     console
         .info(MANAGEMENT, format_args!("PredictionIO {VERSION} is installed at {}", closure.root.display()));
     console.info(MANAGEMENT, "Inspecting Apache Spark...");
@@ -73,6 +88,12 @@ fn inspect_closure(console: Console) -> Result<Value> {
         );
     }
     Ok(json!({"root": closure.root, "spark": spark, "java": version, "classArchive": archive}))
+}
+
+/// Whether a release is here that has no Spark, and no engine that needs it: `pio` alone, or an event server's app.
+fn is_complete_without() -> bool {
+    let has_engine = ["engine.json", "pio-engine/engine.json"].iter().any(|file| Path::new(file).is_file());
+    !has_engine && !installation::is_clone() && env::get(vars::PIO_CLOSURE).is_none()
 }
 
 /// As the name of its core's jar says: `spark-core_2.12-3.5.7.jar`.

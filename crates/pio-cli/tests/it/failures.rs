@@ -152,3 +152,54 @@ fn the_port_of_the_event_server_is_a_number_or_a_service_link() {
     assert_eq!(link.matches("PIO_EVENTSERVER_PORT is ignored").count(), 1, "{link}");
     assert!(!link.contains("is not a port"), "{link}");
 }
+
+#[test]
+fn a_release_without_spark_is_ready_where_nothing_needs_it_and_never_names_cargo() {
+    let pio = Pio::new();
+    let done = pio.run_installed(&["status"]);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert!(
+        done.stdout.contains("without Spark and Java") && done.stdout.contains("all ready to go"),
+        "{}",
+        done.stdout
+    );
+    pio.write("engine.json", r#"{"engineFactory": "org.example.Engine"}"#);
+    for words in
+        [&["status"][..], &["build"], &["train"], &["deploy", "--port", "0"], &["eval", "org.example.E"]]
+    {
+        let done = pio.run_installed(words);
+        let said = done.stdout + &done.stderr;
+        assert!(
+            done.code == Some(1) && said.contains("is not on this machine") && !said.contains("xtask"),
+            "{words:?}: {said}"
+        );
+    }
+}
+
+#[test]
+fn a_release_without_a_database_asks_for_one() {
+    let done = Pio::with_url("").run_installed(&["app", "list"]);
+    assert!(
+        done.code == Some(1)
+            && done.stderr.contains("Set DATABASE_URL=postgres://")
+            && !done.stderr.contains("xtask"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
+fn a_missing_folder_for_temporary_files_is_told_before_anything_is_built() {
+    let pio = Pio::with_url("postgres://nobody@127.0.0.1:1/none");
+    pio.write("engine.json", r#"{"engineFactory": "org.example.Engine"}"#);
+    for words in [&["build"][..], &["train"], &["deploy", "--port", "0"], &["eval", "org.example.E"]] {
+        let output = pio.command(words).env("TMPDIR", "/proc/nowhere").output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            output.status.code() == Some(1)
+                && said.contains("written to /proc/nowhere:")
+                && said.contains("--tmpfs /tmp"),
+            "{words:?}: {said}"
+        );
+    }
+}

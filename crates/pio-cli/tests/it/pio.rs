@@ -34,7 +34,11 @@ impl Pio {
     }
 
     pub(crate) fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pio"));
+        self.command_of(env!("CARGO_BIN_EXE_pio"), words)
+    }
+
+    fn command_of(&self, program: &str, words: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command
             .args(words)
             .current_dir(self.folder.path())
@@ -46,6 +50,19 @@ impl Pio {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         command
+    }
+
+    /// Runs a copy of the binary that is in no clone of the project, as that of a release.
+    pub(crate) fn run_installed(&self, words: &[&str]) -> Done {
+        let program = self.path("bin/pio");
+        if !std::path::Path::new(&program).exists() {
+            std::fs::create_dir(self.path("bin")).unwrap();
+            // Another program copies it: none of ours is open for writing while another test starts a child.
+            assert!(
+                Command::new("cp").arg(env!("CARGO_BIN_EXE_pio")).arg(&program).status().unwrap().success()
+            );
+        }
+        done(self.command_of(&program, words).env("XDG_CACHE_HOME", self.path("cache")).output().unwrap())
     }
 
     pub(crate) fn run(&self, words: &[&str]) -> Done {

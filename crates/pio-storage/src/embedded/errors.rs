@@ -2,6 +2,8 @@
 
 use std::{io, path::PathBuf};
 
+use pio_settings::installation;
+
 /// Why the embedded `PostgreSQL` could not be started or stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum EmbeddedError {
@@ -11,7 +13,11 @@ pub enum EmbeddedError {
     )]
     Files(#[from] io::Error),
     /// The binaries are missing.
-    #[error("the embedded PostgreSQL is not installed: {} is missing. Run `cargo xtask vendor`, or name a database in DATABASE_URL", .missing.display())]
+    #[error(
+        "the embedded PostgreSQL is not installed: {} is missing. {}name a database in DATABASE_URL",
+        .missing.display(),
+        if installation::is_clone() { "Run `cargo xtask vendor`, or " } else { "A release has none: " }
+    )]
     NotInstalled {
         /// The file that is not there.
         missing: PathBuf,
