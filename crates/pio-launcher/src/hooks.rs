@@ -7,6 +7,7 @@ use pio_process::command::Command;
 use pio_process::error::Error as ProcessError;
 use pio_storage::Storage;
 use pio_storage::apps::{App, NewApp};
+use pio_storage::errors::StorageError;
 use pio_storage::events::filter::{Filter, Order};
 use pio_storage::events::table::EventTable;
 
@@ -96,8 +97,19 @@ pub async fn create_app(storage: &Storage, name: &str) -> Result<App, Error> {
     talk::step(format_args!("Creating the app {name}"));
     let access_key = pio_settings::env::get(pio_settings::vars::PIO_EVENTSERVER_ACCESS_KEY);
     let new = NewApp { id: None, name: name.to_owned(), description: None, access_key };
-    let (app, _) = storage.apps().create(&new).await?;
-    Ok(app)
+    match storage.apps().create(&new).await {
+        Ok((app, _)) => Ok(app),
+        Err(StorageError::AccessKeyTaken) => Err(key_taken(storage, new).await?),
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn key_taken(storage: &Storage, new: NewApp) -> Result<Error, Error> {
+    let mut owner = None;
+    if let Some(key) = storage.access_keys().get(new.access_key.as_deref().unwrap_or_default()).await? {
+        owner = storage.apps().get(key.app_id).await?.map(|app| app.name);
+    }
+    Ok(Error::AccessKeyTaken { app: new.name, owner })
 }
 
 /// Lets the sync hook write new events and imports them.

@@ -185,3 +185,28 @@ fn a_hook_that_writes_nothing_leaves_no_app_behind() {
     assert!(!release.run(&[]).success);
     assert_eq!(release.events(), Some(0), "but one that was there stays");
 }
+
+#[test]
+fn a_key_of_another_app_is_told_as_that_and_nothing_is_created() {
+    let release = Release::new();
+    release.storage(async |storage| {
+        let key = Some("geheim".to_owned());
+        let new = NewApp { id: None, name: "other".to_owned(), description: None, access_key: key };
+        storage.apps().create(&new).await.unwrap();
+    });
+    release.write("initial-events.json", "{}");
+    for embedded in ["false", "true"] {
+        let ended =
+            release.run(&[("PIO_EVENTSERVER_ACCESS_KEY", "geheim"), ("PIO_EMBED_EVENTSERVER", embedded)]);
+        assert!(!ended.success, "{}", ended.output);
+        for words in [
+            "PIO_EVENTSERVER_ACCESS_KEY is the key of another app, so the app shop was not created.",
+            "this one opens the app other",
+            "heroku config:set PIO_EVENTSERVER_ACCESS_KEY=",
+        ] {
+            assert!(ended.output.contains(words), "{}", ended.output);
+        }
+        assert!(!ended.output.contains("The database cannot be used") && !ended.output.contains("geheim"));
+        assert_eq!(release.events(), None);
+    }
+}
