@@ -8,16 +8,20 @@ use pio_launcher::talk;
 
 use crate::app::App;
 use crate::cache::Cache;
-use crate::copy;
+use crate::copy::{self, Means};
 use crate::distribution::{Distribution, IN_APP, Parts};
 use crate::engine_build;
 use crate::engine_json;
 use crate::errors::Error;
+use crate::former;
 use crate::java_version;
 use crate::processes;
 use crate::slug;
 use crate::startup;
 use crate::variables::Variables;
+
+/// The launcher, as a link in the app's `bin/` names it.
+const LAUNCHER: &str = "../.pio/bin/pio-launcher";
 
 /// What a platform hands to `bin/compile`.
 #[derive(Debug, Clone)]
@@ -71,12 +75,16 @@ pub fn compile(build: &Build, purpose: Purpose) -> Result<(), Error> {
     }
     talk::step("Preparing the app");
     let into = build.app.join(IN_APP);
-    distribution.install(&into, parts(&app, purpose))?;
+    // The buildpack's folder is thrown away or not ours to write to; a cache is kept, and must not change with the app.
+    let means =
+        if distribution.root.starts_with(&build.buildpack) { Means::LinkReadOnly } else { Means::Copy };
+    distribution.install(&into, parts(&app, purpose), means)?;
     distribution.install_driver(&build.app)?;
     if purpose == Purpose::Test && cache.downloads().is_dir() {
         // The cache folder is not there any more when the tests run.
-        copy::tree(&cache.downloads(), &into.join("cache"), copy::Means::Copy, |_| true)?;
+        copy::tree(&cache.downloads(), &into.join("cache"), Means::Copy, |_| true)?;
     }
+    former::link(&build.app, Path::new(LAUNCHER))?;
     startup::write_profile(&build.app)?;
     startup::write_export(&build.buildpack, &build.app);
     startup::write_processes(&build.app, &app)?;

@@ -7,11 +7,14 @@ use fs_err as fs;
 use libcnb::build::{BuildContext, BuildResult, BuildResultBuilder};
 use libcnb::data::buildpack::ComponentBuildpackDescriptor;
 use libcnb::data::launch::{Launch, LaunchBuilder, ProcessBuilder, ProcessType};
+use libcnb::data::layer_content_metadata::{LayerContentMetadata, LayerTypes};
 use libcnb::data::layer_name;
 use libcnb::data::sbom::SbomFormat;
 use libcnb::detect::{DetectContext, DetectResult, DetectResultBuilder};
 use libcnb::generic::{GenericMetadata, GenericPlatform};
-use libcnb::layer::{CachedLayerDefinition, InvalidMetadataAction, LayerState, RestoredLayerAction};
+use libcnb::layer::{
+    CachedLayerDefinition, InvalidMetadataAction, LayerState, RestoredLayerAction, UncachedLayerDefinition,
+};
 use libcnb::sbom::Sbom;
 use libcnb::{BuildArgs, Buildpack, DetectArgs, Platform};
 use pio_launcher::talk;
@@ -20,10 +23,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::cache::Cache;
+use crate::copy::Means;
 use crate::distribution::{Distribution, Parts};
 use crate::engine_build;
 use crate::engine_json;
 use crate::errors::Error;
+use crate::former;
 use crate::java_version;
 use crate::processes;
 use crate::sbom;
@@ -32,6 +37,9 @@ use crate::variables::Variables;
 
 /// The exit code by which a platform knows that a phase has failed.
 const FAILED: i32 = 1;
+
+/// The layer with the distribution.
+const DISTRIBUTION: &str = "predictionio";
 
 /// The program that tells the environment when a process starts, in the buildpack and in its layer.
 const EXEC_D: &str = "pio-environment";
@@ -87,6 +95,7 @@ impl Buildpack for PredictionIo {
         }
         talk::step("Preparing the layers");
         distribution_layer(&context, &distribution, &app)?;
+        former_commands(&context)?;
         let mut result = BuildResultBuilder::new();
         if let Some(json) = sbom::of(&distribution, &app)? {
             result = result.launch_sbom(Sbom::from_bytes(SbomFormat::CycloneDxJson, json));
@@ -156,9 +165,16 @@ fn is_ours(folder: &Path, variables: &Variables) -> bool {
     let says_so = [vars::PIO_RUN_AS_EVENTSERVER, vars::PIO_RUN_AS_SPARK_CLUSTER]
         .iter()
         .any(|name| variables.flag(name));
-    let procfile = fs::read_to_string(folder.join("Procfile")).unwrap_or_default();
+    let procfile = procfile(folder);
     let runs_pio = procfile.split_whitespace().any(|word| word == "pio" || word == "pio-launcher");
-    says_so || runs_pio || matches!(App::of(folder, variables), App::Engine { .. })
+    says_so
+        || runs_pio
+        || former::is_named_in(&procfile)
+        || matches!(App::of(folder, variables), App::Engine { .. })
+}
+
+fn procfile(folder: &Path) -> String {
+    fs::read_to_string(folder.join("Procfile")).unwrap_or_default()
 }
 
 fn variables(platform: &GenericPlatform) -> Variables {
@@ -180,7 +196,8 @@ fn cache_layer(context: &BuildContext<PredictionIo>) -> libcnb::Result<PathBuf, 
     Ok(layer.path())
 }
 
-/// The programs and the closure: a layer of the image that stays the same as long as the release does.
+/// The programs and the closure: a layer of the image that stays the same as long as the release does. It is in no cache: where
+/// the last image has it, the platform takes it from there, and all that is needed of it here is its name.
 fn distribution_layer(
     context: &BuildContext<PredictionIo>,
     distribution: &Distribution,
@@ -188,22 +205,36 @@ fn distribution_layer(
 ) -> libcnb::Result<(), Error> {
     let parts = if app.needs_closure() { Parts::Running } else { Parts::Programs };
     let id = format!("{}-{parts:?}", distribution.id()?);
-    let definition = CachedLayerDefinition {
-        build: false,
-        launch: true,
-        invalid_metadata_action: &|_| InvalidMetadataAction::<DistributionLayer>::DeleteLayer,
-        restored_layer_action: &|known: &DistributionLayer, _| {
-            if known.id == id { RestoredLayerAction::KeepLayer } else { RestoredLayerAction::DeleteLayer }
-        },
-    };
-    let layer = context.cached_layer(layer_name!("predictionio"), &definition)?;
-    if matches!(layer.state, LayerState::Restored { .. }) {
-        talk::detail("PredictionIO is in the cache");
-        return Ok(());
+    let known = context.layers_dir.join(format!("{DISTRIBUTION}.toml"));
+    if restored_id(&known).as_ref() == Some(&id) {
+        talk::detail("PredictionIO is in the image already");
+        let types = LayerTypes { launch: true, build: false, cache: false };
+        let described = LayerContentMetadata { types: Some(types), metadata: DistributionLayer { id } };
+        return libcnb::write_toml_file(&described, known)
+            .map_err(|error| Error::Platform(error.to_string()).into());
     }
-    distribution.install(&layer.path(), parts)?;
+    let definition = UncachedLayerDefinition { build: false, launch: true };
+    let layer = context.uncached_layer(layer_name!("predictionio"), definition)?;
+    distribution.install(&layer.path(), parts, Means::Copy)?;
     layer.write_exec_d_programs([(EXEC_D, context.buildpack_dir.join("exec.d").join(EXEC_D))])?;
-    layer.write_metadata(DistributionLayer { id: id.clone() })
+    layer.write_metadata(DistributionLayer { id })
+}
+
+/// What the platform tells of the layer in the last image; the layer itself it does not lay out.
+fn restored_id(file: &Path) -> Option<String> {
+    let known: LayerContentMetadata<DistributionLayer> = libcnb::read_toml_file(file).ok()?;
+    Some(known.metadata.id)
+}
+
+/// Where the Procfile, which another buildpack reads, names commands of the former buildpack.
+fn former_commands(context: &BuildContext<PredictionIo>) -> Result<(), Error> {
+    let procfile = procfile(&context.app_dir);
+    if former::is_named_in(&procfile) {
+        let layer = context.layers_dir.join(DISTRIBUTION);
+        former::link(&context.app_dir, &layer.join("bin/pio-launcher"))?;
+        former::tell(&procfile);
+    }
+    Ok(())
 }
 
 fn launch(app: &App) -> Launch {

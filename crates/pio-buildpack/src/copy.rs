@@ -15,6 +15,8 @@ pub enum Means {
     Copy,
     /// The same file under another name, where the file system can do that, else a copy.
     Link,
+    /// The same, and nobody may write to it any more: what wrote to one name would change the other.
+    LinkReadOnly,
 }
 
 /// Copies what is in a folder, but for what `wanted` refuses by its path within the folder.
@@ -41,10 +43,22 @@ fn one(entry: &DirEntry, to: &Path, means: Means) -> io::Result<()> {
     if kind.is_symlink() {
         return fs::os::unix::fs::symlink(fs::read_link(entry.path())?, to);
     }
-    if means == Means::Link && std::fs::hard_link(entry.path(), to).is_ok() {
-        return Ok(());
+    match means {
+        Means::Link if linked(entry.path(), to) => Ok(()),
+        Means::LinkReadOnly if linked(entry.path(), to) && closed(entry.path()) => Ok(()),
+        _ => file(entry.path(), to),
     }
-    file(entry.path(), to)
+}
+
+/// Linux lets users link only what is theirs or what they may write to.
+fn linked(from: &Path, to: &Path) -> bool {
+    std::fs::hard_link(from, to).is_ok()
+}
+
+/// Takes from everybody the permission to write to a file.
+fn closed(file: &Path) -> bool {
+    let mode = std::fs::metadata(file).map(|metadata| metadata.permissions().mode());
+    mode.and_then(|mode| std::fs::set_permissions(file, Permissions::from_mode(mode & !0o222))).is_ok()
 }
 
 /// Copies one file with its mode and time.
@@ -119,6 +133,16 @@ mod tests {
         assert_eq!(metadata.permissions().mode() & 0o777, 0o755);
         assert_eq!(fs_err::read_link(to.path().join("bin/link")).unwrap().to_str(), Some("run"));
         assert!(!to.path().join("unwanted").exists());
+    }
+
+    #[test]
+    fn a_shared_file_cannot_be_written_to() {
+        let from = source();
+        let to = from.path().join("to");
+        tree(from.path(), &to, Means::LinkReadOnly, |path| path.to_str() != Some("to")).unwrap();
+        let metadata = fs_err::metadata(to.join("unwanted")).unwrap();
+        assert_eq!(metadata.ino(), fs_err::metadata(from.path().join("unwanted")).unwrap().ino());
+        assert_eq!(metadata.permissions().mode() & 0o222, 0);
     }
 
     #[test]

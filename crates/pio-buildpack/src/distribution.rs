@@ -117,15 +117,15 @@ impl Distribution {
         self.root.join("bin/pio")
     }
 
-    /// Copies parts of it into an app.
+    /// Lays parts of it into an app.
     ///
     /// # Errors
     /// When something cannot be read or written.
-    pub fn install(&self, into: &Path, parts: Parts) -> Result<(), Error> {
+    pub fn install(&self, into: &Path, parts: Parts, means: Means) -> Result<(), Error> {
         if into.exists() {
             fs::remove_dir_all(into)?;
         }
-        copy::tree(&self.root, into, Means::Copy, |path| parts.include(path))?;
+        copy::tree(&self.root, into, means, |path| parts.include(path))?;
         Ok(())
     }
 

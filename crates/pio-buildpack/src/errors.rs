@@ -140,15 +140,15 @@ impl Error {
                     buildpack.display()
                 ),
                 [
-                    "Use the address of a release tarball as buildpack:\nheroku buildpacks:set https://…/predictionio-0.16.0.tar.gz",
-                    "Or name one:\nheroku config:set PREDICTIONIO_DIST_URL=https://…/predictionio-0.16.0.tar.gz",
+                    "Use the address of a release tarball as buildpack:\nheroku buildpacks:set https://…/predictionio-0.16.0.tgz",
+                    "Or name one:\nheroku config:set PREDICTIONIO_DIST_URL=https://…/predictionio-0.16.0.tgz",
                 ],
             ),
             Self::BadDistributionUrl { reason } => Advice::new(
                 self,
                 reason,
                 [
-                    "Set it like this:\nheroku config:set PREDICTIONIO_DIST_URL='https://…/predictionio-0.16.0.tar.gz#sha256=…'",
+                    "Set it like this:\nheroku config:set PREDICTIONIO_DIST_URL='https://…/predictionio-0.16.0.tgz#sha256=…'",
                     "Or use what the buildpack holds:\nheroku config:unset PREDICTIONIO_DIST_URL",
                 ],
             ),
@@ -171,12 +171,14 @@ impl Error {
             Self::BadTarball { reason } => Advice::new(
                 self,
                 reason,
-                ["Upload the tarball again; `cargo xtask dist` writes it with its sha256 beside it."],
+                [
+                    "Upload the tarball again, and compare its sha256 with the one that is published beside it.",
+                ],
             ),
             Self::NotADistribution => Advice::new(
                 self,
                 "It holds no bin/pio with closure/ beside it.",
-                ["Use a release tarball of this project, or one that `cargo xtask dist` made."],
+                ["Use the address of a release tarball:\nhttps://github.com/pio-engines/pio/releases"],
             ),
             other => other.advice_on_the_engine(),
         }

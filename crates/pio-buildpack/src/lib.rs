@@ -10,6 +10,7 @@ pub mod engine_build;
 pub mod engine_json;
 pub mod errors;
 pub mod fetch;
+pub mod former;
 pub mod java_version;
 pub mod processes;
 pub mod sbom;

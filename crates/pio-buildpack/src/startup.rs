@@ -7,6 +7,7 @@ use pio_launcher::talk;
 
 use crate::app::App;
 use crate::errors::Error;
+use crate::former;
 use crate::processes;
 
 /// Sourced by bash before any command. No path of the build may stand in it: the app moves afterwards.
@@ -47,6 +48,7 @@ pub fn write_processes(folder: &Path, app: &App) -> Result<(), Error> {
     let procfile = folder.join("Procfile");
     if procfile.is_file() {
         talk::detail("Using the app's own Procfile");
+        former::tell(&String::from_utf8_lossy(&fs::read(&procfile)?));
         return Ok(());
     }
     let names: Vec<&str> = processes.iter().map(|process| process.name).collect();

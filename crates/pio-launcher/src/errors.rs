@@ -11,6 +11,28 @@ use crate::advice::Advice;
 /// Why a process could not do what it is for.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// The first argument is neither a role nor a program.
+    #[error("{given:?} is neither a process type nor a program that can be run here.")]
+    NotAProgram {
+        /// The word.
+        given: String,
+        /// What came of trying.
+        source: pio_process::error::Error,
+    },
+    /// An option is not UTF-8.
+    #[error("The option {given:?} is no text in UTF-8.")]
+    NotText {
+        /// The word, with replacement characters.
+        given: String,
+    },
+    /// The access key for a new app opens another app.
+    #[error("PIO_EVENTSERVER_ACCESS_KEY is the key of another app, so the app {app} was not created.")]
+    AccessKeyTaken {
+        /// The app that was to be created.
+        app: String,
+        /// The app that has the key, where it is known.
+        owner: Option<String>,
+    },
     /// `PORT` is not set.
     #[error("There is no port to listen on.")]
     NoPort,
@@ -27,7 +49,7 @@ pub enum Error {
     #[error("The database's address cannot be understood.")]
     BadDatabase(#[from] DatabaseUrlError),
     /// The database cannot be used.
-    #[error("The database cannot be used.")]
+    #[error("{}", what_of_storage(.0))]
     Storage(#[from] StorageError),
     /// Options cannot be split into words.
     #[error("Options in a config var cannot be read.")]
@@ -128,6 +150,15 @@ pub enum Error {
     Io(#[from] std::io::Error),
 }
 
+fn what_of_storage(source: &StorageError) -> &'static str {
+    if is_out_of_reach(source) { "The database cannot be used." } else { "The database refused something." }
+}
+
+/// Whether it is the database itself that cannot be used, and not one value that it refused.
+fn is_out_of_reach(source: &StorageError) -> bool {
+    source.is_unavailable() || matches!(source, StorageError::Certificates { .. })
+}
+
 impl Error {
     /// What to print.
     #[must_use]
@@ -138,6 +169,27 @@ impl Error {
 
     fn reason(&self) -> (String, Vec<&'static str>) {
         match self {
+            Self::NotAProgram { source, .. } => (
+                format!("It {source}.").replacen("It could not start", "The system could not start", 1),
+                vec![
+                    "Process types are: web, train, release, eventserver, spark-master, spark-worker, spark-web.",
+                    "A program follows with its arguments:\ndocker run IMAGE pio app list",
+                ],
+            ),
+            Self::NotText { .. } => {
+                ("Options are text.".to_owned(), vec!["Correct the command, or the locale of the terminal that it was typed in."])
+            }
+            Self::AccessKeyTaken { owner, .. } => (
+                format!(
+                    "A key opens one app only, and this one opens {}.",
+                    owner.as_ref().map_or_else(|| "another one".to_owned(), |owner| format!("the app {owner}"))
+                ),
+                vec![
+                    "To learn from that app set PIO_EVENTSERVER_APP_NAME to its name, and write it as appName in engine.json.",
+                    "For an app of its own choose another key:\nheroku config:set PIO_EVENTSERVER_ACCESS_KEY=…",
+                    "Or have one made (`heroku run pio app list` shows it):\nheroku config:unset PIO_EVENTSERVER_ACCESS_KEY",
+                ],
+            ),
             Self::NoPort => (
                 "The platform tells a web process its port in PORT, and PORT is not set.".to_owned(),
                 vec!["On your own machine set it: PORT=8000 pio-launcher web", "On a platform, run this as the process type web."],
@@ -165,6 +217,9 @@ impl Error {
                     "In user and password write characters such as @ : / ? # % in percent form, for example %40 for @.",
                 ],
             ),
+            Self::Storage(source) if !is_out_of_reach(source) => {
+                (source.to_string(), vec!["Correct what it names, and deploy again."])
+            }
             Self::Storage(source) => (
                 source.to_string(),
                 vec![

@@ -1,5 +1,6 @@
 //! `pio-launcher`: what a platform starts.
 
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -10,7 +11,7 @@ use pio_launcher::config::{self, Config, EventApi, Words};
 use pio_launcher::environment;
 use pio_launcher::errors::Error;
 use pio_launcher::release;
-use pio_launcher::role::Role;
+use pio_launcher::role::{FORMER_PREFIX, Role};
 use pio_launcher::run;
 use pio_launcher::spark;
 use pio_launcher::talk;
@@ -21,7 +22,8 @@ use pio_process::stdout;
 use pio_settings::database::DatabaseSettings;
 use pio_settings::{env, memory};
 
-/// Starts a process type of a PredictionIO app on a platform, set up by config vars.
+/// Starts a process type of a PredictionIO app on a platform, set up by config vars; or any other program, as a container's
+/// first process does: `pio-launcher pio app list`.
 #[derive(Parser)]
 #[command(name = "pio-launcher", version)]
 struct Cli {
@@ -33,35 +35,79 @@ struct Cli {
     options: Vec<String>,
 }
 
+/// The exit code of a wrong usage.
+const USAGE: u8 = 2;
+
+/// What this process is to be.
+enum Asked {
+    Role(Role, Vec<OsString>),
+    Program(Vec<OsString>),
+}
+
 fn main() -> ExitCode {
     env::warn_with(|text| talk::remark(text));
-    let (role, options) = match asked() {
+    let asked = match asked() {
         Ok(asked) => asked,
         Err(mistake) => return usage::print(&mistake),
     };
-    if role != Role::Environment {
-        start(Program::Server, false);
-    }
-    let code = match play(role, &Words::split(&options)) {
+    let outcome = match asked {
+        Asked::Role(role, options) => {
+            if role != Role::Environment {
+                start(Program::Server, false);
+            }
+            tell_former_name(role);
+            texts(options).and_then(|options| play(role, &Words::split(&options)))
+        }
+        Asked::Program(words) => Err(run::become_program(&words)),
+    };
+    let code = match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             talk::fault(&error.advice());
-            ExitCode::FAILURE
+            if matches!(error, Error::NotAProgram { .. }) { ExitCode::from(USAGE) } else { ExitCode::FAILURE }
         }
     };
     stderr::finish();
     code
 }
 
-/// The role by which the program is called, else the one that its first argument names.
-fn asked() -> Result<(Role, Vec<String>), clap::Error> {
-    let mut arguments = std::env::args();
-    let own = arguments.next().unwrap_or_default();
-    if let Some(role) = Path::new(&own).file_name().and_then(|name| Role::of_name(&name.to_string_lossy())) {
-        return Ok((role, arguments.collect()));
+/// The role by which the program is called, else the one that its first argument names, else the program that it names.
+fn asked() -> Result<Asked, clap::Error> {
+    let mut arguments = std::env::args_os();
+    let own = file_name(&arguments.next().unwrap_or_default());
+    if let Some(role) = Role::of_name(&own) {
+        return Ok(Asked::Role(role, arguments.collect()));
     }
-    // Only the role is clap's: it would swallow the `--` before the options for Spark.
-    Ok((Cli::try_parse()?.role, arguments.skip(1).collect()))
+    let words: Vec<OsString> = arguments.collect();
+    let first = words.first().map(|word| word.to_string_lossy()).unwrap_or_default();
+    match Role::of_word(&first) {
+        Some(role) => Ok(Asked::Role(role, words.into_iter().skip(1).collect())),
+        None if first.is_empty() || first.starts_with('-') => {
+            Ok(Asked::Role(Cli::try_parse()?.role, Vec::new()))
+        }
+        None => Ok(Asked::Program(words)),
+    }
+}
+
+fn file_name(program: &OsStr) -> String {
+    Path::new(program).file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn tell_former_name(role: Role) {
+    let own = file_name(&std::env::args_os().next().unwrap_or_default());
+    if own.starts_with(FORMER_PREFIX) {
+        let name = role.name();
+        talk::warning(format_args!(
+            "{own} is what the former buildpack called `pio-launcher {name}`: write that instead."
+        ));
+    }
+}
+
+fn texts(words: Vec<OsString>) -> Result<Vec<String>, Error> {
+    let text = |word: OsString| {
+        word.into_string().map_err(|word| Error::NotText { given: word.to_string_lossy().into_owned() })
+    };
+    words.into_iter().map(text).collect()
 }
 
 fn play(role: Role, extra: &Words) -> Result<(), Error> {

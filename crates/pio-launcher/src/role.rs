@@ -2,6 +2,9 @@
 
 use clap::ValueEnum;
 
+/// How the former buildpack (heroku-buildpack-pio) began the names of its commands: `bin/heroku-buildpack-pio-web`.
+pub const FORMER_PREFIX: &str = "heroku-buildpack-pio-";
+
 /// A process type of a platform, and what start-up scripts ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Role {
@@ -34,8 +37,14 @@ impl Role {
     /// The role of that name, for a launcher that is called by a link of another name.
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
-        let name = name.strip_prefix("pio-").unwrap_or(name);
-        Self::from_str(name, false).ok()
+        let bare = [FORMER_PREFIX, "pio-"].iter().find_map(|prefix| name.strip_prefix(prefix));
+        Self::of_word(bare.unwrap_or(name))
+    }
+
+    /// The role that a word asks for.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::from_str(word, false).ok()
     }
 }
 
@@ -49,6 +58,9 @@ mod tests {
             assert_eq!(Role::of_name(name).unwrap().name(), name);
         }
         assert_eq!(Role::of_name("pio-train"), Some(Role::Train));
-        assert_eq!(Role::of_name("pio-launcher"), None);
+        assert_eq!(Role::of_name("heroku-buildpack-pio-release"), Some(Role::Release));
+        for name in ["pio-launcher", "heroku-buildpack-pio-", "pio"] {
+            assert_eq!(Role::of_name(name), None, "{name}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Finding `pio`, and becoming it or watching it.
 
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
@@ -19,6 +20,9 @@ use crate::talk;
 
 /// How long a child may take to end after the platform asked for it; platforms kill after 30 s.
 const GRACE: Duration = Duration::from_secs(25);
+
+/// The console.
+const PIO: &str = "pio";
 
 /// What this system can do for a Java process at all.
 const LEAST_MEMORY: u64 = 256 * 1024 * 1024;
@@ -59,10 +63,8 @@ pub fn check_memory(limit: Option<u64>) -> Result<(), Error> {
 /// The `pio` command with these words, in a folder.
 #[must_use]
 pub fn pio(words: &[String], folder: &Path) -> Command {
-    let beside = std::env::current_exe().ok().map(|program| program.with_file_name("pio"));
-    let program = beside.filter(|program| program.is_file()).unwrap_or_else(|| PathBuf::from("pio"));
     let hidden = secrets::hidden(words);
-    let command = Command::new(program).args(hidden.words).envs(hidden.variables).current_dir(folder);
+    let command = Command::new(own_pio()).args(hidden.words).envs(hidden.variables).current_dir(folder);
     let command = command.envs(log_settings());
     env::service_links().into_iter().fold(command, Command::env_remove)
 }
@@ -72,6 +74,22 @@ fn log_settings() -> Vec<(&'static str, &'static str)> {
     let format = start::is_json().then_some((vars::PIO_LOG_FORMAT, "json"));
     let traces = env::get(vars::PIO_LOG_TRACES).is_none().then_some((vars::PIO_LOG_TRACES, "stderr"));
     format.into_iter().chain(traces).collect()
+}
+
+/// The `pio` beside this program, else one on the `PATH`.
+fn own_pio() -> PathBuf {
+    let beside = std::env::current_exe().ok().map(|program| program.with_file_name(PIO));
+    beside.filter(|program| program.is_file()).unwrap_or_else(|| PathBuf::from(PIO))
+}
+
+/// Becomes any program with its arguments; comes back only where that fails.
+#[must_use]
+pub fn become_program(words: &[OsString]) -> Error {
+    let (given, arguments) =
+        words.split_first().map_or((OsStr::new(""), &[][..]), |(first, rest)| (first.as_os_str(), rest));
+    let program = if given == PIO { own_pio() } else { PathBuf::from(given) };
+    let error = Command::new(program).args(arguments).exec();
+    Error::NotAProgram { given: given.to_string_lossy().into_owned(), source: error }
 }
 
 /// Becomes `pio`; comes back only where that fails.

@@ -50,35 +50,63 @@ impl App {
         Jail::give(&self.jail.path("plan"));
         Jail::give(&self.workspace);
         let layers = self.jail.folder("layers");
-        self.phase("build", &[&layers, &self.platform(), &plan])
+        let ended = self.phase("build", &[&layers, &self.platform(), &plan]);
+        if ended.success {
+            self.take_from_the_last_image();
+        }
+        ended
     }
 
-    /// What the lifecycle keeps for the next build: layers that are cached, without their types, and what is known of others.
-    pub(crate) fn restore(&self) {
-        let layers = self.layers();
-        for entry in fs::read_dir(&layers).expect("layers") {
-            let file = entry.expect("an entry").path();
-            let is_layer = file.extension().is_some_and(|extension| extension == "toml")
-                && !["launch.toml", "store.toml", "build.toml"].iter().any(|name| file.ends_with(name));
-            if !is_layer {
-                continue;
+    /// A layer for launch that a build leaves alone is that of the last image.
+    fn take_from_the_last_image(&self) {
+        for (file, table) in self.layer_files() {
+            let name = file.file_stem().expect("a name");
+            let last = self.jail.folder("last-image").join(name);
+            if is_of_type(&table, "launch") && !file.with_extension("").exists() {
+                fs::rename(last, file.with_extension("")).expect("a layer in the last image");
             }
-            let mut table = read_toml(&file);
-            let cached = table.get("types").and_then(|types| types.get("cache")).and_then(Value::as_bool)
-                == Some(true);
-            if cached {
-                table.remove("types");
+        }
+    }
+
+    /// The files that describe layers.
+    fn layer_files(&self) -> Vec<(PathBuf, Table)> {
+        let entries =
+            fs::read_dir(self.layers()).expect("layers").map(|entry| entry.expect("an entry").path());
+        let is_layer = |file: &PathBuf| {
+            file.extension().is_some_and(|extension| extension == "toml")
+                && !["launch.toml", "store.toml", "build.toml"].iter().any(|name| file.ends_with(name))
+        };
+        entries.filter(is_layer).map(|file| (file.clone(), read_toml(&file))).collect()
+    }
+
+    /// What the lifecycle lays out for the next build: layers that are cached, and of those that are for launch only what is known of
+    /// them; both without their types.
+    pub(crate) fn restore(&self) {
+        let image = self.jail.folder("last-image");
+        for (file, mut table) in self.layer_files() {
+            let layer = file.with_extension("");
+            let (is_cached, is_launched) = (is_of_type(&table, "cache"), is_of_type(&table, "launch"));
+            table.remove("types");
+            if is_cached || is_launched {
                 fs::write(&file, table.to_string()).expect("a file");
             } else {
                 fs::remove_file(&file).expect("no layer");
-                fs::remove_dir_all(file.with_extension("")).expect("no layer");
+            }
+            if is_launched && !is_cached {
+                fs::rename(&layer, image.join(layer.file_name().expect("a name"))).expect("an image");
+            } else if !is_cached {
+                fs::remove_dir_all(&layer).expect("no layer");
             }
         }
-        Jail::give(&layers);
+        Jail::give(&self.layers());
     }
 
-    /// The command of each process type.
+    /// The command of each process type with its arguments.
     pub(crate) fn processes(&self) -> BTreeMap<String, Vec<String>> {
+        self.words_of_processes(&["command", "args"])
+    }
+
+    fn words_of_processes(&self, keys: &[&str]) -> BTreeMap<String, Vec<String>> {
         let launch = read_toml(&self.layers().join("launch.toml"));
         let processes = launch["processes"].as_array().expect("processes");
         let words = |process: &Value, key: &str| -> Vec<String> {
@@ -89,14 +117,24 @@ impl App {
             .iter()
             .map(|process| {
                 let name = process["type"].as_str().expect("a type").to_owned();
-                (name, [words(process, "command"), words(process, "args")].concat())
+                (name, keys.iter().flat_map(|key| words(process, key)).collect())
             })
             .collect()
     }
 
+    /// `docker run IMAGE WORD…`: the words replace the arguments of the default process type.
+    pub(crate) fn run_instead(&self, instead: &[&str]) -> Ended {
+        let mut words = self.words_of_processes(&["command"])["web"].clone();
+        words.extend(instead.iter().map(|&word| word.to_owned()));
+        self.run_words(&words)
+    }
+
     /// Runs a process type to its end.
     pub(crate) fn run(&self, kind: &str) -> Ended {
-        let words = self.processes()[kind].clone();
+        self.run_words(&self.processes()[kind])
+    }
+
+    fn run_words(&self, words: &[String]) -> Ended {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         Jail::run(&words, &self.workspace, &self.at_launch(None), Place::Open)
     }
@@ -168,6 +206,10 @@ impl App {
         }
         variables
     }
+}
+
+fn is_of_type(layer: &Table, kind: &str) -> bool {
+    layer.get("types").and_then(|types| types.get(kind)).and_then(Value::as_bool) == Some(true)
 }
 
 fn read_toml(file: &Path) -> Table {

@@ -28,6 +28,8 @@ fn an_engine_is_built_released_and_queried() {
     assert!(bill["components"].as_array().is_some_and(|parts| parts.len() > 100), "{bill}");
 
     app.run("release").ok();
+    assert!(app.run_instead(&["pio", "app", "list"]).ok().contains("demo"));
+    app.run_instead(&["frobnicate"]).refused(&["\"frobnicate\" is neither a process type nor a program"]);
     let web = app.web();
     web.wait_until_ready("/readyz", READY).expect("a deployed engine");
     let answer = web.query(&json!({"user": "1", "num": 4})).expect("an answer");
@@ -49,7 +51,7 @@ fn layers_are_the_same_wherever_they_are_made_and_from_the_cache() {
     other.restore();
     fs_err::remove_dir_all(other.workspace.join("target")).expect("only the source, as it is pushed again");
     let log = other.build().ok();
-    assert!(log.contains("PredictionIO is in the cache"), "{log}");
+    assert!(log.contains("PredictionIO is in the image already"), "{log}");
     assert!(!log.contains("ompiling"), "{log}");
     assert_eq!(image(&other), made[0]);
 }

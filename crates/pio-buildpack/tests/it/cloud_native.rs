@@ -55,7 +55,7 @@ fn build_makes_layers_and_process_types() {
     }
     let layer = platform.read("layers/predictionio.toml");
     assert!(
-        layer.contains("launch = true") && layer.contains("cache = true") && layer.contains("build = false"),
+        layer.contains("launch = true") && layer.contains("cache = false") && layer.contains("build = false"),
         "{layer}"
     );
 }
@@ -64,9 +64,45 @@ fn build_makes_layers_and_process_types() {
 fn a_rebuild_takes_everything_from_the_layers() {
     let platform = Platform::with_engine();
     build(&platform).ok();
-    fs_err::remove_dir_all(platform.path("app/target")).unwrap();
+    let made = platform.read("layers/predictionio.toml");
+    restore(&platform);
     let log = build(&platform).ok();
-    assert!(log.contains("Nothing has changed") && log.contains("PredictionIO is in the cache"), "{log}");
+    assert!(
+        log.contains("Nothing has changed") && log.contains("PredictionIO is in the image already"),
+        "{log}"
+    );
+    assert_eq!(platform.read("layers/predictionio.toml"), made);
+    assert!(!platform.exists("layers/predictionio"), "the platform takes it from the last image");
+}
+
+#[test]
+fn another_release_makes_the_layer_anew() {
+    let platform = Platform::with_engine();
+    build(&platform).ok();
+    platform.write("buildpack/dist/contents.sha256", "another");
+    restore(&platform);
+    build(&platform).ok();
+    assert!(platform.exists("layers/predictionio/bin/pio"));
+}
+
+/// Lays out what the lifecycle gives to the next build: the source, the layers that are cached, and of the layer that is only in the
+/// image what is known of it, without its types.
+fn restore(platform: &Platform) {
+    fs_err::remove_dir_all(platform.path("app/target")).unwrap();
+    fs_err::remove_dir_all(platform.path("layers/predictionio")).unwrap();
+    let known = platform.read("layers/predictionio.toml");
+    platform.write("layers/predictionio.toml", &known[known.find("[metadata]").unwrap()..]);
+}
+
+#[test]
+fn a_procfile_of_the_former_buildpack_finds_its_commands() {
+    let platform = Platform::new();
+    platform.write("app/Procfile", "web: bin/heroku-buildpack-pio-web\n");
+    assert!(phase(&platform, "detect", &["platform", "plan.toml"]).success);
+    let log = build(&platform).ok();
+    assert!(log.contains(" !     web in the Procfile is heroku-buildpack-pio-web"), "{log}");
+    let link = fs_err::read_link(platform.path("app/bin/heroku-buildpack-pio-web")).unwrap();
+    assert!(link.ends_with("layers/predictionio/bin/pio-launcher"), "{}", link.display());
 }
 
 #[test]

@@ -155,3 +155,56 @@ fn what_starts_an_app_names_no_folder_of_its_build() {
     assert!(!profile.contains(&platform.path("").display().to_string()), "{profile}");
     assert!(profile.contains("pio-launcher environment"));
 }
+
+#[test]
+fn a_procfile_of_the_former_buildpack_finds_its_commands() {
+    let platform = Platform::with_engine();
+    platform.write("app/bin/heroku-buildpack-pio-train", "the app's own");
+    platform.write(
+        "app/Procfile",
+        "web: bin/heroku-buildpack-pio-web\nload: bin/heroku-buildpack-pio-load-data\n",
+    );
+    let log = platform.compile().ok();
+    for told in [
+        " !     web in the Procfile is heroku-buildpack-pio-web, as the former buildpack called it.",
+        " !     It starts `pio-launcher web` here",
+        " !     load in the Procfile is heroku-buildpack-pio-load-data, which is not known here",
+    ] {
+        assert!(log.contains(told), "{log}");
+    }
+    // The app moves afterwards.
+    fs_err::rename(platform.path("build"), platform.path("moved")).unwrap();
+    for name in ["web", "release", "eventserver"] {
+        let link = platform.path(&format!("moved/bin/heroku-buildpack-pio-{name}"));
+        assert_eq!(
+            link.canonicalize().unwrap(),
+            platform.path("moved/.pio/bin/pio-launcher").canonicalize().unwrap()
+        );
+    }
+    assert_eq!(platform.read("moved/bin/heroku-buildpack-pio-train"), "the app's own");
+}
+
+#[test]
+fn a_file_called_bin_stays() {
+    let platform = Platform::with_engine();
+    platform.write("app/bin", "a file");
+    platform.compile().ok();
+    assert_eq!(platform.read("build/bin"), "a file");
+}
+
+#[test]
+fn the_closure_is_there_once_and_nobody_can_write_to_what_is_shared() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    let platform = Platform::with_engine();
+    platform.compile().ok();
+    let metadata = |name: &str| fs_err::metadata(platform.path(name)).unwrap();
+    for file in ["closure/jars/spark.jar", "bin/pio"] {
+        let (own, app) =
+            (metadata(&format!("buildpack/dist/{file}")), metadata(&format!("build/.pio/{file}")));
+        assert_eq!(own.ino(), app.ino(), "{file} is there twice");
+        assert_eq!(app.permissions().mode() & 0o222, 0, "{file}");
+    }
+    // What the app changes stays in the app: files are replaced, not written to.
+    platform.compile().ok();
+    assert_eq!(platform.read("buildpack/dist/closure/RELEASE"), "one");
+}

@@ -134,3 +134,16 @@ fn the_sources_alone_are_no_buildpack() {
         "{log}"
     );
 }
+
+#[test]
+fn what_is_in_the_cache_is_not_shared_with_the_app() {
+    use std::os::unix::fs::MetadataExt as _;
+    let platform = Platform::with_engine();
+    let file = tarball(&platform, "two", "");
+    platform.write("env/PREDICTIONIO_DIST_URL", &format!("file://{}", file.display()));
+    platform.compile().ok();
+    assert_eq!(fs_err::metadata(platform.path("build/.pio/closure/jars/spark.jar")).unwrap().nlink(), 1);
+    platform.write("build/.pio/closure/RELEASE", "changed by the app");
+    platform.compile().ok();
+    assert_eq!(platform.read("build/.pio/closure/RELEASE"), "two");
+}

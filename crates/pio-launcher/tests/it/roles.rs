@@ -231,3 +231,42 @@ fn without_a_terminal_all_that_is_said_is_json_and_pio_is_told() {
     let own = app.run(&["train"], &[DATABASE, plain, ("PIO_LOG_TRACES", "file")]);
     assert!(own.output.contains("json file"), "{}", own.output);
 }
+
+#[test]
+fn any_program_may_follow_as_a_containers_first_process() {
+    let app = App::engine();
+    let ended = app.run(&["pio", "app", "list", "--json"], &[("PORT", "nonsense")]);
+    assert!(ended.success && ended.output.ends_with(": app list --json"), "{}", ended.output);
+    let ended = app.run(&["sh", "-c", "echo \"$1\"; exit 3", "sh", "-- x"], &[]);
+    assert!(!ended.success && ended.output == "-- x", "{}", ended.output);
+    let ended = app.run(&["train", "--verbose"], &[DATABASE]);
+    assert!(ended.output.ends_with("pio-engine: train --verbose"), "{}", ended.output);
+    for word in ["frobnicate", "./pio-engine/engine.json"] {
+        let ended = app.run(&[word], &[]);
+        assert!(
+            !ended.success && ended.output.contains("is neither a process type nor a program"),
+            "{}",
+            ended.output
+        );
+    }
+}
+
+#[test]
+fn the_names_of_the_former_buildpack_start_the_same_with_a_warning() {
+    let app = App::engine();
+    fs_err::create_dir(app.path("bin")).unwrap();
+    for (name, expected) in
+        [("web", "deploy --port 5000"), ("train", "train"), ("eventserver", "eventserver --port 5000")]
+    {
+        let link = format!("bin/heroku-buildpack-pio-{name}");
+        fs_err::os::unix::fs::symlink("../.pio/bin/pio-launcher", app.path(&link)).unwrap();
+        let _guard = programs();
+        let output = String::from_utf8(app.command(&link, &[DATABASE, PORT]).output().unwrap()).unwrap();
+        assert!(output.contains(&format!(": {expected}")), "{output}");
+        assert!(
+            output
+                .contains(&format!(" !     heroku-buildpack-pio-{name} is what the former buildpack called")),
+            "{output}"
+        );
+    }
+}
