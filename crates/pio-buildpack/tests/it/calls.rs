@@ -6,7 +6,7 @@ use crate::{Ended, Platform, run};
 
 /// Runs a line of shell in the platform's folder, where the scripts are `buildpack/bin`.
 fn shell(platform: &Platform, line: &str) -> Ended {
-    run(Command::new("sh").args(["-c", line]).current_dir(platform.path("")))
+    run(Command::new("sh").args(["-c", line]).current_dir(platform.path("")), &[])
 }
 
 const PROCESS_TYPES: &str = "---\ndefault_process_types:\n  web: pio-launcher web\n  train: pio-launcher train\n  release: pio-launcher release";
