@@ -91,6 +91,10 @@ fn cargo(root: &Path, arguments: &[&str]) -> Result<()> {
 }
 
 fn workspace_tests(root: &Path, tally: &Tally) -> Result<()> {
+    // Where it neither is nor may be installed, the tests that need it say that they are skipped.
+    if tools::can_have(&[tools::PGBOUNCER]) {
+        tools::need(&[tools::PGBOUNCER])?;
+    }
     let command = Command::new("cargo").args(["test", "--workspace", "--exclude", "e2e", "--quiet"]);
     tally.run(command.env("PIO_TEST_POSTGRES_DIR", Closure::locate()?.postgres_dir()?).current_dir(root))
 }

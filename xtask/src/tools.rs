@@ -1,5 +1,7 @@
 //! The programs that the tasks need beside Rust: checked for, and installed with apt where that is allowed.
 
+use std::path::Path;
+
 use anyhow::{Result, bail};
 use pio_process::command::Command;
 
@@ -59,6 +61,15 @@ pub(crate) const PLATFORM: &[Tool] = &[
         packages: &["util-linux"],
     },
 ];
+
+/// Stands before the database in tests of connection poolers; Debian has it where only root's search path looks.
+pub(crate) const PGBOUNCER: Tool = Tool {
+    name: "PgBouncer",
+    present: || {
+        ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"].iter().any(|program| Path::new(program).is_file())
+    },
+    packages: &["pgbouncer"],
+};
 
 /// Builds the flake.
 pub(crate) const NIX: Tool =

@@ -1,21 +1,41 @@
 //! Which database a command uses, and its work with it.
 
+use std::sync::Once;
+
 use anyhow::{Context as _, Result, bail};
 use pio_closure::closure::Closure;
 use pio_settings::database::DatabaseSettings;
+use pio_settings::database::tables::TableNames;
 use pio_settings::{dirs, installation};
 use pio_storage::{Options, Storage, embedded};
 
+use crate::output::warn;
 use crate::runtime;
+
+/// The part of the console that speaks of the database, as PIO named it.
+pub(crate) const STORAGE: &str = "Storage$";
+
+/// Says once in each process what is set and not used.
+static WARNINGS: Once = Once::new();
 
 /// The database that the environment names, else the embedded one, which is started where it does not run.
 pub(crate) fn settings() -> Result<DatabaseSettings> {
-    if let Some(settings) = DatabaseSettings::from_env()? {
-        return Ok(settings);
+    let named = DatabaseSettings::from_env()?;
+    WARNINGS.call_once(|| {
+        let unnamed = DatabaseSettings::misspelt_variables;
+        let warnings = named.as_ref().map_or_else(unnamed, |settings| settings.origin.warnings.clone());
+        warnings.iter().for_each(|warning| warn(STORAGE, warning));
+    });
+    match named {
+        Some(settings) => Ok(settings),
+        None => Ok(DatabaseSettings { tables: TableNames::from_env()?, ..embedded_settings()? }),
     }
+}
+
+fn embedded_settings() -> Result<DatabaseSettings> {
     let home = dirs::pio_home();
     if let embedded::Status::Running(settings) = embedded::status(&home) {
-        return Ok(settings);
+        return Ok(*settings);
     }
     let postgres = match Closure::locate().and_then(|closure| closure.postgres_dir()) {
         Err(_) if !installation::is_clone() => bail!(
@@ -39,9 +59,9 @@ pub(crate) async fn connect(settings: &DatabaseSettings) -> Result<Storage> {
     Storage::connect_with(settings, options).await.with_context(|| place(settings))
 }
 
-/// Makes sure that the database can be used.
-pub(crate) fn check(settings: &DatabaseSettings) -> Result<()> {
-    runtime::single()?.block_on(connect(settings)).map(drop)
+/// The settings of a database that was found to be usable, with what was found out of it.
+pub(crate) fn checked(settings: &DatabaseSettings) -> Result<DatabaseSettings> {
+    Ok(runtime::single()?.block_on(connect(settings))?.settings())
 }
 
 /// Where the database is, for messages; no secret.

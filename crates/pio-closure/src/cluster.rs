@@ -101,8 +101,9 @@ fn daemon(closure: &Closure, java_options: &[String], class: &str) -> Result<Com
         .env(vars::SPARK_HOME, &closure.root)
         .env(vars::SPARK_SCALA_VERSION, "2.12");
     let links = env::service_links();
+    let sources = env::storage_secrets();
     let unwanted = vars::SECRETS.iter().chain(vars::SPARK_DAEMON_SETTINGS).copied();
-    for name in unwanted.chain(links.iter().map(String::as_str)) {
+    for name in unwanted.chain(links.iter().chain(&sources).map(String::as_str)) {
         command = command.env_remove(name);
     }
     Ok(command)

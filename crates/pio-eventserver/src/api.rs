@@ -29,7 +29,7 @@ use tokio::sync::{Semaphore, mpsc};
 use crate::body;
 use crate::config::Config;
 use crate::errors::Refusal;
-use crate::grants::{Grant, Grants};
+use crate::grants::{Action, Grant, Grants};
 use crate::metrics::{Metrics, Now};
 use crate::plugins::EventInfo;
 use crate::query::Query;
@@ -233,6 +233,13 @@ impl State {
     /// The memory for the bodies of the app that asks.
     fn account(&self, caller: &Caller) -> Account {
         self.budget.of(Some(caller.grant.app_id))
+    }
+
+    /// Who asks to do something with events; refuses those whose key does not permit it.
+    async fn caller_to(&self, action: Action, parts: &Parts, query: Query<'_>) -> Result<Caller, Refusal> {
+        let caller = self.caller(parts, query).await?;
+        caller.grant.check(action)?;
+        Ok(caller)
     }
 
     /// Refuses an event that the key or a plugin does not allow.

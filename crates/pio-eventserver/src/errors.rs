@@ -60,6 +60,10 @@ pub(crate) enum Refusal {
     LargeBatch,
     #[error("{0} events are not allowed")]
     Forbidden(String),
+    #[error("This access key may not {0} events. Use one that `pio accesskey new --{0}` made.")]
+    NotPermitted(&'static str),
+    #[error("This access key may read some events only, and stats are about all of them.")]
+    PartOfStats,
     #[error("{0}")]
     Blocked(String),
     #[error("An event with the eventId {0} and other content is stored already.")]
@@ -101,7 +105,9 @@ impl Refusal {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::MissingKey | Self::InvalidKey | Self::InvalidChannel(_) => StatusCode::UNAUTHORIZED,
-            Self::Forbidden(_) | Self::Blocked(_) => StatusCode::FORBIDDEN,
+            Self::Forbidden(_) | Self::NotPermitted(_) | Self::PartOfStats | Self::Blocked(_) => {
+                StatusCode::FORBIDDEN
+            }
             Self::UnknownPath
             | Self::NotFound
             | Self::NoStats

@@ -6,11 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use pio_storage::Storage;
+use pio_storage::access_keys::{AccessKey, Permissions};
 use pio_storage::channels;
-use pio_storage::errors::Result;
+use pio_storage::errors::StorageError;
+use pio_storage::events::filter::Filter;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+
+use crate::errors::Refusal;
 
 /// How long what was found counts. Changes by this program's console are heard of at once; those by others after this time.
 const FOUND_FOR: Duration = Duration::from_secs(10);
@@ -27,12 +31,63 @@ pub(crate) struct Grant {
     pub(crate) app_id: i32,
     /// The events it may send; all where there are none.
     events: Vec<String>,
+    /// What it may do at all; everything where nothing is said.
+    permissions: Option<Permissions>,
+}
+
+/// What an access key is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    Read,
+    Write,
+    Delete,
 }
 
 impl Grant {
+    fn of(key: AccessKey) -> Self {
+        Self { app_id: key.app_id, events: key.events, permissions: key.permissions }
+    }
+
     /// Whether events of this name may be sent.
     pub(crate) fn allows(&self, event: &str) -> bool {
         self.events.is_empty() || self.events.iter().any(|allowed| allowed == event)
+    }
+
+    /// Refuses what the key may not do.
+    pub(crate) fn check(&self, action: Action) -> Result<(), Refusal> {
+        let all = Permissions { read: true, write: true, delete: true };
+        let Permissions { read, write, delete } = self.permissions.unwrap_or(all);
+        let (is_permitted, word) = match action {
+            Action::Read => (read, "read"),
+            Action::Write => (write, "write"),
+            Action::Delete => (delete, "delete"),
+        };
+        if is_permitted { Ok(()) } else { Err(Refusal::NotPermitted(word)) }
+    }
+
+    /// The events that it may read and delete; all where there are none. PIO's list alone is for what is sent.
+    pub(crate) fn visible_events(&self) -> &[String] {
+        if self.permissions.is_some() { &self.events } else { &[] }
+    }
+
+    /// Refuses an event that is stored and that the key may not read or delete.
+    pub(crate) fn check_stored(&self, event: &str) -> Result<(), Refusal> {
+        let visible = self.visible_events();
+        let is_visible = visible.is_empty() || visible.iter().any(|allowed| allowed == event);
+        if is_visible { Ok(()) } else { Err(Refusal::Forbidden(event.to_owned())) }
+    }
+
+    /// Narrows a filter to the events that the key may read.
+    pub(crate) fn narrow(&self, filter: &mut Filter) -> Result<(), Refusal> {
+        let visible = self.visible_events();
+        if visible.is_empty() {
+            return Ok(());
+        }
+        if let Some(names) = &filter.event_names {
+            return names.iter().try_for_each(|name| self.check_stored(name));
+        }
+        filter.event_names = Some(visible.to_vec());
+        Ok(())
     }
 }
 
@@ -54,20 +109,20 @@ impl Grants {
     }
 
     /// What the access key opens, if it is one.
-    pub(crate) async fn of_key(&self, key: &str) -> Result<Option<Arc<Grant>>> {
+    pub(crate) async fn of_key(&self, key: &str) -> Result<Option<Arc<Grant>>, StorageError> {
         let digest: [u8; 32] = Sha256::digest(key.as_bytes()).into();
         if let Some(Known(known)) = self.keys.get(&digest) {
             return Ok(known);
         }
         let asked = Instant::now();
         let found = self.storage.access_keys().get(key).await?;
-        let grant = found.map(|key| Arc::new(Grant { app_id: key.app_id, events: key.events }));
+        let grant = found.map(|key| Arc::new(Grant::of(key)));
         self.keys.put(digest, grant.clone(), asked);
         Ok(grant)
     }
 
     /// The number of the app's channel with this name, if there is one.
-    pub(crate) async fn channel(&self, app_id: i32, name: &str) -> Result<Option<i32>> {
+    pub(crate) async fn channel(&self, app_id: i32, name: &str) -> Result<Option<i32>, StorageError> {
         // No channel has another name, and what is kept here must be small.
         if !channels::is_valid_name(name) {
             return Ok(None);

@@ -121,13 +121,14 @@ fn responses(path: &str, verb: Verb, success: Value) -> Value {
 fn failures(path: &str, verb: Verb) -> &'static [(&'static str, &'static str)] {
     const NO_KEY: (&str, &str) = ("401", "The access key or the channel is missing or wrong");
     const MISSING: (&str, &str) = ("404", "There is no such thing");
+    const NOT_PERMITTED: (&str, &str) = ("403", "The access key does not permit this");
     const DOWN: (&str, &str) =
         ("503", "The database is away or the server is full: wait for Retry-After and send again");
     match (path, verb) {
         ("/readyz", _) => &[("503", "Events cannot be stored now")],
         ("/" | "/plugins.json" | "/healthz" | "/metrics" | "/openapi.json", _) => &[],
         ("/events.json", Verb::Get) => {
-            &[("400", "A parameter is wrong"), NO_KEY, ("404", "No event was found"), DOWN]
+            &[("400", "A parameter is wrong"), NO_KEY, NOT_PERMITTED, ("404", "No event was found"), DOWN]
         }
         (_, Verb::Post) => &[
             ("400", "The body is wrong"),
@@ -140,7 +141,7 @@ fn failures(path: &str, verb: Verb) -> &'static [(&'static str, &'static str)] {
             ("415", "The body has another media type"),
             DOWN,
         ],
-        _ => &[NO_KEY, MISSING, DOWN],
+        _ => &[NO_KEY, NOT_PERMITTED, MISSING, DOWN],
     }
 }
 

@@ -41,9 +41,9 @@ pub(crate) fn prepare_database(
     (is_migrated, task)
 }
 
-/// Uses a connection of its own, because the readers' have a shorter time limit.
+/// Uses connections of its own, because the readers' have a shorter time limit.
 async fn add_indexes(database: &DatabaseSettings) {
-    let options = Options { pool_size: 1, operation_timeout: PATIENCE, ..Options::default() };
+    let options = Options { pool_size: 2, operation_timeout: PATIENCE, ..Options::default() };
     let outcome = match Storage::open(database, options) {
         Ok(storage) => storage.events().create_missing_indexes().await,
         Err(error) => Err(error),

@@ -203,7 +203,7 @@ impl Error {
                 ],
             ),
             Self::NoDatabase => (
-                "Neither DATABASE_URL nor PIO_STORAGE_SOURCES_PGSQL_URL is set, so there is nowhere to read events from or to keep a model.".to_owned(),
+                "Neither DATABASE_URL nor a source of PIO's own variables (PIO_STORAGE_SOURCES_PGSQL_URL) is set, so there is nowhere to read events from or to keep a model.".to_owned(),
                 vec![
                     "Give this app a database:\nheroku addons:create heroku-postgresql",
                     "Or attach the one of your event server:\nheroku addons:attach $postgres_addon_id",

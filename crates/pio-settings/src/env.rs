@@ -136,8 +136,11 @@ pub fn recorded_variables() -> BTreeMap<String, String> {
 #[must_use]
 pub fn executor_variables() -> BTreeMap<String, String> {
     let withheld = ["PASSWORD", "SECRET", "TOKEN", "ACCESS_KEY", "CREDENTIAL", "POSTGRESQL", "DATABASE_URL"];
-    let is_withheld =
-        |name: &str| vars::SECRETS.contains(&name) || withheld.iter().any(|part| name.contains(part));
+    let is_withheld = |name: &str| {
+        vars::SECRETS.contains(&name)
+            || is_storage_secret(name)
+            || withheld.iter().any(|part| name.contains(part))
+    };
     pio_variables().filter(|(name, _)| !is_withheld(name)).collect()
 }
 
@@ -152,4 +155,25 @@ fn pio_variables() -> impl Iterator<Item = (String, String)> {
 pub(crate) fn all() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+/// The variables that say where the database is, without blank ones.
+#[must_use]
+pub fn storage_variables() -> BTreeMap<String, String> {
+    let others = [vars::DATABASE_URL, vars::PIO_POSTGRES_OPTIONAL_SSL];
+    let names = all().map(|(name, _)| name);
+    names
+        .filter(|name| name.starts_with(vars::PIO_STORAGE) || others.contains(&name.as_str()))
+        .filter_map(|name| get(&name).map(|value| (name, value)))
+        .collect()
+}
+
+/// The names of the variables that hold a password of the storage or a URL in which one may be.
+#[must_use]
+pub fn storage_secrets() -> Vec<String> {
+    all().map(|(name, _)| name).filter(|name| is_storage_secret(name)).collect()
+}
+
+pub(crate) fn is_storage_secret(name: &str) -> bool {
+    name.starts_with(vars::PIO_STORAGE_SOURCES) && (name.ends_with("_URL") || name.ends_with("_PASSWORD"))
 }

@@ -36,7 +36,7 @@ const NO_VALUES: &[&str] = &["true", "false", "none", "null"];
 /// Whether a variable, option or setting of this name holds a secret.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
-    if vars::SECRETS.contains(&name) {
+    if vars::SECRETS.contains(&name) || env::is_storage_secret(name) {
         return true;
     }
     if NO_SECRETS.contains(&name) {

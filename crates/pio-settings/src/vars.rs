@@ -84,14 +84,16 @@ pub const LC_CTYPE: &str = "LC_CTYPE";
 /// The locale, where neither `LC_ALL` nor `LC_CTYPE` is set.
 pub const LANG: &str = "LANG";
 
-/// The database as PIO named it: `jdbc:postgresql://host:port/name`.
-pub const PIO_STORAGE_SOURCES_PGSQL_URL: &str = "PIO_STORAGE_SOURCES_PGSQL_URL";
+/// How PIO's variables for its storage begin.
+pub const PIO_STORAGE: &str = "PIO_STORAGE_";
 
-/// The user for [`PIO_STORAGE_SOURCES_PGSQL_URL`].
-pub const PIO_STORAGE_SOURCES_PGSQL_USERNAME: &str = "PIO_STORAGE_SOURCES_PGSQL_USERNAME";
+/// How the variables begin that say in which source METADATA, EVENTDATA and MODELDATA are (`…_SOURCE`), and how their tables' names
+/// begin (`…_NAME`).
+pub const PIO_STORAGE_REPOSITORIES: &str = "PIO_STORAGE_REPOSITORIES_";
 
-/// The password for [`PIO_STORAGE_SOURCES_PGSQL_URL`].
-pub const PIO_STORAGE_SOURCES_PGSQL_PASSWORD: &str = "PIO_STORAGE_SOURCES_PGSQL_PASSWORD";
+/// How the variables of a source begin, before its name: `…PGSQL_TYPE`, `…_URL` (`jdbc:postgresql://host:port/name`), `…_USERNAME`,
+/// `…_PASSWORD`.
+pub const PIO_STORAGE_SOURCES: &str = "PIO_STORAGE_SOURCES_";
 
 /// Spark's own folder; its children need it to find the jars.
 pub const SPARK_HOME: &str = "SPARK_HOME";
@@ -231,7 +233,5 @@ pub const SECRETS: &[&str] = &[
     PIO_EVENTSERVER_ACCESS_KEY,
     PIO_PRIVATE_SPARK_OPTS,
     PIO_SERVER_ACCESS_KEY,
-    PIO_STORAGE_SOURCES_PGSQL_PASSWORD,
-    PIO_STORAGE_SOURCES_PGSQL_URL,
     SPARK_PUBLIC_PASSWORD,
 ];

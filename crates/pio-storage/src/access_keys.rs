@@ -24,6 +24,19 @@ pub struct AccessKey {
     pub app_id: i32,
     /// The names of the events it may send; all where there are none.
     pub events: Vec<String>,
+    /// What it may do at all; everything where nothing is said, as in PIO.
+    pub permissions: Option<Permissions>,
+}
+
+/// What an access key may do. One that has them may do it with its events only, where it has a list of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Permissions {
+    /// Read events.
+    pub read: bool,
+    /// Send events.
+    pub write: bool,
+    /// Delete events.
+    pub delete: bool,
 }
 
 impl fmt::Debug for AccessKey {
@@ -32,6 +45,7 @@ impl fmt::Debug for AccessKey {
             .field("key", &"***")
             .field("app_id", &self.app_id)
             .field("events", &self.events)
+            .field("permissions", &self.permissions)
             .finish()
     }
 }
@@ -45,7 +59,12 @@ pub struct NewAccessKey {
     pub app_id: i32,
     /// The names of the events it may send; all where there are none.
     pub events: Vec<String>,
+    /// What it may do at all; everything where nothing is said.
+    pub permissions: Option<Permissions>,
 }
+
+const SELECT: &str = "SELECT accesskey, appid, events, may_read, may_write, may_delete \
+    FROM pio_meta_accesskeys k LEFT JOIN pio_meta_permissions USING (accesskey)";
 
 /// The access keys in the database.
 pub struct AccessKeys<'a> {
@@ -59,7 +78,8 @@ impl AccessKeys<'_> {
     /// The key is taken, the app is not there, a value cannot be stored, or the database failed.
     pub async fn create(&self, new: &NewAccessKey) -> Result<AccessKey> {
         let key = given_or_generated(new.key.as_deref())?;
-        let key = AccessKey { key, app_id: new.app_id, events: new.events.clone() };
+        let key =
+            AccessKey { key, app_id: new.app_id, events: new.events.clone(), permissions: new.permissions };
         let mut session = self.storage.session().await?;
         session.begin().await?;
         if apps::get_in(&mut session, key.app_id).await?.is_none() {
@@ -79,8 +99,8 @@ impl AccessKeys<'_> {
         if key.contains('\0') {
             return Ok(None);
         }
-        let sql = "SELECT accesskey, appid, events FROM pio_meta_accesskeys WHERE accesskey = $1";
-        self.storage.session().await?.query_opt(sql, &[&key]).await?.as_ref().map(access_key).transpose()
+        let sql = format!("{SELECT} WHERE accesskey = $1");
+        self.storage.session().await?.query_opt(&sql, &[&key]).await?.as_ref().map(access_key).transpose()
     }
 
     /// All access keys, by app and in the order in which they were made.
@@ -88,8 +108,8 @@ impl AccessKeys<'_> {
     /// # Errors
     /// The database failed.
     pub async fn list(&self) -> Result<Vec<AccessKey>> {
-        let sql = "SELECT accesskey, appid, events FROM pio_meta_accesskeys ORDER BY appid, ctid";
-        let rows = self.storage.session().await?.query(sql, &[]).await?;
+        let sql = format!("{SELECT} ORDER BY appid, k.ctid");
+        let rows = self.storage.session().await?.query(&sql, &[]).await?;
         rows.iter().map(access_key).collect()
     }
 
@@ -98,8 +118,8 @@ impl AccessKeys<'_> {
     /// # Errors
     /// The database failed.
     pub async fn list_of(&self, app_id: i32) -> Result<Vec<AccessKey>> {
-        let sql = "SELECT accesskey, appid, events FROM pio_meta_accesskeys WHERE appid = $1 ORDER BY ctid";
-        let rows = self.storage.session().await?.query(sql, &[&app_id]).await?;
+        let sql = format!("{SELECT} WHERE appid = $1 ORDER BY k.ctid");
+        let rows = self.storage.session().await?.query(&sql, &[&app_id]).await?;
         rows.iter().map(access_key).collect()
     }
 
@@ -113,6 +133,7 @@ impl AccessKeys<'_> {
         session.begin().await?;
         let deleted =
             session.execute("DELETE FROM pio_meta_accesskeys WHERE accesskey = $1", &[&key]).await?;
+        session.execute("DELETE FROM pio_meta_permissions WHERE accesskey = $1", &[&key]).await?;
         changes::announce(&mut session).await?;
         session.commit().await?;
         Ok(deleted > 0)
@@ -123,10 +144,25 @@ impl AccessKeys<'_> {
 pub(crate) async fn insert(session: &mut Session, key: &AccessKey) -> Result<()> {
     let events = stored_events(&key.events)?;
     let sql = "INSERT INTO pio_meta_accesskeys (accesskey, appid, events) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-    match session.execute(sql, &[&key.key, &key.app_id, &events]).await? {
-        0 => Err(StorageError::AccessKeyTaken),
-        _ => Ok(()),
+    if session.execute(sql, &[&key.key, &key.app_id, &events]).await? == 0 {
+        return Err(StorageError::AccessKeyTaken);
     }
+    // PIO, which does not know them, may have deleted the key that had them.
+    session.execute("DELETE FROM pio_meta_permissions WHERE accesskey = $1", &[&key.key]).await?;
+    if let Some(Permissions { read, write, delete }) = key.permissions {
+        let sql = "INSERT INTO pio_meta_permissions (accesskey, may_read, may_write, may_delete) VALUES ($1, $2, $3, $4)";
+        session.execute(sql, &[&key.key, &read, &write, &delete]).await?;
+    }
+    Ok(())
+}
+
+/// Deletes the keys of an app within a transaction.
+pub(crate) async fn delete_of_app(session: &mut Session, app_id: i32) -> Result<()> {
+    let sql = "DELETE FROM pio_meta_permissions WHERE accesskey IN \
+               (SELECT accesskey FROM pio_meta_accesskeys WHERE appid = $1)";
+    session.execute(sql, &[&app_id]).await?;
+    session.execute("DELETE FROM pio_meta_accesskeys WHERE appid = $1", &[&app_id]).await?;
+    Ok(())
 }
 
 /// The key that the user chose, or 64 random characters that can stand in a URL.
@@ -167,5 +203,10 @@ fn access_key(row: &Row) -> Result<AccessKey> {
     let events: Option<&str> = row.try_get(2)?;
     let events =
         events.unwrap_or_default().split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
-    Ok(AccessKey { key: row.try_get(0)?, app_id: row.try_get(1)?, events })
+    let read: Option<bool> = row.try_get(3)?;
+    let permissions = match read {
+        Some(read) => Some(Permissions { read, write: row.try_get(4)?, delete: row.try_get(5)? }),
+        None => None,
+    };
+    Ok(AccessKey { key: row.try_get(0)?, app_id: row.try_get(1)?, events, permissions })
 }

@@ -63,7 +63,7 @@ impl Apps<'_> {
         };
         let sql = "INSERT INTO pio_meta_apps (id, name, description) VALUES ($1, $2, $3)";
         session.execute(sql, &[&id, &new.name, &new.description]).await?;
-        let key = AccessKey { key, app_id: id, events: Vec::new() };
+        let key = AccessKey { key, app_id: id, events: Vec::new(), permissions: None };
         access_keys::insert(&mut session, &key).await?;
         table::create(&mut session, EventTable::of_app(id)).await?;
         changes::announce(&mut session).await?;
@@ -106,7 +106,7 @@ impl Apps<'_> {
         let mut session = self.storage.session().await?;
         session.begin().await?;
         let deleted = session.execute("DELETE FROM pio_meta_apps WHERE id = $1", &[&id]).await?;
-        session.execute("DELETE FROM pio_meta_accesskeys WHERE appid = $1", &[&id]).await?;
+        access_keys::delete_of_app(&mut session, id).await?;
         session.execute("DELETE FROM pio_meta_channels WHERE appid = $1", &[&id]).await?;
         for table in table::of_app(&mut session, id).await? {
             table::drop(&mut session, table).await?;

@@ -7,10 +7,13 @@ use tokio::{
     time::sleep,
 };
 
-use crate::{Storage, connect, errors::Result, session::Session};
+use crate::{Inner, Storage, connect, errors::Result, session::Session};
 
 /// The name under which changes are announced.
 const CHANNEL: &str = "pio_meta_changed";
+
+/// How long a change may stay unknown where no news can come.
+const POLL: Duration = Duration::from_secs(1);
 
 /// How long to wait before the connection for news is made again.
 const RETRY: Duration = Duration::from_secs(1);
@@ -52,12 +55,26 @@ async fn listen_for_ever(storage: &Storage, counter: &watch::Sender<u64>) {
 /// Counts news until the connection is lost.
 async fn listen(storage: &Storage, counter: &watch::Sender<u64>) -> Result<()> {
     let (sender, mut news) = mpsc::unbounded_channel();
-    let client = connect::listener(&storage.inner.settings, &storage.inner.options, sender).await?;
-    client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
+    let Inner { connector, settings, options, .. } = &*storage.inner;
+    let client = connect::listener(connector, settings, options, sender).await?;
+    if storage.is_pooled() {
+        drop(client);
+        return poll(counter).await;
+    }
+    client.batch_execute(&settings.tables.in_sql(&format!("LISTEN {CHANNEL}"))).await?;
     // What changed while nobody listened is unknown.
     counter.send_modify(|count| *count += 1);
     while news.recv().await.is_some() {
         counter.send_modify(|count| *count += 1);
     }
     Ok(())
+}
+
+/// Counts as if something had changed all the time: through a pooler, news would come to whoever has the connection then.
+/// Who keeps copies looks again, which costs less than asking the database whether there is news.
+async fn poll(counter: &watch::Sender<u64>) -> Result<()> {
+    loop {
+        counter.send_modify(|count| *count += 1);
+        sleep(POLL).await;
+    }
 }

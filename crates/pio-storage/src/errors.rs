@@ -5,7 +5,7 @@ use tokio_postgres::{
     error::{DbError, SqlState},
 };
 
-use crate::events::table::EventTable;
+use crate::connect::pooler;
 
 /// What a storage operation returns.
 pub type Result<T> = std::result::Result<T, StorageError>;
@@ -123,6 +123,10 @@ pub enum Reason {
     Busy,
     /// TLS could not be agreed on.
     Tls,
+    /// A connection pooler allows single statements only.
+    StatementPooling,
+    /// A connection pooler does not know a setting that the connection asks for.
+    PoolerParameter,
 }
 
 impl Reason {
@@ -137,6 +141,13 @@ impl Reason {
             }
             Self::Exhausted => "Make room on the server, or choose a larger plan",
             Self::Tls => "Check sslmode in DATABASE_URL",
+            Self::StatementPooling => {
+                "Set the pooler's pool_mode to transaction or session, or name the PostgreSQL server itself in DATABASE_URL"
+            }
+            Self::PoolerParameter => {
+                "Take options and currentSchema out of DATABASE_URL and set them with ALTER ROLE … SET, use the pooler's session \
+                 mode with track_extra_parameters, or name the PostgreSQL server itself in DATABASE_URL"
+            }
         }
     }
 }
@@ -154,6 +165,10 @@ impl std::fmt::Display for Reason {
             Self::Exhausted => "it has run out of disk or memory",
             Self::Busy => "another transaction stands in the way",
             Self::Tls => "an encrypted connection could not be made",
+            Self::StatementPooling => {
+                "the connection pooler is in statement mode, which allows no transactions"
+            }
+            Self::PoolerParameter => "the connection pooler refuses a setting of the connection",
         })
     }
 }
@@ -171,9 +186,9 @@ impl StorageError {
     }
 
     /// Names the event table of which the server said that it is not there.
-    pub(crate) fn in_table(self, table: EventTable) -> Self {
+    pub(crate) fn in_table(self, table: String) -> Self {
         match self {
-            Self::NoEventTable { .. } => Self::NoEventTable { table: table.to_string() },
+            Self::NoEventTable { .. } => Self::NoEventTable { table },
             other => other,
         }
     }
@@ -221,7 +236,7 @@ fn of_answer(answer: &DbError) -> StorageError {
         "57014" => Reason::TimedOut,
         "57P01" | "57P02" | "57P03" | "57P04" | "57P05" => Reason::Restarting,
         text if text.starts_with("53") || text.starts_with("58") => Reason::Exhausted,
-        text if text.starts_with("08") => Reason::Lost,
+        text if text.starts_with("08") => pooler::reason(&detail).unwrap_or(Reason::Lost),
         "42P01" => return StorageError::NoEventTable { table: detail },
         text if text.starts_with("22") || text.starts_with("54") => {
             return StorageError::invalid("a value", detail);

@@ -11,6 +11,7 @@ pub mod events;
 pub mod instances;
 pub mod models;
 pub mod number;
+mod params;
 mod schema;
 mod session;
 #[cfg(feature = "test-support")]
@@ -26,11 +27,11 @@ use crate::{
     apps::Apps,
     channels::Channels,
     connect::Connector,
-    errors::{Result, StorageError},
+    errors::{Reason, Result, StorageError},
     events::Events,
     instances::{engine::EngineInstances, evaluation::EvaluationInstances},
     models::Models,
-    session::Session,
+    session::{Session, Statements},
 };
 
 /// The way to everything that is kept. Clones share one pool of connections.
@@ -42,6 +43,7 @@ pub struct Storage {
 struct Inner {
     settings: DatabaseSettings,
     options: Options,
+    connector: Connector,
     pool: Pool,
 }
 
@@ -116,9 +118,10 @@ impl Storage {
     /// # Errors
     /// The certificates that `sslmode` asks for cannot be read.
     pub fn open(settings: &DatabaseSettings, options: Options) -> Result<Self> {
+        let connector = Connector::new(settings)?;
         let manager = Manager::from_connect(
             connect::config(settings, &options),
-            Connector::new(settings)?,
+            connector.clone(),
             ManagerConfig { recycling_method: RecyclingMethod::Fast },
         );
         let connecting = settings.connect_timeout.unwrap_or(options.connect_timeout);
@@ -132,7 +135,7 @@ impl Storage {
             })
             .build()
             .map_err(|e| StorageError::Unexpected { detail: e.to_string() })?;
-        Ok(Self { inner: Arc::new(Inner { settings: settings.clone(), options, pool }) })
+        Ok(Self { inner: Arc::new(Inner { settings: settings.clone(), options, connector, pool }) })
     }
 
     /// Brings the schema up to date; quick where it is already.
@@ -140,7 +143,23 @@ impl Storage {
     /// # Errors
     /// The database cannot be reached, or the schema cannot be made.
     pub async fn migrate(&self) -> Result<()> {
-        schema::ensure(&mut self.session().await?).await
+        let mut session = self.session().await?;
+        if session.is_pooled() {
+            self.check_search_path(&mut session).await?;
+        }
+        schema::ensure(&mut session).await
+    }
+
+    /// A pooler may drop the options of a connection: then other tables would be used than those which are meant.
+    async fn check_search_path(&self, session: &mut Session) -> Result<()> {
+        let Some(meant) = self.inner.settings.search_path() else { return Ok(()) };
+        let row = session.query_opt("SELECT current_setting('search_path')", &[]).await?;
+        let found: Option<String> = row.map(|row| row.try_get(0)).transpose()?;
+        if found.as_ref() == Some(&meant) {
+            return Ok(());
+        }
+        let detail = "it drops search_path".to_owned();
+        Err(StorageError::Unavailable { reason: Reason::PoolerParameter, detail })
     }
 
     /// Asks the server for a sign of life.
@@ -153,6 +172,18 @@ impl Storage {
         let rows = self.session().await?.query(sql, &[]).await?;
         let row = rows.first().ok_or_else(|| StorageError::Unexpected { detail: "no answer".to_owned() })?;
         Ok(ServerInfo { version: row.try_get(0)?, read_only: row.try_get(1)? })
+    }
+
+    /// Whether a connection pooler stands before the database. It is known once a connection was made.
+    #[must_use]
+    pub fn is_pooled(&self) -> bool {
+        self.inner.connector.found_pooler()
+    }
+
+    /// How the database is reached, with what was found out of it.
+    #[must_use]
+    pub fn settings(&self) -> DatabaseSettings {
+        DatabaseSettings { is_pooled: self.is_pooled(), ..self.inner.settings.clone() }
     }
 
     /// How busy the pool is.
@@ -211,6 +242,9 @@ impl Storage {
 
     /// A connection from the pool.
     async fn session(&self) -> Result<Session> {
-        Ok(Session::new(self.inner.pool.get().await?, self.inner.options.operation_timeout))
+        let Inner { settings, options, connector, pool } = &*self.inner;
+        let object = pool.get().await?;
+        let statements = Statements { tables: settings.tables.clone(), is_pooled: connector.found_pooler() };
+        Ok(Session::new(object, options.operation_timeout, statements))
     }
 }

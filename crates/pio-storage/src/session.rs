@@ -3,6 +3,7 @@
 use std::{pin::pin, time::Duration};
 
 use deadpool_postgres::{Object, PoolError, TimeoutType};
+use pio_settings::database::tables::TableNames;
 use tokio::time::timeout;
 use tokio_postgres::{
     Error as PgError, Row, RowStream,
@@ -10,10 +11,10 @@ use tokio_postgres::{
     types::{ToSql, Type},
 };
 
-use crate::errors::{Reason, Result, StorageError};
-
-/// The values for a statement's placeholders.
-pub(crate) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
+use crate::{
+    errors::{Reason, Result, StorageError},
+    params::{Params, typed, untyped},
+};
 
 /// A connection that was sent more than this at a time is closed after its use.
 const MOST_BYTES_KEPT: usize = 4 * 1024 * 1024;
@@ -26,11 +27,49 @@ pub(crate) struct Session {
     busy: bool,
     in_transaction: bool,
     is_bloated: bool,
+    statements: Statements,
 }
 
+/// How statements are written and sent.
+pub(crate) struct Statements {
+    /// Statements name tables as PIO does by default; these are the names in force.
+    pub(crate) tables: TableNames,
+    /// Whether a pooler may give each transaction another connection of the server: nothing is prepared then.
+    pub(crate) is_pooled: bool,
+}
+
+/// Begins a transaction through a pooler, where what was set for the session belongs to whoever has its connection: an
+/// acknowledged commit must be on the server's disk, whatever the database's default is.
+const BEGIN_POOLED: &str = "BEGIN; SELECT CASE WHEN current_setting('synchronous_commit') = 'off' \
+    THEN set_config('synchronous_commit', 'on', true) END";
+
 impl Session {
-    pub(crate) fn new(object: Object, limit: Duration) -> Self {
-        Self { object: Some(object), limit, busy: false, in_transaction: false, is_bloated: false }
+    pub(crate) fn new(object: Object, limit: Duration, statements: Statements) -> Self {
+        Self {
+            object: Some(object),
+            limit,
+            busy: false,
+            in_transaction: false,
+            is_bloated: false,
+            statements,
+        }
+    }
+
+    /// The name in force of what PIO calls so by default.
+    pub(crate) fn table_name(&self, default: &str) -> String {
+        self.statements.tables.in_sql(default).into_owned()
+    }
+
+    /// How the tables' names begin, where that is not the default.
+    pub(crate) fn other_names(&self) -> Option<String> {
+        let TableNames { metadata, eventdata, modeldata } = &self.statements.tables;
+        (self.statements.tables != TableNames::default())
+            .then(|| format!("{metadata} {eventdata} {modeldata}"))
+    }
+
+    /// Whether a pooler may give each transaction another connection of the server.
+    pub(crate) fn is_pooled(&self) -> bool {
+        self.statements.is_pooled
     }
 
     /// So many bytes are about to be sent. A connection keeps the room that it once needed, so it is not used again after many.
@@ -41,8 +80,15 @@ impl Session {
     /// Runs a statement and gives its rows.
     pub(crate) async fn query(&mut self, sql: &str, params: Params<'_>) -> Result<Vec<Row>> {
         self.busy = true;
+        let sql = &*self.statements.tables.in_sql(sql);
         let client = self.client()?;
-        let work = async { client.query(&client.prepare_cached(sql).await?, params).await };
+        let is_pooled = self.statements.is_pooled;
+        let work = async {
+            if is_pooled {
+                return client.query_typed(sql, &typed(params)).await;
+            }
+            client.query(&client.prepare_cached(sql).await?, &untyped(params)).await
+        };
         let outcome = within(self.limit, work).await;
         self.settle(outcome)
     }
@@ -55,13 +101,20 @@ impl Session {
     /// Runs a statement and gives the number of rows it touched.
     pub(crate) async fn execute(&mut self, sql: &str, params: Params<'_>) -> Result<u64> {
         self.busy = true;
+        let sql = &*self.statements.tables.in_sql(sql);
         let client = self.client()?;
-        let work = async { client.execute(&client.prepare_cached(sql).await?, params).await };
+        let is_pooled = self.statements.is_pooled;
+        let work = async {
+            if is_pooled {
+                return client.execute_typed(sql, &typed(params)).await;
+            }
+            client.execute(&client.prepare_cached(sql).await?, &untyped(params)).await
+        };
         let outcome = within(self.limit, work).await;
         self.settle(outcome)
     }
 
-    /// Copies rows into a table, all of them or none.
+    /// Copies rows into a table, all of them or none. The driver prepares the statement, so not through a pooler.
     pub(crate) async fn copy<'a, const N: usize>(
         &mut self,
         sql: &str,
@@ -69,6 +122,7 @@ impl Session {
         rows: impl Iterator<Item = [&'a (dyn ToSql + Sync); N]>,
     ) -> Result<()> {
         self.busy = true;
+        let sql = &*self.statements.tables.in_sql(sql);
         let client = self.client()?;
         let work = async {
             let sink = client.copy_in(&client.prepare_cached(sql).await?).await?;
@@ -85,24 +139,30 @@ impl Session {
     /// Runs statements without placeholders in one go; outside a transaction they are one of their own.
     pub(crate) async fn batch(&mut self, sql: &str) -> Result<()> {
         self.busy = true;
-        let outcome = within(self.limit, self.client()?.batch_execute(sql)).await;
+        let sql = self.statements.tables.in_sql(sql);
+        let outcome = within(self.limit, self.client()?.batch_execute(&sql)).await;
         self.settle(outcome)
     }
 
     /// Runs a statement that may take as long as it needs, such as building an index.
     pub(crate) async fn batch_unlimited(&mut self, sql: &str) -> Result<()> {
         self.busy = true;
-        let outcome = self.client()?.batch_execute(sql).await.map_err(StorageError::from);
+        let sql = self.statements.tables.in_sql(sql);
+        let outcome = self.client()?.batch_execute(&sql).await.map_err(StorageError::from);
         self.settle(outcome)
     }
 
     /// Starts a statement whose rows are fetched as they are asked for.
     pub(crate) async fn stream(&mut self, sql: &str, params: Params<'_>) -> Result<RowStream> {
         self.busy = true;
+        let sql = &*self.statements.tables.in_sql(sql);
         let client = self.client()?;
         let work = async {
+            if self.statements.is_pooled {
+                return client.query_typed_raw(sql, typed(params)).await;
+            }
             let statement = client.prepare_cached(sql).await?;
-            client.query_raw(&statement, params.iter().copied()).await
+            client.query_raw(&statement, untyped(params)).await
         };
         // Until the last row was read the connection stays busy; see `rows_read`.
         within(self.limit, work).await
@@ -120,7 +180,7 @@ impl Session {
 
     /// Starts a transaction. Without a [`Session::commit`] nothing of it stays.
     pub(crate) async fn begin(&mut self) -> Result<()> {
-        self.batch("BEGIN").await?;
+        self.batch(if self.statements.is_pooled { BEGIN_POOLED } else { "BEGIN" }).await?;
         self.in_transaction = true;
         Ok(())
     }
@@ -130,6 +190,16 @@ impl Session {
         self.batch("COMMIT").await?;
         self.in_transaction = false;
         Ok(())
+    }
+
+    /// Starts a transaction around statements which are one each where no pooler is in between; see [`BEGIN_POOLED`].
+    pub(crate) async fn begin_if_pooled(&mut self) -> Result<()> {
+        if self.statements.is_pooled { self.begin().await } else { Ok(()) }
+    }
+
+    /// Ends what [`Session::begin_if_pooled`] began.
+    pub(crate) async fn commit_if_pooled(&mut self) -> Result<()> {
+        if self.statements.is_pooled { self.commit().await } else { Ok(()) }
     }
 
     /// The connection; it is there until drop.

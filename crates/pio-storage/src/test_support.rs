@@ -2,6 +2,8 @@
 //!
 //! The programs of `PostgreSQL` are taken from the folder that `PIO_TEST_POSTGRES_DIR` names; without it tests fail and say so.
 
+pub mod pooler;
+
 use std::{
     io::PipeWriter,
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
@@ -88,7 +90,9 @@ pub async fn empty_database() -> DatabaseSettings {
 /// They fail.
 pub async fn run_sql(settings: &DatabaseSettings, sql: &str) {
     let (news, _) = tokio::sync::mpsc::unbounded_channel();
-    let client = connect::listener(settings, &Options::default(), news).await.expect("a connection");
+    let connector = connect::Connector::new(settings).expect("certificates");
+    let client =
+        connect::listener(&connector, settings, &Options::default(), news).await.expect("a connection");
     client.batch_execute(sql).await.unwrap_or_else(|e| panic!("{sql}: {e:?}"));
 }
 

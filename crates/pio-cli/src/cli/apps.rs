@@ -119,6 +119,16 @@ pub struct NewAccessKey {
     /// Specify a custom key.
     #[arg(long, alias = "access-key", value_name = "KEY", allow_hyphen_values = true)]
     pub key: Option<String>,
+    /// The key may read events. With any of --read, --write and --delete it may do no more than these say, and all of them only
+    /// with its allowed events; without, it may do everything, but send its allowed events only.
+    #[arg(long)]
+    pub read: bool,
+    /// The key may send events.
+    #[arg(long)]
+    pub write: bool,
+    /// The key may delete events.
+    #[arg(long)]
+    pub delete: bool,
 }
 
 /// `pio accesskey list`.

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use pio_storage::Storage;
-use pio_storage::access_keys::{AccessKey, NewAccessKey};
+use pio_storage::access_keys::{AccessKey, NewAccessKey, Permissions};
 use pio_storage::errors::StorageError;
 use serde_json::{Value, json};
 
@@ -25,12 +25,20 @@ pub(crate) fn run(console: Console, verb: apps::AccessKey) -> Result<()> {
 
 async fn new(console: Console, storage: &Storage, args: apps::NewAccessKey) -> Result<()> {
     let app = lookup::app(storage, &args.app).await?;
-    let new = NewAccessKey { key: args.key.clone(), app_id: app.id, events: args.events };
+    let permissions = Permissions { read: args.read, write: args.write, delete: args.delete };
+    let permissions = (args.read || args.write || args.delete).then_some(permissions);
+    let new = NewAccessKey { key: args.key.clone(), app_id: app.id, events: args.events, permissions };
     let key = storage.access_keys().create(&new).await.map_err(|error| match error {
         StorageError::AccessKeyTaken => ConsoleError::KeyExists(args.key.unwrap_or_default()).into(),
         other => anyhow::Error::from(other),
     })?;
     console.info(ACCESS_KEY, format_args!("Created new access key: {}", key.key));
+    if let Some(permissions) = key.permissions {
+        console.info(
+            ACCESS_KEY,
+            format_args!("It may {} {}.", permitted(permissions).join(" and "), what(&key)),
+        );
+    }
     console.result(&shown(&key));
     Ok(())
 }
@@ -58,17 +66,43 @@ async fn delete(console: Console, storage: &Storage, key: String) -> Result<()> 
     Ok(())
 }
 
-/// The events that a key allows, as people read them.
+/// The events that a key allows, as people read them, and what it permits where it does not permit everything.
 pub(crate) fn allowed(key: &AccessKey) -> String {
-    if key.events.is_empty() {
-        return "(all)".to_owned();
+    let events = if key.events.is_empty() { "(all)".to_owned() } else { sorted(&key.events).join(",") };
+    match key.permissions {
+        None => events,
+        Some(permissions) => format!("{events} ({} only)", permitted(permissions).join(", ")),
     }
-    let mut events = key.events.clone();
+}
+
+fn sorted(events: &[String]) -> Vec<String> {
+    let mut events = events.to_vec();
     events.sort();
-    events.join(",")
+    events
+}
+
+fn what(key: &AccessKey) -> String {
+    if key.events.is_empty() {
+        "all events".to_owned()
+    } else {
+        format!("{} only", sorted(&key.events).join(", "))
+    }
+}
+
+/// The words for what a key permits.
+fn permitted(permissions: Permissions) -> Vec<&'static str> {
+    let Permissions { read, write, delete } = permissions;
+    [(read, "read"), (write, "write"), (delete, "delete")]
+        .into_iter()
+        .filter_map(|(is_permitted, word)| is_permitted.then_some(word))
+        .collect()
 }
 
 /// A key as JSON.
 pub(crate) fn shown(key: &AccessKey) -> Value {
-    json!({"key": key.key, "appId": key.app_id, "events": key.events})
+    let mut value = json!({"key": key.key, "appId": key.app_id, "events": key.events});
+    if let Some(permissions) = key.permissions {
+        value["permissions"] = json!(permitted(permissions));
+    }
+    value
 }

@@ -38,8 +38,7 @@ impl Ready {
             listener(notice);
         }
         // A database that is not there is known before anything is compiled.
-        let database = database::settings()?;
-        database::check(&database)?;
+        let database = database::checked(&database::settings()?)?;
         let built = build::ensure(&closure, &engine.folder, listener)?;
         Ok(Self { closure, engine, built, database })
     }

@@ -5,17 +5,18 @@ use std::path::Path;
 use anyhow::Result;
 use pio_closure::closure::{Closure, FILE_TIME};
 use pio_closure::errors::ClosureError;
+use pio_settings::database::DatabaseSettings;
+use pio_settings::database::tables::TableNames;
 use pio_settings::{env, installation, vars};
 use pio_storage::instances::engine::EngineInstance;
 use serde_json::{Value, json};
 
 use super::version::VERSION;
-use crate::database;
+use crate::database::{self, STORAGE};
 use crate::errors::ConsoleError;
 use crate::output::{Console, warn};
 
 const MANAGEMENT: &str = "Management$";
-const STORAGE: &str = "Storage$";
 
 /// The key in an instance's environment that tells our models from PIO's own.
 const OWN_MODEL: &str = "PIO_RUNTIME";
@@ -115,8 +116,20 @@ fn inspect_database(console: Console) -> Result<Value> {
     let settings = database::settings()?;
     let place = format!("{} at {}:{}", settings.name, settings.host, settings.port);
     database::with(async |storage| {
-        for backend in ["Meta", "Model", "Event"] {
-            console.info(STORAGE, format_args!("Verifying {backend} Data Backend (Source: PGSQL)..."));
+        let [metadata, eventdata, modeldata] = &settings.origin.sources;
+        for (backend, source) in [("Meta", metadata), ("Model", modeldata), ("Event", eventdata)] {
+            let source = if source.is_empty() { "PGSQL" } else { source };
+            console.info(STORAGE, format_args!("Verifying {backend} Data Backend (Source: {source})..."));
+        }
+        console.info(STORAGE, format_args!("The database is named by {}", named_by(&settings)));
+        let tables = &settings.tables;
+        if *tables != TableNames::default() {
+            let TableNames { metadata, eventdata, modeldata } = tables;
+            console
+                .info(STORAGE, format_args!("The tables are {metadata}_…, {eventdata}_… and {modeldata}_…"));
+        }
+        if storage.is_pooled() {
+            console.info(STORAGE, "A connection pooler stands before the database");
         }
         let server = storage.ping().await?;
         console.info(
@@ -136,11 +149,22 @@ fn inspect_database(console: Console) -> Result<Value> {
             "name": settings.name,
             "host": settings.host,
             "port": settings.port,
+            "variables": settings.origin.variables,
+            "tables": { "metadata": tables.metadata, "eventdata": tables.eventdata, "modeldata": tables.modeldata },
+            "pooled": storage.is_pooled(),
             "apps": apps,
             "engineInstances": instances.len(),
             "unfinished": unfinished,
         }))
     })
+}
+
+/// The variables that name the database, without what they hold.
+fn named_by(settings: &DatabaseSettings) -> String {
+    match settings.origin.variables.as_slice() {
+        [] => "no variable: it is the embedded one".to_owned(),
+        variables => variables.join(", "),
+    }
 }
 
 /// Whether a training of the same engine and variant that began later has ended well: then nobody waits for this one.

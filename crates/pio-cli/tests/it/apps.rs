@@ -82,3 +82,18 @@ fn names_and_keys_that_begin_with_a_dash_stand_behind_two() {
     pio.run(&["app", "delete", "--force", "--", "-app"]).succeeds();
     assert_eq!(pio.json(&["app", "list"]), json!([]));
 }
+
+#[test]
+fn an_access_key_may_be_permitted_less() {
+    let pio = Pio::new();
+    pio.run(&["app", "new", "Shop", "--access-key", "first"]).succeeds();
+    let new = ["accesskey", "new", "Shop", "rate", "--key", "reader", "--read", "--delete"];
+    let made = pio.run(&new).succeeds();
+    assert!(made.stdout.contains("It may read and delete rate only."), "{}", made.stdout);
+    let listed = pio.run(&["accesskey", "list"]).succeeds();
+    assert!(listed.stdout.contains("| rate (read, delete only)\n"), "{}", listed.stdout);
+    assert!(listed.stdout.contains("| (all)\n"), "{}", listed.stdout);
+    let keys = pio.json(&["accesskey", "list", "Shop"]);
+    let permissions: Vec<_> = keys.as_array().unwrap().iter().map(|key| key["permissions"].clone()).collect();
+    assert_eq!(permissions, [serde_json::Value::Null, serde_json::json!(["read", "delete"])]);
+}

@@ -11,4 +11,5 @@ mod logging;
 mod pio;
 mod recorded;
 mod servers;
+mod storage;
 mod usage;

@@ -69,6 +69,11 @@ impl Pio {
         done(self.command(words).output().unwrap())
     }
 
+    /// Waits for a command to end.
+    pub(crate) fn ended(mut command: Command) -> Done {
+        done(command.output().unwrap())
+    }
+
     /// With something on standard input.
     pub(crate) fn answer(&self, words: &[&str], input: &str) -> Done {
         let mut child = self.command(words).stdin(Stdio::piped()).spawn().unwrap();

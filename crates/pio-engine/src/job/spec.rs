@@ -58,6 +58,15 @@ struct DatabaseSpec<'a> {
     url: String,
     user: &'a str,
     password: &'a str,
+    tables: TablesSpec<'a>,
+    sources: &'a [String],
+}
+
+#[derive(Serialize)]
+struct TablesSpec<'a> {
+    metadata: &'a str,
+    eventdata: &'a str,
+    modeldata: &'a str,
 }
 
 /// The spec of a job as JSON.
@@ -81,6 +90,12 @@ pub(super) fn json(job: &Job<'_>) -> Result<Vec<u8>, serde_json::Error> {
             url: job.database.jdbc_url(),
             user: &job.database.user,
             password: job.database.password.expose(),
+            tables: TablesSpec {
+                metadata: &job.database.tables.metadata,
+                eventdata: &job.database.tables.eventdata,
+                modeldata: &job.database.tables.modeldata,
+            },
+            sources: &job.database.origin.sources,
         },
         environment: env::recorded_variables(),
         spark_conf: engine

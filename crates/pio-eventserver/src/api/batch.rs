@@ -16,6 +16,7 @@ use crate::event::document::{self, Document};
 use crate::event::fields::Fields;
 use crate::event::invalid::InvalidEvent;
 use crate::event::validate;
+use crate::grants::Action;
 use crate::json::text::quote;
 use crate::query::Query;
 use crate::respond;
@@ -26,7 +27,7 @@ impl State {
         B: Body<Data = Bytes> + Unpin,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
-        let caller = self.caller(parts, query).await?;
+        let caller = self.caller_to(Action::Write, parts, query).await?;
         let (limits, account) = (&self.config.limits, self.account(&caller));
         let read = body::read(body, &parts.headers, JSON, limits.body, &account, limits).await?;
         let (document, _share) =

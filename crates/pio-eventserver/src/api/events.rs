@@ -12,6 +12,7 @@ use crate::api::{Answer, Caller, State};
 use crate::body::{self, JSON};
 use crate::errors::Refusal;
 use crate::event::parse;
+use crate::grants::Action;
 use crate::json::text::quote;
 use crate::query::Query;
 use crate::respond::{self, ApiBody};
@@ -22,7 +23,7 @@ impl State {
         B: Body<Data = Bytes> + Unpin,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
-        let caller = self.caller(parts, query).await?;
+        let caller = self.caller_to(Action::Write, parts, query).await?;
         let (limits, account) = (&self.config.limits, self.account(&caller));
         let read = body::read(body, &parts.headers, JSON, limits.body, &account, limits).await?;
         let (event, _share) = read.parse(|text| Ok(parse::event(text)?))?;

@@ -12,6 +12,7 @@ use crate::body::{self, FORM, JSON};
 use crate::errors::Refusal;
 use crate::event::invalid::InvalidEvent;
 use crate::event::parse;
+use crate::grants::Action;
 use crate::json::tree::{self, Object, Value};
 use crate::query::Query;
 use crate::respond;
@@ -32,7 +33,7 @@ impl State {
         B: Body<Data = Bytes> + Unpin,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
-        let caller = self.caller(parts, query).await?;
+        let caller = self.caller_to(Action::Write, parts, query).await?;
         let (limits, account) = (&self.config.limits, self.account(&caller));
         let read = body::read(body, &parts.headers, JSON, limits.webhook_body, &account, limits).await?;
         let (data, _share) = read.parse(|text| Ok(tree::parse(text).map_err(InvalidEvent::from)?))?;
@@ -46,7 +47,7 @@ impl State {
         B: Body<Data = Bytes> + Unpin,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
-        let caller = self.caller(parts, query).await?;
+        let caller = self.caller_to(Action::Write, parts, query).await?;
         let (limits, account) = (&self.config.limits, self.account(&caller));
         let read = body::read(body, &parts.headers, FORM, limits.webhook_body, &account, limits).await?;
         let (form, _share) = read.parse(form)?;

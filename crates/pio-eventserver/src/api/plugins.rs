@@ -6,6 +6,7 @@ use hyper::{Response, StatusCode};
 
 use crate::api::{Answer, State};
 use crate::errors::Refusal;
+use crate::grants::Action;
 use crate::query::Query;
 use crate::respond::{self, ApiBody};
 
@@ -16,7 +17,7 @@ impl State {
 
     /// Hands a request over to a plugin.
     pub(super) async fn plugin(&self, parts: &Parts, query: Query<'_>, path: &[String]) -> Answer {
-        let caller = self.caller(parts, query).await?;
+        let caller = self.caller_to(Action::Read, parts, query).await?;
         let kind = path.first().cloned().unwrap_or_default();
         let name = path.get(1).cloned().unwrap_or_default();
         let Some(plugin) = self.config.plugins.find(&kind, &name) else {
@@ -27,7 +28,10 @@ impl State {
     }
 
     pub(super) async fn stats(&self, parts: &Parts, query: Query<'_>) -> Answer {
-        let caller = self.caller(parts, query).await?;
+        let caller = self.caller_to(Action::Read, parts, query).await?;
+        if !caller.grant.visible_events().is_empty() {
+            return Err(Refusal::PartOfStats);
+        }
         let stats = self.stats.as_ref().ok_or(Refusal::NoStats)?;
         Ok(respond::json(StatusCode::OK, stats.of_app(Utc::now(), caller.grant.app_id)))
     }

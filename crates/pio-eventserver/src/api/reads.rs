@@ -19,6 +19,7 @@ use tokio::time::timeout;
 use crate::api::{Answer, State};
 use crate::errors::Refusal;
 use crate::event::json;
+use crate::grants::Action;
 use crate::query::{self, Query};
 use crate::respond::{self, BrokenOff};
 
@@ -36,16 +37,22 @@ const PIECE: usize = 32 * 1024;
 
 impl State {
     pub(super) async fn get(&self, parts: &Parts, query: Query<'_>, id: &str) -> Answer {
-        let caller = self.caller(parts, query).await?;
+        let caller = self.caller_to(Action::Read, parts, query).await?;
         let event = self.storage.events().get(caller.table(), id).await.map_err(of_reading)?;
         let event = event.ok_or(Refusal::NotFound)?;
+        caller.grant.check_stored(&event.event)?;
         let mut body = String::with_capacity(512);
         json::write(&event, &mut body);
         Ok(respond::json(StatusCode::OK, body))
     }
 
     pub(super) async fn delete(&self, parts: &Parts, query: Query<'_>, id: &str) -> Answer {
-        let caller = self.caller(parts, query).await?;
+        let caller = self.caller_to(Action::Delete, parts, query).await?;
+        if !caller.grant.visible_events().is_empty() {
+            // An event never changes, so that what is looked at is what is deleted.
+            let event = self.storage.events().get(caller.table(), id).await.map_err(of_reading)?;
+            caller.grant.check_stored(&event.ok_or(Refusal::NotFound)?.event)?;
+        }
         if self.storage.events().delete(caller.table(), id).await.map_err(of_reading)? {
             Ok(respond::message(StatusCode::OK, "Found"))
         } else {
@@ -54,8 +61,9 @@ impl State {
     }
 
     pub(super) async fn list(&self, parts: &Parts, query: Query<'_>) -> Answer {
-        let caller = self.caller(parts, query).await?;
-        let filter = query::filter(query)?;
+        let caller = self.caller_to(Action::Read, parts, query).await?;
+        let mut filter = query::filter(query)?;
+        caller.grant.narrow(&mut filter)?;
         if filter.limit.is_some_and(|limit| limit <= WHOLE)
             && let Some(body) = self.whole(caller.table(), &filter).await?
         {

@@ -17,7 +17,11 @@ mod memory;
 #[cfg(test)]
 mod operating;
 #[cfg(test)]
+mod permissions;
+#[cfg(test)]
 mod plugins;
+#[cfg(test)]
+mod pooler;
 #[cfg(test)]
 mod process;
 #[cfg(test)]

@@ -93,7 +93,7 @@ pub(crate) async fn seed(storage: &Storage, settings: &DatabaseSettings) {
         storage.apps().create(&app).await.unwrap();
     }
     let events = vec!["rate".to_owned(), "buy".to_owned()];
-    let key = NewAccessKey { key: Some("RESTRICTEDKEY".to_owned()), app_id: 1, events };
+    let key = NewAccessKey { key: Some("RESTRICTEDKEY".to_owned()), app_id: 1, events, permissions: None };
     storage.access_keys().create(&key).await.unwrap();
     storage.channels().create(1, "ch1").await.unwrap();
     run_sql(settings, "INSERT INTO pio_meta_accesskeys (accesskey, appid) VALUES ('ORPHANKEY', 99)").await;

@@ -141,7 +141,7 @@ async fn keys_and_channels_count_from_the_moment_they_are_made_until_they_are_de
     let storage = Storage::connect(&server.settings).await.unwrap();
     let list = "/events.json?accessKey=NEWKEY";
     assert_eq!(server.get(list).await.status, 401);
-    let key = NewAccessKey { key: Some("NEWKEY".to_owned()), app_id: 1, events: Vec::new() };
+    let key = NewAccessKey { key: Some("NEWKEY".to_owned()), app_id: 1, ..NewAccessKey::default() };
     storage.access_keys().create(&key).await.unwrap();
     eventually(&server, list, 404).await;
     let list = "/events.json?accessKey=NEWKEY&channel=new";

@@ -72,11 +72,68 @@ pub enum DatabaseUrlError {
     /// A variable beside the URL says something that it cannot say.
     #[error(transparent)]
     Setting(#[from] crate::setting::SettingError),
+    /// A variable is missing beside others of its source.
+    #[error(
+        "{variable} is not set, while other variables of this source are or a repository names it. Set it: {variable}={write}"
+    )]
+    Missing {
+        /// The environment variable.
+        variable: String,
+        /// What belongs there.
+        write: &'static str,
+    },
+    /// A repository's source has no variables.
+    #[error(
+        "{variable} is {source_name}, and no variable PIO_STORAGE_SOURCES_{source_name}_… is set. Set PIO_STORAGE_SOURCES_{source_name}_TYPE=jdbc and \
+         PIO_STORAGE_SOURCES_{source_name}_URL=jdbc:postgresql://host:5432/database, or name a source that is set"
+    )]
+    UnknownSource {
+        /// The environment variable.
+        variable: String,
+        /// What it names.
+        source_name: String,
+    },
+    /// A repository does not say in which of several sources it is.
+    #[error("{variable} is not set, and there are several sources ({sources}). Name one of them there")]
+    NoSource {
+        /// The environment variable.
+        variable: String,
+        /// Those that there are.
+        sources: String,
+    },
+    /// Kinds of storage that are not there.
+    #[error("only jdbc with PostgreSQL is supported as storage. {repositories}")]
+    Kinds {
+        /// Which repositories have others, and what to do.
+        repositories: String,
+    },
+    /// The repositories are in several databases.
+    #[error(
+        "PIO_STORAGE_REPOSITORIES_{first}_SOURCE and PIO_STORAGE_REPOSITORIES_{other}_SOURCE name different databases or users, and all \
+         repositories must be in one. Copy the tables of one of them into the other's database (pg_dump -t … | psql), then name the same source in \
+         both"
+    )]
+    Apart {
+        /// A repository.
+        first: &'static str,
+        /// One that is elsewhere.
+        other: &'static str,
+    },
+    /// What tables' names should begin with cannot be.
+    #[error(
+        "{variable} is {given:?}, with which no table's name can begin. Use letters, digits and _, at most 34 of them, and no digit first"
+    )]
+    TableName {
+        /// The environment variable.
+        variable: String,
+        /// What was given.
+        given: String,
+    },
     /// What is wrong with the value of a variable.
     #[error("{variable}: {fault}")]
     Variable {
         /// The environment variable.
-        variable: &'static str,
+        variable: String,
         /// What is wrong.
         fault: Box<DatabaseUrlError>,
     },
@@ -84,7 +141,7 @@ pub enum DatabaseUrlError {
 
 impl DatabaseUrlError {
     /// Says in which variable the URL stood.
-    pub(super) fn of(self, variable: &'static str) -> Self {
-        Self::Variable { variable, fault: Box::new(self) }
+    pub(super) fn of(self, variable: &str) -> Self {
+        Self::Variable { variable: variable.to_owned(), fault: Box::new(self) }
     }
 }

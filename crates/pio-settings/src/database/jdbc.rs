@@ -37,6 +37,10 @@ fn parameters(settings: &DatabaseSettings) -> Vec<(&'static str, String)> {
     if let Some(options) = &settings.options {
         parameters.push(("options", options.clone()));
     }
+    if settings.is_pooled {
+        // A prepared statement would stay on a connection of the server that is somebody else's afterwards.
+        parameters.push(("prepareThreshold", "0".to_owned()));
+    }
     parameters
 }
 

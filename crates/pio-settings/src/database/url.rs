@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use percent_encoding::percent_decode_str;
 
-use super::{DatabaseSettings, SslMode, errors::DatabaseUrlError};
+use super::{DatabaseSettings, Origin, SslMode, errors::DatabaseUrlError, tables::TableNames};
 use crate::{env, secret::Secret, vars};
 
 /// The port where none is named.
@@ -92,6 +92,7 @@ struct Parts {
     root_cert: Option<PathBuf>,
     connect_timeout: Option<Duration>,
     options: Option<String>,
+    is_pooled: bool,
     ignored: Vec<String>,
 }
 
@@ -128,6 +129,8 @@ impl Parts {
             "user" => self.user = Some(value.to_owned()),
             "password" => self.password = Some(value.to_owned()),
             "dbname" => value.clone_into(&mut self.name),
+            "pgbouncer" => self.is_pooled |= value != "false",
+            "prepareThreshold" => self.is_pooled |= value == "0",
             "options" => self.options = Some(value.to_owned()),
             "currentSchema" => self.options = Some(format!("-c search_path={}", value.replace(' ', "\\ "))),
             _ => self.ignored.push(name.to_owned()),
@@ -161,7 +164,10 @@ impl Parts {
             root_cert: self.root_cert,
             connect_timeout: self.connect_timeout,
             options: self.options,
+            is_pooled: self.is_pooled,
+            tables: TableNames::default(),
             ignored: self.ignored,
+            origin: Origin::default(),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Database URLs.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
 use pio_settings::database::{DatabaseSettings, SslMode, errors::DatabaseUrlError};
 
@@ -13,8 +13,8 @@ fn refused(url: &str) -> String {
 }
 
 fn from(variables: &[(&str, &str)]) -> Result<Option<DatabaseSettings>, DatabaseUrlError> {
-    let variables: HashMap<_, _> = variables.iter().copied().collect();
-    DatabaseSettings::from_variables(|name| variables.get(name).map(|&value| value.to_owned()))
+    let variables = variables.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+    DatabaseSettings::from_variables(&variables)
 }
 
 #[test]

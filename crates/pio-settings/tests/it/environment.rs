@@ -86,6 +86,8 @@ fn options_in_a_variable_are_words() {
 #[test]
 fn what_an_instance_records_holds_no_secret() {
     let secrets = [
+        "PIO_STORAGE_SOURCES_PG_URL",
+        "PIO_STORAGE_SOURCES_PG_PASSWORD",
         "PIO_DB_PASSWORD",
         "PIO_APP_SECRET",
         "PIO_A_TOKEN",

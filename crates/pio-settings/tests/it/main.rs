@@ -5,4 +5,5 @@
 mod database;
 mod environment;
 mod memory;
+mod repositories;
 mod words;

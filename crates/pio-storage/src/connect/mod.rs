@@ -1,9 +1,18 @@
 //! Making connections, with TLS as libpq's `sslmode` has it.
 
+pub(crate) mod pooler;
 mod tls;
 mod verifier;
 
-use std::{future::poll_fn, pin::Pin, time::Duration};
+use std::{
+    future::poll_fn,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use deadpool_postgres::Connect;
 use pio_settings::database::{DatabaseSettings, SslMode};
@@ -23,22 +32,48 @@ use crate::{
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
 
 /// Connects as the settings say, trying again without or with TLS where `sslmode` allows both.
+#[derive(Clone)]
 pub(crate) struct Connector {
     mode: SslMode,
     tls: Option<MakeRustlsConnect>,
+    pooler: Arc<AtomicBool>,
 }
 
 impl Connector {
     /// Prepares TLS; reads certificates only where they are needed.
     pub(crate) fn new(settings: &DatabaseSettings) -> Result<Self> {
         let tls = (settings.sslmode != SslMode::Disable).then(|| tls::client(settings)).transpose()?;
-        Ok(Self { mode: settings.sslmode, tls })
+        Ok(Self { mode: settings.sslmode, tls, pooler: Arc::new(AtomicBool::new(settings.is_pooled)) })
+    }
+
+    /// Whether a pooler answered, which may give each transaction another connection of the server.
+    pub(crate) fn found_pooler(&self) -> bool {
+        self.pooler.load(Relaxed)
     }
 
     /// Makes one connection; a task of its own drives it.
     async fn open(&self, config: &Config, news: Option<News>) -> Opened {
+        if self.found_pooler() {
+            return self.open_pooled(config, news).await;
+        }
+        match self.negotiate(&pooler::probe(config), news.clone()).await {
+            Ok((client, connection)) => {
+                if pooler::is_direct(&client).await? {
+                    client.batch_execute(SESSION).await?;
+                    return Ok((client, connection));
+                }
+            }
+            Err(error) if pooler::refuses_probe(&error) => {}
+            Err(error) => return Err(error),
+        }
+        tracing::info!("a connection pooler stands before the database: no prepared statements, no LISTEN");
+        self.pooler.store(true, Relaxed);
+        self.open_pooled(config, news).await
+    }
+
+    async fn open_pooled(&self, config: &Config, news: Option<News>) -> Opened {
         let (client, connection) = self.negotiate(config, news).await?;
-        client.batch_execute(SESSION).await?;
+        pooler::check_transactions(&client).await?;
         Ok((client, connection))
     }
 
@@ -109,8 +144,12 @@ pub(crate) fn config(settings: &DatabaseSettings, options: &Options) -> Config {
 }
 
 /// Opens one connection outside the pool, whose notifications are passed on.
-pub(crate) async fn listener(settings: &DatabaseSettings, options: &Options, news: News) -> Result<Client> {
-    let connector = Connector::new(settings)?;
+pub(crate) async fn listener(
+    connector: &Connector,
+    settings: &DatabaseSettings,
+    options: &Options,
+    news: News,
+) -> Result<Client> {
     let limit = settings.connect_timeout.unwrap_or(options.connect_timeout);
     match tokio::time::timeout(limit, connector.open(&config(settings, options), Some(news))).await {
         Ok(outcome) => Ok(outcome?.0),

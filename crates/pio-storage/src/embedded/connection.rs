@@ -9,7 +9,7 @@ use std::{
 
 use fs_err::{self as fs, os::unix::fs::OpenOptionsExt as _};
 use pio_settings::{
-    database::{DatabaseSettings, SslMode},
+    database::{DatabaseSettings, Origin, SslMode, tables::TableNames},
     secret::Secret,
 };
 use serde::{Deserialize, Serialize};
@@ -73,7 +73,10 @@ impl Connection {
             root_cert: None,
             connect_timeout: None,
             options: None,
+            is_pooled: false,
+            tables: TableNames::default(),
             ignored: Vec::new(),
+            origin: Origin::default(),
         }
     }
 }

@@ -28,7 +28,7 @@ pub enum Status {
     /// There is one with data, and it is not running.
     Stopped,
     /// It runs and answers with these settings.
-    Running(DatabaseSettings),
+    Running(Box<DatabaseSettings>),
 }
 
 /// Makes sure that the server runs, and tells how to reach it. Where it runs already this takes some reads of files and
@@ -40,11 +40,11 @@ pub enum Status {
 /// The server cannot be made or started.
 pub fn ensure_running(postgres_dir: &Path, pio_home: &Path) -> Result<DatabaseSettings, EmbeddedError> {
     if let Status::Running(settings) = status(pio_home) {
-        return Ok(settings);
+        return Ok(*settings);
     }
     let _lock = Lock::take(pio_home)?;
     if let Status::Running(settings) = status(pio_home) {
-        return Ok(settings);
+        return Ok(*settings);
     }
     start::start(postgres_dir, &Place::prepare(pio_home)?)
 }
@@ -56,7 +56,7 @@ pub fn status(pio_home: &Path) -> Status {
     let Ok(connection) = Connection::read(&place) else { return Status::Stopped };
     match Postmaster::find(&place) {
         Some(server) if server.ready && server.port == connection.port && connection.answers() => {
-            Status::Running(connection.settings())
+            Status::Running(Box::new(connection.settings()))
         }
         _ => Status::Stopped,
     }

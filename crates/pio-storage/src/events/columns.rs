@@ -6,7 +6,7 @@ use chrono::{DateTime, FixedOffset, NaiveDateTime};
 use tokio_postgres::types::{ToSql, Type};
 
 use super::{NewEvent, row, table::EventTable, zone};
-use crate::{errors::Result, session::Session};
+use crate::{errors::Result, params::Param, session::Session};
 
 /// From so many events on they are copied, which costs the server least for each of them. Fewer are inserted: a copy takes one more
 /// exchange with the server.
@@ -80,7 +80,7 @@ impl<'a> Columns<'a> {
 
     /// Stores all of them; an id that is taken is an error.
     pub(super) async fn store(&self, session: &mut Session, table: EventTable) -> Result<()> {
-        if self.ids.len() < WORTH_A_COPY {
+        if self.ids.len() < WORTH_A_COPY || session.is_pooled() {
             return session.execute(&insert(table), &self.params()).await.map(drop);
         }
         let sql = format!("COPY {} ({}) FROM STDIN (FORMAT binary)", table.quoted(), row::COLUMNS);
@@ -98,7 +98,7 @@ impl<'a> Columns<'a> {
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
-    fn params(&self) -> [&(dyn ToSql + Sync); 13] {
+    fn params(&self) -> [&(dyn Param + Sync); 13] {
         [
             &self.ids,
             &self.events,

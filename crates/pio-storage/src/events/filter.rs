@@ -1,10 +1,9 @@
 //! Which events are asked for.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use tokio_postgres::types::ToSql;
 
 use super::{indexes::ENTITY, row, table::EventTable};
-use crate::{errors::Result, schema::check_text};
+use crate::{errors::Result, params::Param, schema::check_text};
 
 /// Which events are asked for, as PIO's Event API and event stores have it. The default is all of them.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -44,7 +43,7 @@ pub enum Order {
 /// A statement and the values for its placeholders.
 pub(super) struct Select {
     pub(super) sql: String,
-    values: Vec<Box<dyn ToSql + Sync + Send>>,
+    values: Vec<Box<dyn Param + Sync + Send>>,
 }
 
 impl Select {
@@ -79,17 +78,17 @@ impl Select {
     }
 
     /// The values, as the driver takes them.
-    pub(super) fn params(&self) -> Vec<&(dyn ToSql + Sync)> {
-        self.values.iter().map(|value| &**value as &(dyn ToSql + Sync)).collect()
+    pub(super) fn params(&self) -> Vec<&(dyn Param + Sync)> {
+        self.values.iter().map(|value| &**value as &(dyn Param + Sync)).collect()
     }
 
     /// Binds a value, and gives the number of its placeholder.
-    fn bind(&mut self, value: impl ToSql + Sync + Send + 'static) -> usize {
+    fn bind(&mut self, value: impl Param + Sync + Send + 'static) -> usize {
         self.values.push(Box::new(value));
         self.values.len()
     }
 
-    fn condition(&mut self, comparison: &str, value: Option<impl ToSql + Sync + Send + 'static>) {
+    fn condition(&mut self, comparison: &str, value: Option<impl Param + Sync + Send + 'static>) {
         if let Some(value) = value {
             let number = self.bind(value);
             self.and(&format!("{comparison} ${number}"));

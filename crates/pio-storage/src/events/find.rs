@@ -20,8 +20,11 @@ impl Events<'_> {
             return Ok(None);
         }
         let sql = format!("SELECT {} FROM {} WHERE id = $1", row::COLUMNS, table.quoted());
-        let found =
-            self.storage.session().await?.query_opt(&sql, &[&id]).await.map_err(|e| e.in_table(table))?;
+        let mut session = self.storage.session().await?;
+        let found = session
+            .query_opt(&sql, &[&id])
+            .await
+            .map_err(|e| e.in_table(session.table_name(&table.to_string())))?;
         found.as_ref().map(row::event).transpose()
     }
 
@@ -34,8 +37,13 @@ impl Events<'_> {
             return Ok(false);
         }
         let sql = format!("DELETE FROM {} WHERE id = $1", table.quoted());
-        let deleted =
-            self.storage.session().await?.execute(&sql, &[&id]).await.map_err(|e| e.in_table(table))?;
+        let mut session = self.storage.session().await?;
+        session.begin_if_pooled().await?;
+        let deleted = session
+            .execute(&sql, &[&id])
+            .await
+            .map_err(|e| e.in_table(session.table_name(&table.to_string())))?;
+        session.commit_if_pooled().await?;
         Ok(deleted > 0)
     }
 
@@ -46,7 +54,10 @@ impl Events<'_> {
     pub async fn find(&self, table: EventTable, filter: &Filter) -> Result<Vec<Event>> {
         let select = Select::new(table, filter)?;
         let mut session = self.storage.session().await?;
-        let rows = session.query(&select.sql, &select.params()).await.map_err(|e| e.in_table(table))?;
+        let rows = session
+            .query(&select.sql, &select.params())
+            .await
+            .map_err(|e| e.in_table(session.table_name(&table.to_string())))?;
         rows.iter().map(row::event).collect()
     }
 
@@ -61,7 +72,10 @@ impl Events<'_> {
     ) -> Result<impl Stream<Item = Result<Event>> + Send + use<>> {
         let select = Select::new(table, filter)?;
         let mut session = self.storage.session().await?;
-        let rows = session.stream(&select.sql, &select.params()).await.map_err(|e| e.in_table(table))?;
+        let rows = session
+            .stream(&select.sql, &select.params())
+            .await
+            .map_err(|e| e.in_table(session.table_name(&table.to_string())))?;
         Ok(stream::try_unfold((session, Box::pin(rows)), async |(mut session, mut rows)| {
             let Some(row) = session.next(&mut rows).await? else { return Ok(None) };
             Ok(Some((row::event(&row)?, (session, rows))))

@@ -40,7 +40,8 @@ impl Import {
     pub async fn clear(&mut self) -> Result<()> {
         // A TRUNCATE would make readers wait, and those that began before it would find nothing.
         let sql = format!("DELETE FROM {}", self.table.quoted());
-        self.session.batch_unlimited(&sql).await.map_err(|error| error.in_table(self.table))
+        let deleted = self.session.batch_unlimited(&sql).await;
+        deleted.map_err(|error| error.in_table(self.session.table_name(&self.table.to_string())))
     }
 
     /// Makes all of it durable.

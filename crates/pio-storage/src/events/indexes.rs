@@ -10,7 +10,8 @@ use crate::{
 };
 
 /// Held while indexes are added, so that only one process does it. Asked for without waiting: a process that waited would
-/// hold a snapshot, for which the other's index would wait in turn.
+/// hold a snapshot, for which the other's index would wait in turn. A transaction holds it, which lasts through a pooler too;
+/// the indexes are made on another connection, because they cannot be made within a transaction.
 const LOCK: i64 = 0x7069_6f5f_696e_6478;
 
 /// The expression of which the index by entity is made.
@@ -46,19 +47,22 @@ impl Index {
 
 impl Events<'_> {
     /// Adds the indexes that tables made by PIO lack, without blocking those who write to them, and makes anew what an
-    /// interrupted run left unfinished. Gives the names of the indexes it made; takes as long as it takes.
+    /// interrupted run left unfinished. Gives the names of the indexes it made; takes as long as it takes, and two connections.
     ///
     /// # Errors
     /// The database failed, or its role does not own the tables.
     pub async fn create_missing_indexes(&self) -> Result<Vec<String>> {
-        let mut session = self.storage.session().await?;
-        let row = session.query_opt("SELECT pg_try_advisory_lock($1)", &[&LOCK]).await?;
+        let mut holder = self.storage.session().await?;
+        holder.begin().await?;
+        let row = holder.query_opt("SELECT pg_try_advisory_xact_lock($1)", &[&LOCK]).await?;
         if !row.map(|row| row.try_get::<_, bool>(0)).transpose()?.unwrap_or(false) {
-            return Ok(Vec::new());
+            return holder.commit().await.map(|()| Vec::new());
         }
-        let outcome = create_missing(&mut session).await;
-        session.query("SELECT pg_advisory_unlock($1)", &[&LOCK]).await?;
-        outcome
+        // Another statement also ends the snapshot of the one before it, for which the indexes would wait.
+        holder.batch("SET LOCAL idle_in_transaction_session_timeout = 0").await?;
+        let made = create_missing(&mut self.storage.session().await?).await?;
+        holder.commit().await?;
+        Ok(made)
     }
 }
 
@@ -67,7 +71,7 @@ async fn create_missing(session: &mut Session) -> Result<Vec<String>> {
     for table in table::all(session).await? {
         for index in of(table) {
             match make(session, &index).await {
-                Ok(true) => made.push(index.name()),
+                Ok(true) => made.push(session.table_name(&index.name())),
                 // The table was deleted meanwhile.
                 Ok(false) | Err(StorageError::NoEventTable { .. }) => {}
                 Err(error) => return Err(error),
@@ -100,7 +104,8 @@ enum State {
 
 async fn state(session: &mut Session, name: &str) -> Result<State> {
     let sql = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)";
-    let row = session.query_opt(sql, &[&format!("\"{name}\"")]).await?;
+    let name = session.table_name(&format!("\"{name}\""));
+    let row = session.query_opt(sql, &[&name]).await?;
     Ok(match row.map(|row| row.try_get(0)).transpose()? {
         Some(true) => State::Valid,
         Some(false) => State::Broken,

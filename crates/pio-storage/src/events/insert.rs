@@ -27,7 +27,11 @@ impl Events<'_> {
         if events.is_empty() {
             return Ok(Vec::new());
         }
-        insert(&mut self.storage.session().await?, table, events).await
+        let mut session = self.storage.session().await?;
+        session.begin_if_pooled().await?;
+        let insertions = insert(&mut session, table, events).await?;
+        session.commit_if_pooled().await?;
+        Ok(insertions)
     }
 }
 
@@ -45,10 +49,15 @@ pub(super) async fn insert(
     if events.iter().all(|event| event.id.is_none()) {
         // Ids made here are unique: no look for conflicts is paid for.
         let columns = Columns::of(events.iter().zip(ids.iter().map(String::as_str)), now());
-        columns.store(session, table).await.map_err(|e| e.in_table(table))?;
+        columns
+            .store(session, table)
+            .await
+            .map_err(|e| e.in_table(session.table_name(&table.to_string())))?;
         return Ok(ids.into_iter().map(|id| Insertion { id, outcome: Outcome::Stored }).collect());
     }
-    let stored = store_in_order(session, table, events, &ids).await.map_err(|e| e.in_table(table))?;
+    let stored = store_in_order(session, table, events, &ids)
+        .await
+        .map_err(|e| e.in_table(session.table_name(&table.to_string())))?;
     resolve(session, table, events, ids, stored).await
 }
 

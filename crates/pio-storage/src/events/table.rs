@@ -4,6 +4,9 @@ use std::fmt;
 
 use crate::{errors::Result, session::Session};
 
+/// How the names of event tables begin by default.
+const PREFIX: &str = "pio_event_";
+
 /// Names the table `pio_event_<app>[_<channel>]`. It is made of numbers only, so that no name from outside gets into SQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EventTable {
@@ -29,9 +32,9 @@ impl EventTable {
         format!("\"{self}\"")
     }
 
-    /// Reads a table's name; nothing where it is not one for events.
+    /// Reads a table's name, as it is by default; nothing where it is not one for events.
     fn from_name(name: &str) -> Option<Self> {
-        let numbers = name.strip_prefix("pio_event_")?;
+        let numbers = name.strip_prefix(PREFIX)?;
         let table = match numbers.split_once('_') {
             Some((app, channel)) => Self::of_channel(app.parse().ok()?, channel.parse().ok()?),
             None => Self::of_app(numbers.parse().ok()?),
@@ -89,12 +92,14 @@ pub(crate) async fn clear(session: &mut Session, table: EventTable) -> Result<()
 
 /// All event tables there are, in order.
 pub(crate) async fn all(session: &mut Session) -> Result<Vec<EventTable>> {
-    let sql = "SELECT relname::text FROM pg_class \
-               WHERE relkind IN ('r', 'p') AND relname LIKE 'pio\\_event\\_%' AND pg_table_is_visible(oid)";
-    let rows = session.query(sql, &[]).await?;
+    let sql = "SELECT substr(relname::text, length($1) + 1) FROM pg_class \
+               WHERE relkind IN ('r', 'p') AND starts_with(relname::text, $1) AND pg_table_is_visible(oid)";
+    let prefix = session.table_name(PREFIX);
+    let rows = session.query(sql, &[&prefix]).await?;
     let mut tables = Vec::new();
     for row in &rows {
-        tables.extend(EventTable::from_name(row.try_get(0)?));
+        let numbers: &str = row.try_get(0)?;
+        tables.extend(EventTable::from_name(&format!("{PREFIX}{numbers}")));
     }
     tables.sort_unstable();
     Ok(tables)
@@ -107,7 +112,8 @@ pub(crate) async fn of_app(session: &mut Session, app_id: i32) -> Result<Vec<Eve
 
 async fn exists(session: &mut Session, table: EventTable) -> Result<bool> {
     let sql = "SELECT 1 WHERE to_regclass($1) IS NOT NULL";
-    Ok(session.query_opt(sql, &[&table.quoted()]).await?.is_some())
+    let name = session.table_name(&table.quoted());
+    Ok(session.query_opt(sql, &[&name]).await?.is_some())
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ pub(super) async fn add_missing_columns(session: &mut Session) -> Result<()> {
     for table in table::all(session).await? {
         let sql = "SELECT count(*) FROM pg_attribute \
                    WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped";
-        let name = table.to_string();
+        let name = session.table_name(&table.to_string());
         let row = session.query_opt(sql, &[&name]).await?;
         let columns = row.map(|row| row.try_get::<_, i64>(0)).transpose()?.unwrap_or(EVENT_COLUMN_COUNT);
         if columns < EVENT_COLUMN_COUNT {

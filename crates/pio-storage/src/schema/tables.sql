@@ -10,6 +10,14 @@ CREATE TABLE IF NOT EXISTS pio_meta_accesskeys (
     events text
 );
 
+-- What an access key may do, for keys that may not do everything as in PIO.
+CREATE TABLE IF NOT EXISTS pio_meta_permissions (
+    accesskey varchar(64) PRIMARY KEY,
+    may_read boolean NOT NULL,
+    may_write boolean NOT NULL,
+    may_delete boolean NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS pio_meta_channels (
     id serial PRIMARY KEY,
     name text NOT NULL,

@@ -1,7 +1,7 @@
 //! Access keys.
 
 use pio_storage::{
-    access_keys::NewAccessKey,
+    access_keys::{NewAccessKey, Permissions},
     errors::StorageError,
     test_support::{TestDatabase, database, run_sql},
 };
@@ -16,7 +16,12 @@ async fn with_app() -> TestDatabase {
 
 fn key(key: &str, events: &[&str]) -> NewAccessKey {
     let events = events.iter().map(|&name| name.to_owned()).collect();
-    NewAccessKey { key: Some(key.to_owned()).filter(|key| !key.is_empty()), app_id: 1, events }
+    NewAccessKey {
+        key: Some(key.to_owned()).filter(|key| !key.is_empty()),
+        app_id: 1,
+        events,
+        permissions: None,
+    }
 }
 
 #[tokio::test]
@@ -96,7 +101,10 @@ async fn a_key_of_an_app_that_is_gone_is_still_a_key() {
 async fn a_key_is_not_shown_when_it_is_formatted() {
     let db = with_app().await;
     let created = db.storage.access_keys().create(&key("abc123", &[])).await.unwrap();
-    assert_eq!(format!("{created:?}"), r#"AccessKey { key: "***", app_id: 1, events: [] }"#);
+    assert_eq!(
+        format!("{created:?}"),
+        r#"AccessKey { key: "***", app_id: 1, events: [], permissions: None }"#
+    );
 }
 
 #[tokio::test]
@@ -111,4 +119,26 @@ async fn keys_are_listed_in_the_order_in_which_they_were_made() {
         listed.iter().map(|key| key.key.as_str()).collect::<Vec<_>>(),
         [first.as_str(), "z", "a", "m"]
     );
+}
+
+#[tokio::test]
+async fn a_key_may_be_permitted_less_than_everything() {
+    let db = database().await;
+    db.storage.apps().create(&app("App")).await.unwrap();
+    let keys = db.storage.access_keys();
+    let read = Permissions { read: true, write: false, delete: false };
+    let new = NewAccessKey { permissions: Some(read), ..key("reader", &["rate"]) };
+    assert_eq!(keys.create(&new).await.unwrap().permissions, Some(read));
+    assert_eq!(keys.get("reader").await.unwrap().unwrap().permissions, Some(read));
+    keys.create(&key("all", &[])).await.unwrap();
+    let listed: Vec<_> = keys.list().await.unwrap().into_iter().map(|key| key.permissions).collect();
+    assert_eq!(listed, [None, Some(read), None]);
+    assert_eq!(keys.list_of(1).await.unwrap().len(), 3);
+    // PIO deletes a key without knowing of its permissions; who makes it anew says what it may do.
+    run_sql(&db.settings, "DELETE FROM pio_meta_accesskeys WHERE accesskey = 'reader'").await;
+    assert_eq!(keys.create(&key("reader", &[])).await.unwrap().permissions, None);
+    assert_eq!(keys.get("reader").await.unwrap().unwrap().permissions, None);
+    db.storage.apps().delete(1).await.unwrap();
+    let sql = "DO $$ BEGIN ASSERT NOT EXISTS (SELECT 1 FROM pio_meta_permissions), 'some stayed'; END $$";
+    run_sql(&db.settings, sql).await;
 }

@@ -50,7 +50,7 @@ fn data_survive_a_stop_and_a_crash() {
     assert!(has_app(&settings));
     server.kill();
     assert!(has_app(&server.ensure_running()));
-    assert_eq!(embedded::status(server.home()), Status::Running(settings));
+    assert_eq!(embedded::status(server.home()), Status::Running(Box::new(settings)));
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn a_file_that_names_another_port_is_put_right() {
     fs::write(&file, text.replace(&from, &to)).unwrap();
     assert_eq!(embedded::status(server.home()), Status::Stopped);
     assert_eq!(server.ensure_running(), settings);
-    assert_eq!(embedded::status(server.home()), Status::Running(settings));
+    assert_eq!(embedded::status(server.home()), Status::Running(Box::new(settings)));
 }
 
 #[test]

@@ -14,5 +14,7 @@ mod indexes;
 mod instances;
 mod many;
 mod migration;
+mod names;
+mod pooler;
 mod sample;
 mod tls;

@@ -26,7 +26,7 @@ async fn columns(settings: &DatabaseSettings) -> String {
     let collect = "INSERT INTO seen SELECT string_agg(concat_ws(' ', relname, attname, format_type(atttypid, atttypmod), \
         attnotnull, pg_get_expr(adbin, adrelid)), E'\\n' ORDER BY relname, attnum) FROM pg_class \
         JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 LEFT JOIN pg_attrdef d ON adrelid = attrelid AND adnum = attnum \
-        WHERE relkind = 'r' AND relname LIKE 'pio\\_%' AND relname NOT IN ('pio_schema', 'pio_model_chunks')";
+        WHERE relkind = 'r' AND relname LIKE 'pio\\_%' AND relname NOT IN ('pio_schema', 'pio_model_chunks', 'pio_meta_permissions')";
     run_sql(settings, collect).await;
     let (client, connection) = connect(settings).await;
     tokio::spawn(connection);

@@ -1,6 +1,7 @@
 //! Starts workers for the front: finds the instance, and a JVM that serves it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use anyhow::Result;
 use pio_closure::closure::Closure;
@@ -22,6 +23,8 @@ pub(super) struct EngineLaunch {
     options: JobOptions,
     /// The instance that the user named.
     instance: Option<String>,
+    /// Whether a connection pooler was found before the database.
+    found_pooler: AtomicBool,
 }
 
 struct Parts {
@@ -36,14 +39,20 @@ impl EngineLaunch {
         options: JobOptions,
         instance: Option<String>,
     ) -> Self {
-        Self { engine: Arc::new(Parts { closure, engine }), options, instance }
+        Self {
+            engine: Arc::new(Parts { closure, engine }),
+            options,
+            instance,
+            found_pooler: AtomicBool::new(false),
+        }
     }
 
     async fn start(&self, wanted: Wanted) -> Result<Launched> {
         let parts = Arc::clone(&self.engine);
         // Starting the embedded database and building the engine block, for seconds or more.
-        let (settings, built) = tokio::task::spawn_blocking(move || parts.prepare()).await??;
+        let (mut settings, built) = tokio::task::spawn_blocking(move || parts.prepare()).await??;
         let engine_instance_id = self.instance(&settings, wanted).await?;
+        settings.is_pooled |= self.found_pooler.load(Relaxed);
         let job = Job {
             closure: &self.engine.closure,
             engine: &self.engine.engine,
@@ -63,6 +72,7 @@ impl EngineLaunch {
             Wanted::Newest => None,
         };
         let storage = database::connect(settings).await?;
+        self.found_pooler.store(storage.is_pooled(), Relaxed);
         Ok(instance::find(&storage, &self.engine.engine, named).await?.id)
     }
 }

@@ -8,8 +8,16 @@ import org.apache.spark.TaskContext
   * @param url      a JDBC URL without user and password
   * @param user     the role
   * @param password its password; never printed
+  * @param tables   how the names of tables begin
+  * @param sources  what PIO's configuration calls the sources that are this database
   */
-case class DatabaseSettings(url: String, user: String, password: String) {
+case class DatabaseSettings(
+  url: String,
+  user: String,
+  password: String,
+  tables: TableNames = TableNames(),
+  sources: Seq[String] = Nil
+) {
   override def toString: String = s"DatabaseSettings($url, $user, ***)"
 }
 
@@ -26,13 +34,18 @@ object DatabaseSettings {
 
   /** Sends them along with the jobs that this thread and those it makes later start. */
   def shareWithTasks(sc: SparkContext): Unit =
-    own.foreach(s => sc.setLocalProperty(Property, Seq(s.url, s.user, s.password).mkString("\n")))
+    own.foreach { s =>
+      val TableNames(metadata, eventdata, modeldata) = s.tables
+      val values = Seq(s.url, s.user, s.password, metadata, eventdata, modeldata) ++ s.sources
+      sc.setLocalProperty(Property, values.mkString("\n"))
+    }
 
   /** The settings of this process, or of the task that runs in it. */
   def current: DatabaseSettings = own.orElse(ofTask).getOrElse(throw Errors.noDatabase)
 
   private def ofTask: Option[DatabaseSettings] =
     Option(TaskContext.get()).flatMap(task => Option(task.getLocalProperty(Property))).map(_.split("\n", -1)).collect {
-      case Array(url, user, password) => DatabaseSettings(url, user, password)
+      case Array(url, user, password, metadata, eventdata, modeldata, sources @ _*) =>
+        DatabaseSettings(url, user, password, TableNames(metadata, eventdata, modeldata), sources)
     }
 }

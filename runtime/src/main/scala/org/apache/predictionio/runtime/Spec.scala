@@ -42,7 +42,19 @@ class Spec(json: JValue) {
   /** The database, if there is one. */
   val database: Option[DatabaseSettings] = json \ "database" match {
     case section: JObject =>
-      Some(DatabaseSettings(text(section, "url"), text(section, "user"), string(section, "password").orNull))
+      val tables = section \ "tables"
+      val usual = TableNames()
+      val names = TableNames(
+        string(tables, "metadata").getOrElse(usual.metadata),
+        string(tables, "eventdata").getOrElse(usual.eventdata),
+        string(tables, "modeldata").getOrElse(usual.modeldata)
+      )
+      val sources = section \ "sources" match {
+        case JArray(values) => values.collect { case JString(name) => name }
+        case _ => Nil
+      }
+      val password = string(section, "password").orNull
+      Some(DatabaseSettings(text(section, "url"), text(section, "user"), password, names, sources))
     case _ => None
   }
 

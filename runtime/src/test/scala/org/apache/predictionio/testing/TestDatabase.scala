@@ -16,13 +16,16 @@ abstract class DatabaseSuite extends munit.FunSuite {
   override def beforeAll(): Unit = {
     execute(TestDatabase.server, s"CREATE DATABASE $name")
     DatabaseSettings.use(settings)
-    execute(settings, TestDatabase.schema)
+    execute(settings, schema)
   }
 
   override def afterAll(): Unit = {
     Connections.of(settings).closeIdle()
     execute(TestDatabase.server, s"DROP DATABASE IF EXISTS $name WITH (FORCE)")
   }
+
+  /** The tables that are made in it. */
+  def schema: String = TestDatabase.schema
 
   /** The suite's database. */
   def settings: DatabaseSettings =

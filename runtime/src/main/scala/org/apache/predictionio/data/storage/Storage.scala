@@ -34,10 +34,13 @@ object Storage {
   def getModelDataModels(): Models = new JDBCModels(Connections.current)
 
   /** The settings of a source of storage: TYPE, URL (for JDBC), USERNAME and PASSWORD of the one database, which PIO's
-    * configurations call PGSQL; nothing for other sources.
+    * configurations call PGSQL, or as they say; nothing for other sources.
     */
-  def getConfig(sourceName: String): Option[StorageClientConfig] =
-    if (sourceName == Source) Some(StorageClientConfig(properties = properties(DatabaseSettings.current))) else None
+  def getConfig(sourceName: String): Option[StorageClientConfig] = {
+    val database = DatabaseSettings.current
+    val isKnown = sourceName == Source || database.sources.contains(sourceName)
+    if (isKnown) Some(StorageClientConfig(properties = properties(database))) else None
+  }
 
   private val Source = "PGSQL"
 

@@ -1,6 +1,6 @@
 package org.apache.predictionio.data.storage.jdbc
 
-import org.apache.predictionio.runtime.{DatabaseSettings, Errors}
+import org.apache.predictionio.runtime.{DatabaseSettings, Errors, TableNames}
 
 import java.sql.{Connection, Driver, SQLException}
 import java.util.Properties
@@ -10,6 +10,9 @@ import java.util.concurrent.{ConcurrentHashMap, ConcurrentLinkedDeque, Semaphore
 private[predictionio] class Connections(settings: DatabaseSettings) {
   private val free = new Semaphore(Connections.Most, true)
   private val idle = new ConcurrentLinkedDeque[Connection]
+
+  /** How the names of tables begin in this database. */
+  def tables: TableNames = settings.tables
 
   /** Lends a connection in autocommit mode. Work that fails because the server had ended an idle connection is done again. */
   def use[T](work: Connection => T): T = {

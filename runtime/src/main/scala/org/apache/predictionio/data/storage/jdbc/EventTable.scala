@@ -4,11 +4,14 @@ import org.apache.predictionio.runtime.Errors
 
 import java.sql.Connection
 
-/** The table that holds the events of an app or of one of its channels. */
-private[jdbc] case class EventTable(appId: Int, channelId: Option[Int]) {
+/** The table that holds the events of an app or of one of its channels.
+  *
+  * @param prefix how the names of such tables begin
+  */
+private[jdbc] case class EventTable(appId: Int, channelId: Option[Int], prefix: String) {
 
   /** Its name. */
-  val name: String = s"pio_event_$appId" + channelId.map("_" + _).getOrElse("")
+  val name: String = s"${prefix}_$appId" + channelId.map("_" + _).getOrElse("")
 
   /** How many pages it has, or an error that says it is not there. */
   def pages(connection: Connection): Long = Sql

@@ -8,12 +8,14 @@ import java.util.Base64
 
 /** Access keys in PostgreSQL. */
 private[predictionio] class JDBCAccessKeys(connections: Connections) extends AccessKeys {
+  private val table = s"${connections.tables.metadata}_accesskeys"
+  private val permissions = s"${connections.tables.metadata}_permissions"
 
   override def insert(k: AccessKey): Option[String] = connections.use { connection =>
     val key = if (k.key.isEmpty) generated() else k.key
     Sql.row(
       connection,
-      "INSERT INTO pio_meta_accesskeys (accesskey, appid, events) VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING accesskey",
+      s"INSERT INTO $table (accesskey, appid, events) VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING accesskey",
       key,
       k.appid,
       events(k)
@@ -27,16 +29,16 @@ private[predictionio] class JDBCAccessKeys(connections: Connections) extends Acc
   override def getByAppid(appid: Int): Seq[AccessKey] = select(" WHERE appid = ?", appid)
 
   override def update(k: AccessKey): Unit = connections.use { connection =>
-    val sql = "UPDATE pio_meta_accesskeys SET appid = ?, events = ? WHERE accesskey = ?"
+    val sql = s"UPDATE $table SET appid = ?, events = ? WHERE accesskey = ?"
     val _ = Sql.update(connection, sql, k.appid, events(k), k.key)
   }
 
-  override def delete(key: String): Unit = connections.use { connection =>
-    val _ = Sql.update(connection, "DELETE FROM pio_meta_accesskeys WHERE accesskey = ?", key)
+  override def delete(key: String): Unit = connections.transaction { connection =>
+    Seq(table, permissions).foreach(from => Sql.update(connection, s"DELETE FROM $from WHERE accesskey = ?", key))
   }
 
   private def select(which: String, values: Any*): List[AccessKey] =
-    connections.use(Sql.rows(_, s"SELECT accesskey, appid, events FROM pio_meta_accesskeys$which", values: _*)(read))
+    connections.use(Sql.rows(_, s"SELECT accesskey, appid, events FROM $table$which", values: _*)(read))
 
   private def read(row: ResultSet): AccessKey = {
     val events = Option(row.getString(3)).filter(_.nonEmpty).map(_.split(",").toSeq).getOrElse(Nil)

@@ -7,6 +7,7 @@ import java.sql.{Connection, ResultSet}
 
 /** Trainings in PostgreSQL. */
 private[predictionio] class JDBCEngineInstances(connections: Connections) extends EngineInstances {
+  private val table = s"${connections.tables.metadata}_engineinstances"
   private val columns =
     "id, status, starttime, endtime, engineid, engineversion, enginevariant, enginefactory, batch, " +
       "env, sparkconf, datasourceparams, preparatorparams, algorithmsparams, servingparams"
@@ -15,7 +16,7 @@ private[predictionio] class JDBCEngineInstances(connections: Connections) extend
     val id = if (i.id.isEmpty) EventWriter.newId() else i.id
     connections.use { connection =>
       val marks = Seq.fill(15)("?").mkString(",")
-      Sql.update(connection, s"INSERT INTO pio_meta_engineinstances ($columns) VALUES ($marks)", id +: values(i): _*)
+      Sql.update(connection, s"INSERT INTO $table ($columns) VALUES ($marks)", id +: values(i): _*)
     }
     id
   }
@@ -42,17 +43,17 @@ private[predictionio] class JDBCEngineInstances(connections: Connections) extend
 
   /** Stores the models that are written and changes what is stored of the training, both or neither. */
   def complete(i: EngineInstance)(models: OutputStream => Unit): Unit = connections.transaction { connection =>
-    JDBCModels.insert(connection, i.id)(models)
+    new JDBCModels(connections).insert(connection, i.id)(models)
     update(connection, i)
   }
 
   override def delete(id: String): Unit = connections.use { connection =>
-    val _ = Sql.update(connection, "DELETE FROM pio_meta_engineinstances WHERE id = ?", id)
+    val _ = Sql.update(connection, s"DELETE FROM $table WHERE id = ?", id)
   }
 
   private def update(connection: Connection, i: EngineInstance): Unit = {
     val settings = columns.split(", ").tail.map(_ + " = ?").mkString(", ")
-    val _ = Sql.update(connection, s"UPDATE pio_meta_engineinstances SET $settings WHERE id = ?", values(i) :+ i.id: _*)
+    val _ = Sql.update(connection, s"UPDATE $table SET $settings WHERE id = ?", values(i) :+ i.id: _*)
   }
 
   private def values(i: EngineInstance): Seq[Any] = Seq(
@@ -73,7 +74,7 @@ private[predictionio] class JDBCEngineInstances(connections: Connections) extend
   )
 
   private def select(which: String, values: Any*): List[EngineInstance] =
-    connections.use(Sql.rows(_, s"SELECT $columns FROM pio_meta_engineinstances$which", values: _*)(read))
+    connections.use(Sql.rows(_, s"SELECT $columns FROM $table$which", values: _*)(read))
 
   private def read(row: ResultSet): EngineInstance = EngineInstance(
     id = row.getString(1),

@@ -6,6 +6,7 @@ import java.sql.ResultSet
 
 /** Evaluations in PostgreSQL. */
 private[predictionio] class JDBCEvaluationInstances(connections: Connections) extends EvaluationInstances {
+  private val table = s"${connections.tables.metadata}_evaluationinstances"
   private val columns = "id, status, starttime, endtime, evaluationclass, engineparamsgeneratorclass, batch, env, " +
     "sparkconf, evaluatorresults, evaluatorresultshtml, evaluatorresultsjson"
 
@@ -15,7 +16,7 @@ private[predictionio] class JDBCEvaluationInstances(connections: Connections) ex
       val marks = Seq.fill(12)("?").mkString(",")
       Sql.update(
         connection,
-        s"INSERT INTO pio_meta_evaluationinstances ($columns) VALUES ($marks)",
+        s"INSERT INTO $table ($columns) VALUES ($marks)",
         id +: values(i): _*
       )
     }
@@ -32,11 +33,11 @@ private[predictionio] class JDBCEvaluationInstances(connections: Connections) ex
   override def update(i: EvaluationInstance): Unit = connections.use { connection =>
     val settings = columns.split(", ").tail.map(_ + " = ?").mkString(", ")
     val _ =
-      Sql.update(connection, s"UPDATE pio_meta_evaluationinstances SET $settings WHERE id = ?", values(i) :+ i.id: _*)
+      Sql.update(connection, s"UPDATE $table SET $settings WHERE id = ?", values(i) :+ i.id: _*)
   }
 
   override def delete(id: String): Unit = connections.use { connection =>
-    val _ = Sql.update(connection, "DELETE FROM pio_meta_evaluationinstances WHERE id = ?", id)
+    val _ = Sql.update(connection, s"DELETE FROM $table WHERE id = ?", id)
   }
 
   private def values(i: EvaluationInstance): Seq[Any] = Seq(
@@ -54,7 +55,7 @@ private[predictionio] class JDBCEvaluationInstances(connections: Connections) ex
   )
 
   private def select(which: String, values: Any*): List[EvaluationInstance] =
-    connections.use(Sql.rows(_, s"SELECT $columns FROM pio_meta_evaluationinstances$which", values: _*)(read))
+    connections.use(Sql.rows(_, s"SELECT $columns FROM $table$which", values: _*)(read))
 
   private def read(row: ResultSet): EvaluationInstance = EvaluationInstance(
     id = row.getString(1),

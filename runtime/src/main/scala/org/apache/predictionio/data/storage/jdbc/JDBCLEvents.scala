@@ -13,12 +13,12 @@ private[predictionio] class JDBCLEvents(settings: DatabaseSettings) extends LEve
   private def connections = Connections.of(settings)
 
   override def init(appId: Int, channelId: Option[Int]): Boolean = {
-    connections.use(EventTable(appId, channelId).create)
+    connections.use(eventTable(appId, channelId).create)
     true
   }
 
   override def remove(appId: Int, channelId: Option[Int]): Boolean = {
-    connections.use(EventTable(appId, channelId).drop)
+    connections.use(eventTable(appId, channelId).drop)
     true
   }
 
@@ -28,21 +28,21 @@ private[predictionio] class JDBCLEvents(settings: DatabaseSettings) extends LEve
     ec: ExecutionContext
   ): Future[Seq[String]] = Future(blocking {
     events.foreach(EventValidation.validate)
-    val table = EventTable(appId, channelId)
+    val table = eventTable(appId, channelId)
     inTable(table)(connections.transaction(EventWriter.insert(_, table, events)))
   })
 
   override def futureGet(eventId: String, appId: Int, channelId: Option[Int])(implicit
     ec: ExecutionContext
   ): Future[Option[Event]] =
-    query(EventTable(appId, channelId))((connection, table) =>
+    query(eventTable(appId, channelId))((connection, table) =>
       Sql.row(connection, s"SELECT ${WholeEvents.columns} FROM ${table.name} WHERE id = ?", eventId)(WholeEvents.reader)
     )
 
   override def futureDelete(eventId: String, appId: Int, channelId: Option[Int])(implicit
     ec: ExecutionContext
   ): Future[Boolean] =
-    query(EventTable(appId, channelId))((connection, table) =>
+    query(eventTable(appId, channelId))((connection, table) =>
       Sql.update(connection, s"DELETE FROM ${table.name} WHERE id = ?", eventId) > 0
     )
 
@@ -64,11 +64,14 @@ private[predictionio] class JDBCLEvents(settings: DatabaseSettings) extends LEve
     val (where, values) = EventFilter.where(filter.conditions)
     val order = if (reversed.contains(true)) "DESC" else "ASC"
     val most = limit.filter(_ >= 0).map(n => s" LIMIT $n").getOrElse("")
-    query(EventTable(appId, channelId)) { (connection, table) =>
+    query(eventTable(appId, channelId)) { (connection, table) =>
       val sql = s"SELECT ${WholeEvents.columns} FROM ${table.name}$where ORDER BY eventtime $order$most"
       Sql.rows(connection, sql, values: _*)(WholeEvents.reader).iterator
     }
   }
+
+  private def eventTable(appId: Int, channelId: Option[Int]): EventTable =
+    EventTable(appId, channelId, settings.tables.eventdata)
 
   private def query[T](table: EventTable)(work: (Connection, EventTable) => T)(implicit
     ec: ExecutionContext

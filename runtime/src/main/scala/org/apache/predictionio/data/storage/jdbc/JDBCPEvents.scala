@@ -23,7 +23,7 @@ private[predictionio] class JDBCPEvents(settings: DatabaseSettings) extends PEve
   )(sc: SparkContext): RDD[Event] = {
     val filter =
       EventFilter(startTime, untilTime, entityType, entityId, eventNames, targetEntityType, targetEntityId)
-    read(sc, EventTable(appId, channelId), filter, WholeEvents)
+    read(sc, eventTable(appId, channelId), filter, WholeEvents)
   }
 
   override def aggregateProperties(
@@ -40,7 +40,7 @@ private[predictionio] class JDBCPEvents(settings: DatabaseSettings) extends PEve
       entityType = Some(entityType),
       eventNames = Some(EventValidation.specialEvents.toSeq)
     )
-    read(sc, EventTable(appId, channelId), filter, PropertyEvents)
+    read(sc, eventTable(appId, channelId), filter, PropertyEvents)
       .map(event => (event.entityId, event))
       .aggregateByKey(PropertyAggregation())(_.add(_), _.merge(_))
       .flatMap { case (id, aggregation) => aggregation.result.map(id -> _) }
@@ -48,7 +48,7 @@ private[predictionio] class JDBCPEvents(settings: DatabaseSettings) extends PEve
   }
 
   override def write(events: RDD[Event], appId: Int, channelId: Option[Int])(sc: SparkContext): Unit = {
-    val (to, table) = (settings, EventTable(appId, channelId))
+    val (to, table) = (settings, eventTable(appId, channelId))
     events.foreachPartition { part =>
       if (part.nonEmpty) Connections.of(to).transaction { connection =>
         part.grouped(1000).foreach(EventWriter.insert(connection, table, _))
@@ -57,13 +57,16 @@ private[predictionio] class JDBCPEvents(settings: DatabaseSettings) extends PEve
   }
 
   override def delete(eventIds: RDD[String], appId: Int, channelId: Option[Int])(sc: SparkContext): Unit = {
-    val (to, table) = (settings, EventTable(appId, channelId))
+    val (to, table) = (settings, eventTable(appId, channelId))
     eventIds.foreachPartition { part =>
       part.grouped(1000).foreach { ids =>
         Connections.of(to).use(Sql.update(_, s"DELETE FROM ${table.name} WHERE id = ANY (?)", ids.toArray))
       }
     }
   }
+
+  private def eventTable(appId: Int, channelId: Option[Int]): EventTable =
+    EventTable(appId, channelId, settings.tables.eventdata)
 
   private def read(sc: SparkContext, table: EventTable, filter: EventFilter, rows: EventRows): RDD[Event] = {
     val slices = Connections.of(settings).use(Slices.of(_, table, filter, 2 * sc.defaultParallelism))
