@@ -190,6 +190,10 @@ fn take(line: &[u8], waiting: &Mutex<Waiting>, said: &mpsc::UnboundedSender<Said
             tracing::info!(stage, "{message}");
             return;
         }
+        Ok(Message::Warning(warning)) => {
+            tracing::warn!("{}", warning.message);
+            return;
+        }
         Ok(Message::Hello(hello)) => Said::Hello(hello.version),
         Ok(Message::Ready(ready)) => Said::Ready(ready),
         Ok(Message::Error(error)) => Said::Error(error),

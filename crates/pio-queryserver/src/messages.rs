@@ -10,6 +10,7 @@ pub(crate) const VERSION: u64 = 1;
 pub(crate) enum Message {
     Hello(Hello),
     Progress(Progress),
+    Warning(Warning),
     Ready(Ready),
     Answer(Answer),
     Error(WorkerError),
@@ -27,6 +28,12 @@ pub(crate) struct Progress {
     #[serde(default)]
     pub(crate) stage: String,
     #[serde(default)]
+    pub(crate) message: String,
+}
+
+/// What the person who deploys should know.
+#[derive(Deserialize)]
+pub(crate) struct Warning {
     pub(crate) message: String,
 }
 
@@ -99,6 +106,7 @@ impl Message {
             "answer" => Self::Answer(serde_json::from_slice(line)?),
             "hello" => Self::Hello(serde_json::from_slice(line)?),
             "progress" => Self::Progress(serde_json::from_slice(line)?),
+            "warning" => Self::Warning(serde_json::from_slice(line)?),
             "ready" => Self::Ready(serde_json::from_slice(line)?),
             "error" => Self::Error(serde_json::from_slice(line)?),
             _ => Self::Unknown,

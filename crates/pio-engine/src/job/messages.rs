@@ -11,6 +11,9 @@ pub(super) enum Message {
         version: u32,
     },
     Progress(Progress),
+    Warning {
+        message: String,
+    },
     Error(Reported),
     Result(Value),
     #[serde(other)]

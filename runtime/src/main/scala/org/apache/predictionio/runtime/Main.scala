@@ -40,7 +40,9 @@ object Main {
     if (spec.verb == "serve") ServeVerb.run(spec, link, control)
     else {
       control.start()
-      val result = work(spec, control)
+      val result =
+        try work(spec, control)
+        finally LeftOut.tell()
       control.end()
       link.send(result)
     }
@@ -50,6 +52,7 @@ object Main {
     Errors.variantFile = Paths.get(spec.variantFile).getFileName.toString
     Leniency.missingIsZero = spec.lenient
     spec.database.foreach(DatabaseSettings.use)
+    LeftOut.listen(text => link.send(Messages.warning(text)))
     Progress.listen((stage, text, done, total) => link.send(Messages.progress(stage, text, done, total)))
   }
 

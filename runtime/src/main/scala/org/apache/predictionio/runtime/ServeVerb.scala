@@ -18,6 +18,7 @@ private[runtime] object ServeVerb {
     val instance = EngineLoading.instance(spec.text(spec.options, "engineInstanceId"))
     val deployed = Deployed.of(spec, instance, "Serving")
     val threads = pool(EngineLoading.loader)
+    LeftOut.serve()
     link.send(ready(instance, deployed))
     val messages = link.received
     while (messages.hasNext) messages.next() match {

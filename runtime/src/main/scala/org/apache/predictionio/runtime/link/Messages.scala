@@ -24,6 +24,9 @@ object Messages {
     "total" -> optional(total.map(JInt(_)))
   )
 
+  /** Something that the user should know, although the work goes on. */
+  def warning(text: String): JObject = message("warning", "message" -> JString(text))
+
   /** The last message where something went wrong. */
   def error(e: UserError): JObject = message(
     "error",

@@ -2,6 +2,8 @@ package org.apache.predictionio.data.storage.jdbc
 
 import org.joda.time.DateTime
 
+import java.nio.charset.StandardCharsets
+
 /** Which events are asked for; see [[org.apache.predictionio.data.storage.LEvents.futureFind]]. */
 private[jdbc] case class EventFilter(
   startTime: Option[DateTime] = None,
@@ -17,9 +19,11 @@ private[jdbc] case class EventFilter(
   def conditions: Seq[(String, Seq[Any])] = Seq(
     startTime.map(time => "eventtime >= ?" -> Seq(time)),
     untilTime.map(time => "eventtime < ?" -> Seq(time)),
-    entityType.map(name => "entitytype = ?" -> Seq(name)),
-    entityId.map(id => s"$hashed = hashtextextended(?, 0) AND entityid = ?" -> Seq(id, id)),
-    eventNames.map(names => "event = ANY (?)" -> Seq(names.toArray)),
+    entityType.map(same("entitytype", _)),
+    entityId.map(id => same("entityid", id)).map { case (condition, values) =>
+      if (values.isEmpty) condition -> Nil else s"$hashed = hashtextextended(?, 0) AND $condition" -> (values ++ values)
+    },
+    eventNames.map(names => "event = ANY (?)" -> Seq(names.filter(EventFilter.isStorable).toArray)),
     targetEntityType.map(same("targetentitytype", _)),
     targetEntityId.map(same("targetentityid", _))
   ).flatten
@@ -27,14 +31,23 @@ private[jdbc] case class EventFilter(
   /** The index for look-ups by entity is on a hash of the id, because ids may be too long for an index. */
   private def hashed = "hashtextextended(entityid, 0)"
 
+  private def same(column: String, text: String): (String, Seq[Any]) =
+    if (EventFilter.isStorable(text)) s"$column = ?" -> Seq(text) else "FALSE" -> Nil
+
   private def same(column: String, value: Option[String]): (String, Seq[Any]) = value match {
-    case Some(text) => s"$column = ?" -> Seq(text)
+    case Some(text) => same(column, text)
     case None => s"$column IS NULL" -> Nil
   }
 }
 
 /** Writes the parts of statements. */
 private[jdbc] object EventFilter {
+
+  /** False for a text that no stored event has: PostgreSQL stores no NUL and no half of a pair of UTF-16, and refuses to
+    * compare with one.
+    */
+  private def isStorable(text: String): Boolean =
+    text.indexOf(0) < 0 && StandardCharsets.UTF_8.newEncoder.canEncode(text)
 
   /** A WHERE clause of all conditions, empty where there is none, and the values bound to it. */
   def where(conditions: Seq[(String, Seq[Any])]): (String, Seq[Any]) =

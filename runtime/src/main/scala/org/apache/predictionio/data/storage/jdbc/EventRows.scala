@@ -1,11 +1,14 @@
 package org.apache.predictionio.data.storage.jdbc
 
 import org.apache.predictionio.data.storage.{DataMap, Event, Times}
+import org.apache.predictionio.runtime.LeftOutEvent
+import org.apache.predictionio.runtime.json.JsonLimits
 
 import org.joda.time.{DateTime, DateTimeZone}
 
 import java.sql.ResultSet
 import java.util.{Calendar, HashMap => JHashMap}
+import scala.util.hashing.MurmurHash3
 
 /** Makes events of rows. */
 private[jdbc] sealed trait EventRows extends Serializable {
@@ -13,8 +16,35 @@ private[jdbc] sealed trait EventRows extends Serializable {
   /** The columns that are read. */
   def columns: String
 
-  /** A reader for one result; it is used by one thread. */
-  def reader: ResultSet => Event
+  /** The column of the properties. */
+  protected def properties: Int
+
+  /** Reads any row. */
+  protected def event: ResultSet => Event
+
+  /** A reader for one result; it is used by one thread. A row that no reader can take is left out and told.
+    *
+    * @param leftOut is told of each
+    */
+  def reader(table: EventTable, leftOut: LeftOutEvent => Unit): ResultSet => Option[Event] = {
+    val read = event
+    row => {
+      val text = row.getString(properties)
+      val isReadable = text == null || JsonLimits.excess(text).isEmpty
+      val event = read(row)
+      if (!isReadable) leftOut(LeftOutEvent(table.appId, table.channelId, EventRows.mark(event)))
+      if (isReadable) Some(event) else None
+    }
+  }
+}
+
+private object EventRows {
+
+  /** Tells an event from others by what all readers read of it. */
+  private def mark(event: Event): Long = {
+    val text = s"${event.event}\n${event.entityId}\n${event.eventTime.getMillis}\n${event.creationTime.getMillis}"
+    MurmurHash3.stringHash(text, 1).toLong << 32 | MurmurHash3.stringHash(text, 2) & 0xffffffffL
+  }
 }
 
 /** Whole events. */
@@ -22,7 +52,9 @@ private[jdbc] object WholeEvents extends EventRows {
   override val columns: String = "id, event, entitytype, entityid, targetentitytype, targetentityid, properties, " +
     "eventtime, eventtimezone, tags, prid, creationtime, creationtimezone"
 
-  override def reader: ResultSet => Event = {
+  override protected val properties: Int = 7
+
+  override protected def event: ResultSet => Event = {
     val cells = new Cells
     row =>
       Event(
@@ -45,7 +77,9 @@ private[jdbc] object WholeEvents extends EventRows {
 private[jdbc] object PropertyEvents extends EventRows {
   override val columns: String = "event, entityid, properties, eventtime, creationtime"
 
-  override def reader: ResultSet => Event = {
+  override protected val properties: Int = 3
+
+  override protected def event: ResultSet => Event = {
     val cells = new Cells
     row =>
       Event(

@@ -1,6 +1,7 @@
 package org.apache.predictionio.data.storage.jdbc
 
 import org.apache.predictionio.data.storage.Event
+import org.apache.predictionio.runtime.json.JsonLimits
 
 import org.joda.time.DateTime
 import org.json4s.native.JsonMethods.{compact, render}
@@ -44,7 +45,7 @@ private[jdbc] object EventWriter {
     event.entityId,
     event.targetEntityType,
     event.targetEntityId,
-    compact(render(event.properties.toJObject())),
+    properties(event),
     event.eventTime,
     zone(event.eventTime),
     if (event.tags.isEmpty) None else Some(event.tags.mkString(",")),
@@ -52,6 +53,15 @@ private[jdbc] object EventWriter {
     event.creationTime,
     zone(event.creationTime)
   )
+
+  /** An event that could not be read again is not stored. */
+  private def properties(event: Event): String = {
+    val text = compact(render(event.properties.toJObject()))
+    JsonLimits.excess(text).foreach { words =>
+      throw new IllegalArgumentException(s"The event ${event.event} of ${event.entityType} ${event.entityId} $words.")
+    }
+    text
+  }
 
   private def zone(time: DateTime): String = time.getZone.getID
 }

@@ -1,7 +1,7 @@
 package org.apache.predictionio.data.storage.jdbc
 
 import org.apache.predictionio.data.storage.Event
-import org.apache.predictionio.runtime.DatabaseSettings
+import org.apache.predictionio.runtime.{DatabaseSettings, LeftOutEvents}
 
 import org.apache.spark.rdd.RDD
 import org.apache.spark.util.LongAccumulator
@@ -22,8 +22,13 @@ private[jdbc] case class EventQuery(
   * Each task sees the table as it is when the task begins. Events are only ever added, so that reading while events come
   * in finds all older ones, and of the new ones some.
   */
-private[jdbc] class EventsRDD(sc: SparkContext, query: EventQuery, slices: Seq[Slice], read: LongAccumulator)
-    extends RDD[Event](sc, Nil) {
+private[jdbc] class EventsRDD(
+  sc: SparkContext,
+  query: EventQuery,
+  slices: Seq[Slice],
+  read: LongAccumulator,
+  leftOut: LeftOutEvents
+) extends RDD[Event](sc, Nil) {
 
   override protected def getPartitions: Array[Partition] = slices.toArray
 
@@ -33,7 +38,7 @@ private[jdbc] class EventsRDD(sc: SparkContext, query: EventQuery, slices: Seq[S
     else {
       val connection = EventsRDD.open(query.settings)
       context.addTaskCompletionListener[Unit](_ => Connections.close(connection))
-      new RowIterator(EventsRDD.execute(connection, query, slice), query.rows.reader, read)
+      new RowIterator(EventsRDD.execute(connection, query, slice), query.rows.reader(query.table, leftOut.add), read)
     }
   }
 }
@@ -60,23 +65,22 @@ private[jdbc] object EventsRDD {
   }
 }
 
-/** The rows of a result, counted as they are read. */
-private class RowIterator(rows: ResultSet, read: ResultSet => Event, count: LongAccumulator) extends Iterator[Event] {
-  private var ahead = false
+/** The events of a result's rows, counted as they are read. */
+private class RowIterator(rows: ResultSet, read: ResultSet => Option[Event], count: LongAccumulator)
+    extends Iterator[Event] {
+  private var ahead: Option[Event] = None
   private var ended = false
 
   override def hasNext: Boolean = {
-    if (!ahead && !ended) {
-      ahead = rows.next()
-      ended = !ahead
-    }
-    ahead
+    while (ahead.isEmpty && !ended) if (rows.next()) ahead = read(rows) else ended = true
+    ahead.isDefined
   }
 
   override def next(): Event = {
     if (!hasNext) throw new NoSuchElementException("There are no more events.")
-    ahead = false
+    val event = ahead.get
+    ahead = None
     count.add(1L)
-    read(rows)
+    event
   }
 }

@@ -1,7 +1,7 @@
 package org.apache.predictionio.data.storage.jdbc
 
 import org.apache.predictionio.data.storage._
-import org.apache.predictionio.runtime.{DatabaseSettings, Errors}
+import org.apache.predictionio.runtime.{DatabaseSettings, Errors, LeftOut}
 
 import org.joda.time.DateTime
 
@@ -36,7 +36,9 @@ private[predictionio] class JDBCLEvents(settings: DatabaseSettings) extends LEve
     ec: ExecutionContext
   ): Future[Option[Event]] =
     query(eventTable(appId, channelId))((connection, table) =>
-      Sql.row(connection, s"SELECT ${WholeEvents.columns} FROM ${table.name} WHERE id = ?", eventId)(WholeEvents.reader)
+      Sql
+        .row(connection, s"SELECT ${WholeEvents.columns} FROM ${table.name} WHERE id = ?", eventId)(reader(table))
+        .flatten
     )
 
   override def futureDelete(eventId: String, appId: Int, channelId: Option[Int])(implicit
@@ -66,12 +68,14 @@ private[predictionio] class JDBCLEvents(settings: DatabaseSettings) extends LEve
     val most = limit.filter(_ >= 0).map(n => s" LIMIT $n").getOrElse("")
     query(eventTable(appId, channelId)) { (connection, table) =>
       val sql = s"SELECT ${WholeEvents.columns} FROM ${table.name}$where ORDER BY eventtime $order$most"
-      Sql.rows(connection, sql, values: _*)(WholeEvents.reader).iterator
+      Sql.rows(connection, sql, values: _*)(reader(table)).iterator.flatten
     }
   }
 
   private def eventTable(appId: Int, channelId: Option[Int]): EventTable =
     EventTable(appId, channelId, settings.tables.eventdata)
+
+  private def reader(table: EventTable) = WholeEvents.reader(table, LeftOut.add)
 
   private def query[T](table: EventTable)(work: (Connection, EventTable) => T)(implicit
     ec: ExecutionContext

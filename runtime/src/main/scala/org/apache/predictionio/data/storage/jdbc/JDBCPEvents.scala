@@ -1,7 +1,7 @@
 package org.apache.predictionio.data.storage.jdbc
 
 import org.apache.predictionio.data.storage._
-import org.apache.predictionio.runtime.{DatabaseSettings, Progress}
+import org.apache.predictionio.runtime.{DatabaseSettings, LeftOut, Progress}
 
 import org.apache.spark.SparkContext
 import org.apache.spark.rdd.RDD
@@ -70,6 +70,7 @@ private[predictionio] class JDBCPEvents(settings: DatabaseSettings) extends PEve
 
   private def read(sc: SparkContext, table: EventTable, filter: EventFilter, rows: EventRows): RDD[Event] = {
     val slices = Connections.of(settings).use(Slices.of(_, table, filter, 2 * sc.defaultParallelism))
-    new EventsRDD(sc, EventQuery(settings, table, filter, rows), slices, Progress.eventsRead(sc))
+    val query = EventQuery(settings, table, filter, rows)
+    new EventsRDD(sc, query, slices, Progress.eventsRead(sc), LeftOut.inTasks(sc))
   }
 }
