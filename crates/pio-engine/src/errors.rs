@@ -1,5 +1,6 @@
 //! What a user reads when something about an engine fails: what happened, why, what to do.
 
+mod start;
 mod words;
 
 use std::fmt;
@@ -39,6 +40,14 @@ pub enum VariantError {
     Unreadable {
         /// Why.
         source: std::io::Error,
+    },
+    /// The file is in another encoding.
+    #[error("{}, line {line}: this is not UTF-8. Save the file in UTF-8.", file.display())]
+    NotUtf8 {
+        /// The file.
+        file: PathBuf,
+        /// The first line with other bytes.
+        line: usize,
     },
     /// The file is not JSON.
     #[error(
@@ -248,6 +257,8 @@ pub enum JobError {
 /// How a JVM ended without a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Death {
+    /// Java or Spark refused to begin, for this reason.
+    Refused(String),
     /// Its heap was full.
     Heap,
     /// It was killed, for want of memory or not.
@@ -262,9 +273,12 @@ pub enum Death {
 }
 
 impl Death {
-    /// Finds out from the status, from what was printed, and from what the kernel says of kills.
+    /// Finds out from the status, from whether the job had begun, from what was printed, and from what the kernel says of kills.
     #[must_use]
-    pub fn of(status: ExitStatus, printed: &str, tail: &Tail, reason: Reason) -> Self {
+    pub fn of(status: ExitStatus, begun: bool, printed: &str, tail: &Tail, reason: Reason) -> Self {
+        if let Some(reason) = start::reason(printed).filter(|_| !begun && status.code() == Some(1)) {
+            return Self::Refused(reason);
+        }
         let words = ["java.lang.OutOfMemoryError", "There is insufficient memory for the Java Runtime"];
         if words.iter().any(|words| printed.contains(words)) {
             return Self::Heap;
@@ -277,6 +291,11 @@ impl Death {
 impl fmt::Display for Death {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Refused(reason) => write!(
+                f,
+                "Java or Spark refuses to begin: {reason} Check the options after `--`, sparkConf of the engine's variant file, \
+                 JAVA_OPTS and JAVA_TOOL_OPTIONS."
+            ),
             Self::Heap => f.write_str(
                 "the engine's JVM ran out of memory. Give it more with `-- --driver-memory 4g` (on a cluster also \
                  `--executor-memory`), take a larger machine, or train on less data.",

@@ -9,4 +9,5 @@ pub mod job;
 pub mod log;
 pub mod notice;
 pub mod template;
+mod text;
 pub mod variant;

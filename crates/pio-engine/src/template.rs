@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::notice::Notice;
+use crate::text;
 
 /// The PIO whose interface is here: engines for newer ones may need what is missing.
 const INTERFACE: &str = "0.14.0";
@@ -10,8 +11,8 @@ const INTERFACE: &str = "0.14.0";
 /// What is to be said about an engine's template.json; nothing where all is well or there is none.
 #[must_use]
 pub fn check(engine: &Path) -> Option<Notice> {
-    let text = fs_err::read(engine.join("template.json")).ok()?;
-    let Ok(json) = serde_json::from_slice::<serde_json::Value>(&text) else {
+    let text = text::read(&engine.join("template.json")).ok()?.text;
+    let Ok(json) = serde_json::from_str::<serde_json::Value>(&text) else {
         return Some(Notice::Warning("template.json is not JSON; it is not used.".to_owned()));
     };
     let min = json.pointer("/pio/version/min")?.as_str()?;
@@ -48,6 +49,11 @@ mod tests {
     #[test]
     fn newer_ones_are_named() {
         assert!(said(r#"{"pio": {"version": {"min": "0.15.0"}}}"#).unwrap().contains("0.15.0 or later"));
+        assert!(
+            said("\u{feff}{\"pio\": {\"version\": {\"min\": \"0.15.0\"}}}")
+                .unwrap()
+                .contains("0.15.0 or later")
+        );
         assert!(said("{").unwrap().contains("not JSON"));
     }
 }

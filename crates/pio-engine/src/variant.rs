@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use json::{Node, Value};
 
 use crate::errors::VariantError;
+use crate::text::{self, Encoding};
 
 /// The name that PIO gives to a variant without an `id`.
 const DEFAULT_ID: &str = "default";
@@ -33,11 +34,17 @@ impl Variant {
     /// # Errors
     /// The file cannot be read, is no JSON object, has no `engineFactory`, or a section has the wrong form.
     pub fn load(file: &Path) -> Result<Self, VariantError> {
-        let text = fs_err::read_to_string(file).map_err(|source| match source.kind() {
+        let bytes = fs_err::read(file).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => VariantError::Missing { file: file.to_owned() },
             _ => VariantError::Unreadable { source },
         })?;
-        Self::parse(file, &text)
+        let decoded = text::decode(bytes);
+        if decoded.encoding == Encoding::Latin1 {
+            // Of an app's name in a guessed encoding another app could be made.
+            let line = decoded.text.lines().position(|line| !line.is_ascii()).unwrap_or_default() + 1;
+            return Err(VariantError::NotUtf8 { file: file.to_owned(), line });
+        }
+        Self::parse(file, &decoded.text)
     }
 
     /// A variant that says no more than which class makes the engine.
@@ -61,6 +68,7 @@ impl Variant {
             .map_err(|error| VariantError::Syntax { file: file.to_owned(), error: Box::new(error) })?;
         let checked = Checked { file, root: &root };
         checked.is_object()?;
+        checked.values(&root)?;
         checked.sections()?;
         Ok(Self {
             file: file.to_owned(),
@@ -83,6 +91,26 @@ impl Checked<'_> {
         match self.root.value {
             Value::Object(_) => Ok(()),
             _ => Err(self.wrong("The file", "an object, `{ … }`", self.root)),
+        }
+    }
+
+    /// What neither the database nor the engine's parameters can hold.
+    fn values(&self, node: &Node) -> Result<(), VariantError> {
+        let text = |text: &str, node: &Node| {
+            if text.contains('\0') {
+                Err(self.wrong("A text", "without the character NUL (\\u0000)", node))
+            } else {
+                Ok(())
+            }
+        };
+        match &node.value {
+            Value::Text(string) => text(string, node),
+            Value::Literal(_) => Ok(()),
+            Value::List(items) => items.iter().try_for_each(|item| self.values(item)),
+            Value::Object(members) => members.iter().try_for_each(|(name, member)| {
+                text(name, member)?;
+                self.values(member)
+            }),
         }
     }
 
@@ -223,13 +251,33 @@ mod tests {
     }
 
     #[test]
+    fn a_file_in_another_encoding_is_read_where_it_says_which_and_else_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("engine.json");
+        let load = |bytes: &[u8]| {
+            fs_err::write(&file, bytes).unwrap();
+            Variant::load(&file).map(|variant| variant.id).map_err(|error| error.to_string())
+        };
+        let text = "{\n\"id\": \"é\", \"engineFactory\": \"E\"}";
+        let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(load(&[&b"\xff\xfe"[..], &wide].concat()).unwrap(), "é");
+        assert_eq!(load(&[&b"\xef\xbb\xbf"[..], text.as_bytes()].concat()).unwrap(), "é");
+        let latin_1: Vec<u8> = text.chars().map(|letter| u8::try_from(letter).unwrap()).collect();
+        let words = load(&latin_1).unwrap_err();
+        assert!(
+            words.ends_with("engine.json, line 2: this is not UTF-8. Save the file in UTF-8."),
+            "{words}"
+        );
+    }
+
+    #[test]
     fn without_an_id_it_is_the_default() {
         assert_eq!(variant(r#"{"engineFactory": "E"}"#).unwrap().id, "default");
     }
 
     #[test]
     fn what_is_wrong_is_named_with_its_place() {
-        let words = |text| variant(text).unwrap_err();
+        let words = |text: &str| variant(text).unwrap_err();
         assert!(words("{}").contains("names no engineFactory"));
         assert_eq!(
             words("{\"engineFactory\":\n 5}"),
@@ -252,6 +300,17 @@ mod tests {
             words(r#"{"engineFactory": "E", "sparkConf": {"spark": {"jars": ["a"]}}}"#)
                 .contains("column 56: `spark.jars` in `sparkConf` must be a string, a number or a boolean; here it is a list")
         );
+        for (params, expected) in [
+            (r#"{"appName": "a\u0000b"}"#, "column 61: A text must be without the character NUL"),
+            (r#"{"a\u0000": 1}"#, "A text must be without the character NUL"),
+            (r#"{"list": [1, 1e400]}"#, "a number within the range of a double"),
+            (&format!("{{\"n\": {}}}", "1".repeat(1001)), "a number of at most 1000 characters"),
+        ] {
+            let text = format!(r#"{{"engineFactory": "E", "datasource": {{"params": {params}}}}}"#);
+            let said = words(&text);
+            assert!(said.contains(expected), "{said}");
+        }
+        assert!(words(r#"{"engineFactory": "E", "id": "a\u0000"}"#).contains("NUL"));
         assert!(
             words("{\"engineFactory\": \"E\",\n \"id\": }")
                 .contains("line 2, column 8: this is not JSON. Expected a value")

@@ -97,6 +97,12 @@ impl Attempts<'_> {
                 left_out.text
             ));
         }
+        for file in &staged.guessed {
+            say(format!(
+                "{} is not UTF-8; it was read as Latin-1 (ISO 8859-1). Save it in UTF-8 if its texts come out wrong.",
+                file.display()
+            ));
+        }
         for plugin in &staged.lost_plugins {
             say(format!("The sbt plugin {plugin} was left out: no repository has it for sbt 1."));
         }

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use super::advice::{self, Advice};
 use super::stage::{self, Findings, build_file, splice, statements};
 use crate::errors::BuildError;
+use crate::text::{self, Decoded};
 
 /// Everything that a run of sbt printed.
 #[derive(Debug, Default)]
@@ -177,7 +178,7 @@ impl BadStatement {
         {
             return false;
         }
-        let Ok(text) = fs_err::read_to_string(engine.join(&self.file)) else { return false };
+        let Ok(Decoded { text, .. }) = text::read(&engine.join(&self.file)) else { return false };
         statements::split(&text)
             .iter()
             .find(|statement| (statement.first_line..=statement.last_line).contains(&self.line))
@@ -188,7 +189,7 @@ impl BadStatement {
 impl CompileError {
     /// Takes the line from the user's own file, and the column that is right there.
     fn show_source(&mut self, engine: &Path) {
-        let Ok(text) = fs_err::read_to_string(engine.join(&self.file)) else { return };
+        let Ok(Decoded { text, .. }) = text::read(&engine.join(&self.file)) else { return };
         let Some(source) = text.lines().nth(self.line.saturating_sub(1)) else { return };
         let rules = stage::rules(&self.file);
         self.column = self.column.map(|column| splice::column_before(source, rules, column));

@@ -19,6 +19,7 @@ use build_file::{Context, LeftOut};
 use plugins::Plugin;
 
 use super::inputs::{Input, Kind};
+use crate::text::{self as encoded, Encoding};
 use folder::{Content, Folder};
 use splice::Rule;
 
@@ -44,6 +45,16 @@ pub struct Staged {
     pub lost_definitions: Vec<PathBuf>,
     /// Sources that were left out because they start PIO's own server.
     pub lost_servers: Vec<PathBuf>,
+    /// Files whose encoding is a guess.
+    pub guessed: Vec<PathBuf>,
+}
+
+impl Staged {
+    fn note(&mut self, file: &Path, encoding: Encoding) {
+        if encoding == Encoding::Latin1 {
+            self.guessed.push(file.to_owned());
+        }
+    }
 }
 
 /// What the stage holds besides the engine.
@@ -82,21 +93,23 @@ pub fn write(
             Kind::Build => {
                 let bad_lines = findings.bad_lines.get(&input.path).cloned().unwrap_or_default();
                 let context = Context { dropped_words: words.clone(), bad_lines };
-                folder.text(&input.path, &source, |text| {
+                let encoding = folder.text(&input.path, &source, |text| {
                     let rewritten = build_file::rewrite(text, &context);
                     staged.left_out.extend(
                         rewritten.left_out.into_iter().map(|left_out| (input.path.clone(), left_out)),
                     );
                     rewritten.text
                 })?;
+                staged.note(&input.path, encoding);
             }
             Kind::Source if findings.servers.contains(&input.path) => {
                 staged.lost_servers.push(input.path.clone());
             }
             Kind::Source => {
-                folder.text(&input.path, &source, |text| {
+                let encoding = folder.text(&input.path, &source, |text| {
                     splice::rewrite(text, rules(&input.path)).into_owned()
                 })?;
+                staged.note(&input.path, encoding);
             }
             Kind::Resource | Kind::Beside => folder.put(&input.path, Content::Link(source)),
             Kind::Project | Kind::ProjectSource => {}
@@ -128,14 +141,21 @@ fn project_files(
     for input in inputs {
         let source = engine.join(&input.path);
         match input.kind {
-            Kind::Project => folder.text(&input.path, &source, |text| {
-                let file = build_file::rewrite_project(text, &findings.unresolved_plugins);
-                needs_repository |= file.needs_repository;
-                dropped.extend(file.dropped);
-                file.text
-            })?,
+            Kind::Project => {
+                let encoding = folder.text(&input.path, &source, |text| {
+                    let file = build_file::rewrite_project(text, &findings.unresolved_plugins);
+                    needs_repository |= file.needs_repository;
+                    dropped.extend(file.dropped);
+                    file.text
+                })?;
+                staged.note(&input.path, encoding);
+            }
             Kind::ProjectSource if is_old_definition(&source)? => {
                 staged.lost_definitions.push(input.path.clone());
+            }
+            Kind::ProjectSource if encoded::read(&source)?.encoding != Encoding::Utf8 => {
+                let encoding = folder.text(&input.path, &source, str::to_owned)?;
+                staged.note(&input.path, encoding);
             }
             Kind::ProjectSource => folder.put(&input.path, Content::Link(source)),
             _ => {}
@@ -155,8 +175,7 @@ fn project_files(
 
 /// Whether a Scala file of `project/` is a build in the manner of sbt 0.13, which sbt 1 cannot compile.
 fn is_old_definition(source: &Path) -> std::io::Result<bool> {
-    let text = String::from_utf8_lossy(&fs_err::read(source)?).into_owned();
-    Ok(mask::mask(&text)
+    Ok(mask::mask(&encoded::read(source)?.text)
         .split_whitespace()
         .collect::<Vec<_>>()
         .windows(2)

@@ -2,12 +2,16 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pio_logging::files;
 
 /// How many logs are kept.
 const KEPT: usize = 40;
+
+/// How many jobs this process has begun: two in one second must not share a log.
+static JOBS: AtomicU32 = AtomicU32::new(1);
 
 /// A log file. Copies write to the same file.
 #[derive(Debug, Clone)]
@@ -21,7 +25,8 @@ impl JobLog {
     /// Begins a log for a verb in PIO's home, where the newest logs are kept, or in the temporary folder where that cannot be.
     pub(super) fn create(home: &Path, verb: &str) -> std::io::Result<Self> {
         let time = chrono::Utc::now().format("%Y%m%dT%H%M%S");
-        let name = format!("{verb}-{time}-{}.log", std::process::id());
+        let number = JOBS.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{verb}-{time}-{}-{number}.log", std::process::id());
         let (file, path) = match in_home(&home.join("log"), &name) {
             Ok(log) => log,
             Err(_) => in_temporary_folder(&name)?,

@@ -78,7 +78,7 @@ impl Job<'_> {
                 }
                 Err(reported_error(reported, &log))
             }
-            LastWord::None => Err(died(&tail, status, &kills, log)),
+            LastWord::None => Err(died(&tail, (status, conversation.begun), &kills, log)),
         }
     }
 
@@ -116,6 +116,8 @@ struct Conversation<'a> {
     terminate: Signal,
     /// When a JVM that was asked to stop is killed.
     stopping: Option<Instant>,
+    /// Whether the JVM has said anything.
+    begun: bool,
 }
 
 impl<'a> Conversation<'a> {
@@ -128,6 +130,7 @@ impl<'a> Conversation<'a> {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
             stopping: None,
+            begun: false,
         })
     }
 
@@ -157,11 +160,16 @@ impl<'a> Conversation<'a> {
     }
 
     /// Takes one message; gives back the last one.
-    fn hear(&self, line: &[u8]) -> Result<Option<LastWord>, JobError> {
+    fn hear(&mut self, line: &[u8]) -> Result<Option<LastWord>, JobError> {
+        self.begun = true;
         match serde_json::from_slice(line) {
             Ok(Message::Hello { version }) if version != VERSION => Err(JobError::Version { version }),
             Ok(Message::Progress(progress)) => {
                 (self.listener)(Notice::Progress(progress));
+                Ok(None)
+            }
+            Ok(Message::Warning { message }) => {
+                (self.listener)(Notice::Warning(message));
                 Ok(None)
             }
             Ok(Message::Error(reported)) => Ok(Some(LastWord::Error(reported))),
@@ -208,8 +216,8 @@ fn reported_error(reported: Reported, log: &JobLog) -> JobError {
 }
 
 /// Why a JVM ended without a last word.
-fn died(tail: &Tail, status: ExitStatus, before: &Kills, log: JobLog) -> JobError {
+fn died(tail: &Tail, (status, begun): (ExitStatus, bool), before: &Kills, log: JobLog) -> JobError {
     let text = fs_err::read_to_string(&log.path).unwrap_or_default();
-    let death = Death::of(status, &text, tail, before.reason(&Kills::now()));
+    let death = Death::of(status, begun, &text, tail, before.reason(&Kills::now()));
     JobError::Died { death, log: log.path }
 }

@@ -115,15 +115,35 @@ public class Limits implements Params {
     ("engine.json", "{\"engineFactory\": \"io.prediction.examples.old.Engine\"}"),
 ];
 
+/// Saves files as editors of other systems do: with byte order marks, and one in Latin-1.
+fn encode_as_elsewhere(engine: &Path) {
+    for file in ["build.sbt", "project/assembly.sbt", "src/main/scala/DataSource.scala", "engine.json"] {
+        let path = engine.join(file);
+        let text = fs_err::read_to_string(&path).unwrap();
+        fs_err::write(path, format!("\u{feff}{text}")).unwrap();
+    }
+    fs_err::write(
+        engine.join("src/main/scala/Latin.scala"),
+        b"package old\n\n/** Un d\xe9but. */\nclass Caf\xe9",
+    )
+    .unwrap();
+    let java = engine.join("src/main/java/old/Limits.java");
+    let units: Vec<u8> =
+        fs_err::read_to_string(&java).unwrap().encode_utf16().flat_map(u16::to_le_bytes).collect();
+    fs_err::write(java, [&b"\xff\xfe"[..], &units].concat()).unwrap();
+}
+
 #[test]
 fn an_engine_of_another_time_builds_unchanged_once() {
     let folder = tempfile::Builder::new().prefix("mit Leerzeichen é ").tempdir().unwrap();
     write(folder.path(), OLD);
+    encode_as_elsewhere(folder.path());
     let before = fs_err::read_to_string(folder.path().join("build.sbt")).unwrap();
     let (listener, notices) = listener();
     let built = build(&closure(), folder.path(), &BuildOptions::default(), &listener).unwrap();
     assert_eq!(built.jars.len(), 1, "{built:?}");
     assert!(built.has_class("io.prediction.examples.old.DataSource") && built.has_class("old.Limits"));
+    assert!(built.has_class("old.Café"), "an object in a file of Latin-1");
     assert!(!built.has_class("io.prediction.examples.old.Engine"), "engine.json names what is not there");
     assert!(built.jars[0].file_name().unwrap().to_str().unwrap().starts_with("old-engine_2.12"));
     assert_eq!(fs_err::read_to_string(folder.path().join("build.sbt")).unwrap(), before);
@@ -134,6 +154,7 @@ fn an_engine_of_another_time_builds_unchanged_once() {
     };
     warned(["build.sbt, line 25", "eclipseThing := true"]);
     warned(["src/main/scala/ServerApp.scala was left out", "`pio deploy`"]);
+    warned(["src/main/scala/Latin.scala is not UTF-8", "Latin-1"]);
 
     let again = run(folder.path()).unwrap();
     assert!(again.unchanged && again.content_hash == built.content_hash);

@@ -148,6 +148,30 @@ async fn a_death_shows_the_exit_code_and_the_last_words() {
 }
 
 #[tokio::test]
+async fn what_java_or_spark_says_before_the_job_begins_is_told_in_a_sentence() {
+    let refusal = r#"printf 'Exception in thread "main" java.lang.IllegalArgumentException: Bad option.\n\tat a.B(C)\n' >&2"#;
+    let (result, _) = train(&format!("{refusal}; exit 1")).await;
+    let words = result.unwrap_err().to_string();
+    assert!(words.contains("refuses to begin: Bad option. Check the options after `--`"), "{words}");
+    assert!(!words.contains("IllegalArgumentException") && !words.contains("at a.B"), "{words}");
+    let (result, _) = train(&format!("say '{{\"type\":\"hello\",\"version\":1}}'; {refusal}; exit 1")).await;
+    assert!(result.unwrap_err().to_string().contains("ended without a result"));
+}
+
+#[tokio::test]
+async fn a_warning_of_the_runtime_is_told() {
+    let (result, notices) = train(
+        r#"say '{"type":"warning","message":"3 events were left out."}'
+           say '{"type":"result","engineInstanceId":"i1"}'"#,
+    )
+    .await;
+    result.unwrap();
+    let told =
+        |notice: &Notice| matches!(notice, Notice::Warning(words) if words == "3 events were left out.");
+    assert!(notices.iter().any(told), "{notices:?}");
+}
+
+#[tokio::test]
 async fn running_out_of_memory_is_recognised() {
     for script in [
         "echo 'java.lang.OutOfMemoryError: Java heap space' >&2; exit 3",

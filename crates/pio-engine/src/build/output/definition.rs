@@ -99,7 +99,7 @@ pub(crate) fn named_in(engine: &Path, module: &str) -> Option<(PathBuf, usize)> 
         .into_iter()
         .filter(|input| matches!(input.kind, Kind::Build | Kind::ProjectSource))
         .find_map(|input| {
-            let text = fs_err::read_to_string(engine.join(&input.path)).ok()?;
+            let text = crate::text::read(&engine.join(&input.path)).ok()?.text;
             let line = text.lines().position(|line| line.contains(&plain) || line.contains(&suffixed))?;
             Some((input.path, line + 1))
         })

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::build::inputs::within;
+use crate::text::{self, Encoding};
 
 /// What stands at a path.
 #[derive(Debug)]
@@ -36,19 +37,16 @@ impl Folder {
         self.contents.insert(path.into(), content);
     }
 
-    /// Wants a changed copy of a text file at a path. A file that is no UTF-8 is linked as it is.
+    /// Wants a changed copy of a text file at a path, in UTF-8, which is what compilers read. Gives back how the file is encoded.
     pub(crate) fn text(
         &mut self,
         path: &Path,
         source: &Path,
         change: impl FnOnce(&str) -> String,
-    ) -> io::Result<()> {
-        let content = match String::from_utf8(fs_err::read(source)?) {
-            Ok(text) => Content::Text(change(&text)),
-            Err(_) => Content::Link(source.to_owned()),
-        };
-        self.put(path, content);
-        Ok(())
+    ) -> io::Result<Encoding> {
+        let decoded = text::read(source)?;
+        self.put(path, Content::Text(change(&decoded.text)));
+        Ok(decoded.encoding)
     }
 
     /// Makes the folder hold what it should. What sbt keeps in `target` stays.
