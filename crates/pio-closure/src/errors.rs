@@ -75,18 +75,20 @@ pub enum SubmitError {
         reason: &'static str,
     },
     /// A `--conf` is not of the form key=value.
-    #[error("The Spark option --conf {value} has no `=`. Write it as `--conf key=value`.")]
+    #[error("The Spark option --conf {value} has no key and `=`. Write it as `--conf key=value`.")]
     BadConf {
         /// What stands after `--conf`.
         value: String,
     },
-    /// A size of memory cannot be read.
-    #[error(
-        "`{value}` is no size of memory. Write --driver-memory (or spark.driver.memory) as a whole number with a unit, such as 2g or 512m."
-    )]
-    BadMemory {
-        /// What stands there.
+    /// A setting has a value that it cannot have.
+    #[error("{setting} cannot be `{value}`: it must be {expected}.")]
+    Wrong {
+        /// The setting and where it stands, as the beginning of a sentence.
+        setting: String,
+        /// Its value.
         value: String,
+        /// What it must be, as part of a sentence.
+        expected: String,
     },
     /// The file that `--properties-file` names cannot be read.
     #[error(

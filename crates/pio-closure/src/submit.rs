@@ -3,8 +3,10 @@
 //! The driver is the JVM that is started here, so whatever concerns the driver has to be a flag of this JVM: `SparkSubmit` itself
 //! comes too late for it.
 
+mod check;
 mod memory;
 mod options;
+mod origin;
 mod private;
 mod properties;
 
@@ -23,6 +25,9 @@ use private::Private;
 
 /// Where a job runs when nobody says.
 const DEFAULT_MASTER: &str = "local[*]";
+
+/// Spark's setting for what it keeps of the heap for itself, in bytes.
+const RESERVE: &str = "spark.testing.reservedMemory";
 
 /// The stack of every thread of Spark: long lineages are (de)serialised recursively. Only what is used takes memory.
 const STACK: &str = "-Xss4m";
@@ -52,6 +57,14 @@ pub struct Submit<'a> {
     pub private_folder: &'a Path,
 }
 
+/// Refuses options and settings that cannot be, before anything is started.
+///
+/// # Errors
+/// When an option is wrong.
+pub fn check_options(spark_options: &[String], spark_conf: &[(String, String)]) -> Result<(), SubmitError> {
+    check::check(&Options::parse(spark_options, spark_conf)?)
+}
+
 impl Submit<'_> {
     /// The whole command.
     ///
@@ -59,6 +72,7 @@ impl Submit<'_> {
     /// When an option is wrong or the closure is incomplete.
     pub fn command(&self) -> Result<Command, SubmitError> {
         let options = Options::parse(&self.spark_options, &self.spark_conf)?;
+        check::check(&options)?;
         let private = Private::new(self.private_folder);
         let java_flags = self.java_flags(&options, &private)?;
         let arguments = private.without_secrets(self.submit_arguments(&options)?)?;
@@ -67,7 +81,7 @@ impl Submit<'_> {
             .args(java_flags)
             .arg("-cp")
             .arg(jvm::class_path(self.closure, &self.class_path(&options)?))
-            .arg("org.apache.spark.deploy.SparkSubmit")
+            .arg("org.apache.predictionio.runtime.Submit")
             .args(arguments)
             .args(&self.arguments)
             .env(vars::SPARK_HOME, &self.closure.root)
@@ -100,11 +114,7 @@ impl Submit<'_> {
 
     fn users_flags(&self, options: &Options) -> Result<Vec<String>, SubmitError> {
         let mut flags = self.java_options.clone();
-        if let Some(memory) = options.setting("--driver-memory", "spark.driver.memory") {
-            flags.push(format!("-Xmx{}", memory::java_size(&memory)?));
-        } else if let Some(memory) = env::memory(vars::SPARK_DRIVER_MEMORY)? {
-            flags.push(format!("-Xmx{}", memory.trim_end_matches('b')));
-        }
+        flags.extend(driver_memory(options)?.map(|bytes| format!("-Xmx{}k", bytes / 1024)));
         if let Some(text) = options.setting("--driver-java-options", "spark.driver.extraJavaOptions") {
             flags.extend(words::split("--driver-java-options", &text)?);
         }
@@ -136,6 +146,7 @@ impl Submit<'_> {
         if options.setting("", "spark.ui.enabled").is_none() {
             arguments.extend(conf("spark.ui.enabled", "false"));
         }
+        arguments.extend(self.reserve(options)?);
         for (key, value) in &self.spark_conf {
             arguments.extend(conf(key, value));
         }
@@ -148,6 +159,16 @@ impl Submit<'_> {
         }
         arguments.extend(["--class".to_owned(), self.main_class.to_owned(), "spark-internal".to_owned()]);
         Ok(arguments)
+    }
+
+    /// What Spark keeps of the heap for itself: 300 MiB, and it takes no heap below one and a half times that. Of a small heap it is to
+    /// keep a quarter, which this setting of Spark's own tests allows.
+    fn reserve(&self, options: &Options) -> Result<Vec<String>, SubmitError> {
+        let heap = driver_memory(options)?.or(self.memory.heap);
+        Ok(match heap {
+            Some(heap) if heap < memory::SPARKS_LEAST_HEAP => conf(RESERVE, (heap / 4).to_string()).to_vec(),
+            _ => Vec::new(),
+        })
     }
 
     /// What Spark itself hands to executors: on a cluster everything of ours, the user's own jars anywhere. With `--packages`
@@ -175,6 +196,15 @@ fn check_variables(options: &Options) -> Result<(), SubmitError> {
         env::count(vars::SPARK_EXECUTOR_CORES)?;
     }
     Ok(())
+}
+
+/// The heap in bytes that the user wants of the driver.
+fn driver_memory(options: &Options) -> Result<Option<u64>, SubmitError> {
+    let set = match options.setting("--driver-memory", "spark.driver.memory") {
+        Some(set) => Some(set),
+        None => env::memory(vars::SPARK_DRIVER_MEMORY)?,
+    };
+    Ok(set.and_then(|text| memory::bytes(&text, memory::MIB)))
 }
 
 fn master(options: &Options) -> String {

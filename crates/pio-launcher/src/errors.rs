@@ -113,7 +113,7 @@ pub enum Error {
     /// Training failed; its own words stand above.
     #[error("Training failed, so this release is not deployed.")]
     Training {
-        /// Whether the container's memory may have been too small.
+        /// Whether a process was killed, most likely for want of memory.
         killed: bool,
     },
     /// A program could not be started or watched.
@@ -232,7 +232,7 @@ impl Error {
                 (source.to_string(), vec!["Correct the config var:\nheroku config:set PIO_OPTS='--variant best.json'"])
             }
             Self::TooLittleMemory { .. } => (
-                "Spark and the engine run in a Java process, which cannot start in less than 256 MB and needs 512 MB for the smallest data.".to_owned(),
+                "Spark and the engine run in a Java process. 512 MB are enough for small data (1,501 ratings took 250 MB, and 300 MB with eight cores); in less than 256 MB none is started.".to_owned(),
                 vec![
                     "Use larger dynos:\nheroku ps:resize web=standard-2x release=performance-l train=performance-l",
                     "With Docker or Dokku raise the container's memory limit.",
@@ -287,10 +287,10 @@ impl Error {
                 ],
             ),
             Self::Training { killed: true } => (
-                "The process was killed, which usually means that the container's memory was too small."
+                "A process was killed, which usually means that the container's memory was too small."
                     .to_owned(),
                 vec![
-                    "Let releases run on a larger dyno:\nheroku ps:resize release=performance-l",
+                    "Let releases run on a larger dyno:\nheroku ps:resize release=performance-l\nWith Docker or Dokku raise the container's memory limit.",
                     "Then try again:\nheroku releases:retry",
                     "Or train on a Spark cluster: PIO_TRAIN_SPARK_OPTS='--master spark://…'",
                 ],
@@ -299,6 +299,7 @@ impl Error {
                 "The lines above say why. The release before this one goes on running.".to_owned(),
                 vec![
                     "Where the app is not known: create it with `heroku run pio app new $PIO_EVENTSERVER_APP_NAME`, and use the same name in PIO_EVENTSERVER_APP_NAME and in engine.json.",
+                    "Where memory ran out: let releases run on a larger dyno, heroku ps:resize release=performance-l, or raise the container's memory limit.",
                     "Where there is no data: send events to the event server, or commit data/initial-events.json.",
                     "To deploy without training:\nheroku config:set PIO_TRAIN_ON_RELEASE=false\nand train later with `heroku run train`.",
                 ],

@@ -3,6 +3,7 @@
 use std::os::unix::process::ExitStatusExt as _;
 
 use pio_settings::database::DatabaseSettings;
+use pio_settings::memory::kills::{Kills, Reason};
 use pio_storage::{Options, Storage};
 
 use crate::commands;
@@ -31,11 +32,14 @@ pub async fn release(config: &Config, extra: &Words, database: &DatabaseSettings
     drop(storage);
     let words = commands::train(config, extra)?;
     talk::step(format_args!("Training: {}", commands::shown(&words)));
+    let kills = Kills::now();
     let status = run::watched(run::pio(&words, &engine)).await?;
     if status.success() {
         return Ok(());
     }
-    Err(Error::Training { killed: status.signal() == Some(9) || status.code() == Some(KILLED) })
+    // The kernel may have killed the JVM below the command, which then ends by itself.
+    let for_memory = kills.reason(&Kills::now()) == Reason::Memory;
+    Err(Error::Training { killed: for_memory || status.signal() == Some(9) || status.code() == Some(KILLED) })
 }
 
 /// Where one app does both, its first release comes before its first event: there is an app to collect for, and nothing to train.

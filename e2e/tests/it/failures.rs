@@ -57,11 +57,63 @@ fn training_on_an_empty_app_says_that_there_are_no_events() {
 }
 
 #[test]
-fn a_heap_that_is_too_small_for_spark_is_told_with_what_is_enough() {
+fn settings_of_spark_that_cannot_be_are_told_in_a_sentence_before_anything_starts() {
+    let pio = pio().with("DATABASE_URL", "postgres://nobody:x@127.0.0.1:1/none");
     let engine = recommendation("AnyApp");
-    let arguments = ["train", "--", "--driver-memory", "200m"];
-    let done = pio().run_in(engine.path(), &arguments).expect("a train");
-    done.fails_with(1, &["too small for Spark", "--driver-memory 512m"]).expect("a clear failure");
+    for (verb, options, words) in [
+        (
+            "train",
+            ["--executor-memory", "lots"],
+            "--executor-memory cannot be `lots`: it must be a size of memory",
+        ),
+        ("train", ["--driver-memory", "2"], "--driver-memory cannot be `2`: it must be at least"),
+        ("train", ["--total-executor-cores", "0"], "--total-executor-cores cannot be `0`"),
+        ("train", ["--num-executors", "-1"], "--num-executors cannot be `-1`"),
+        ("train", ["--master", "sprak://x"], "--master cannot be `sprak://x`: it must be local"),
+        ("train", ["--conf", "novalue"], "--conf novalue has no key and `=`"),
+        (
+            "train",
+            ["--conf", "spark.driver.maxResultSize=lots"],
+            "spark.driver.maxResultSize of --conf cannot be",
+        ),
+        ("deploy", ["--conf", "spark.executor.cores=0"], "spark.executor.cores of --conf cannot be `0`"),
+        ("deploy", ["--deploy-mode", "cluster"], "--deploy-mode cluster cannot be used here"),
+    ] {
+        let done = pio.run_in(engine.path(), &[&[verb, "--"][..], &options].concat()).expect("a command");
+        done.fails_with(1, &[words]).expect("a clear failure");
+    }
+    engine
+        .edit("engine.json", |variant| {
+            variant["sparkConf"] = serde_json::json!({"spark.executor.memory": "lots"});
+        })
+        .expect("a change");
+    let done = pio.run_in(engine.path(), &["train"]).expect("a train");
+    done.fails_with(1, &["spark.executor.memory in sparkConf of the engine's variant file cannot be `lots`"])
+        .expect("a clear failure");
+}
+
+#[test]
+fn parameters_that_cannot_be_are_named_before_the_data_are_read() {
+    let pio = pio();
+    let app = app_with_ratings(&pio, "Wrong");
+    for (rank, words) in [(serde_json::json!(4.5), "\"rank\""), (3_000_000_000_u64.into(), "2147483647")] {
+        let engine = recommendation(&app);
+        engine
+            .edit("engine.json", |variant| variant["algorithms"][0]["params"]["rank"] = rank.clone())
+            .expect("a change");
+        let done = pio.run_in(engine.path(), &["train"]).expect("a train");
+        done.fails_with(1, &[words, "engine.json"]).expect("a clear failure");
+    }
+    for (name, words) in
+        [(serde_json::Value::Null, "\"appName\""), ("a\0b".into(), "without the character NUL")]
+    {
+        let engine = recommendation(&app);
+        engine
+            .edit("engine.json", |variant| variant["datasource"]["params"]["appName"] = name.clone())
+            .expect("a change");
+        let done = pio.run_in(engine.path(), &["train"]).expect("a train");
+        done.fails_with(1, &[words, "engine.json"]).expect("a clear failure");
+    }
 }
 
 #[test]

@@ -3,22 +3,24 @@
 use std::time::{Duration, Instant};
 
 use e2e::container::Container;
+use e2e::pio::NAMELESS;
+use pio_process::command::Command;
 
 use crate::support::{
     READY, app_with_ratings, database_password, eventually, items, kill, pio, processes_with, recommendation,
 };
 
 #[test]
-fn ratings_sent_over_http_become_recommendations_in_a_container_of_1_gb() {
+fn ratings_sent_over_http_become_recommendations_in_a_container_of_512_mb() {
     let pio = pio();
     let app = app_with_ratings(&pio, "Journey");
     let engine = recommendation(&app);
-    let container = Container::new(1024);
+    let container = Container::new(512);
     let pio = match &container {
         Ok(container) => pio.within(container),
         Err(reason) => {
             pio_test_support::skip(&format!(
-                "without its limit of 1 GB. Run as root where control groups can be made ({reason})."
+                "without its limit of 512 MB. Run as root where control groups can be made ({reason})."
             ));
             pio
         }
@@ -34,8 +36,24 @@ fn ratings_sent_over_http_become_recommendations_in_a_container_of_1_gb() {
     assert_eq!((stranger.status, &stranger.body), (200, &serde_json::json!({ "itemScores": [] })));
     if let Ok(container) = &container {
         let most = container.most().expect("what the kernel counted");
-        assert!((100..1024).contains(&most), "{most} MiB: were the processes in the container?");
+        assert!((100..512).contains(&most), "{most} MiB: were the processes in the container?");
     }
+}
+
+#[test]
+fn a_user_without_a_name_trains_and_deploys() {
+    if let Err(error) = Command::new("sh").args(["-c", &format!("{NAMELESS} true")]).quiet().run() {
+        return pio_test_support::skip(&format!(
+            "No user without a name: namespaces cannot be made ({error})."
+        ));
+    }
+    let pio = pio();
+    let engine = recommendation(&app_with_ratings(&pio, "Nameless"));
+    let pio = pio.nameless();
+    pio.run_in(engine.path(), &["train"]).expect("a train").success().expect("a trained engine");
+    let server = pio.deploy(engine.path(), &[]).expect("a deployed engine");
+    server.wait_until_ready("/readyz", READY).expect("a ready engine");
+    assert_eq!(items(&server, "1").len(), 4);
 }
 
 #[test]

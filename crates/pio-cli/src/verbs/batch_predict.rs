@@ -23,7 +23,7 @@ pub(crate) fn run(console: Console, common: &Common, args: &BatchPredict, spark:
     let (input, output) = (place(&args.input)?, place(&args.output)?);
     check(&input, &output)?;
     let listener = listener(console, common.verbose);
-    let ready = Ready::prepare(engine, &listener)?;
+    let ready = Ready::prepare(engine, &spark, &listener)?;
     let predicted = runtime::single()?.block_on(async {
         let storage = database::connect(&ready.database).await?;
         let instance = instance::find(&storage, &ready.engine, args.engine_instance_id.as_deref()).await?;

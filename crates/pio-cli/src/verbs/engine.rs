@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use pio_closure::closure::Closure;
+use pio_closure::submit;
 use pio_engine::build::{self, Built};
 use pio_engine::engine::{Engine, EngineOptions};
 use pio_engine::job::{Job, JobOptions, JsonExtractor, StackTraces, Verb};
@@ -31,7 +32,8 @@ pub(crate) struct Ready {
 
 impl Ready {
     /// What is needed to run an engine that was opened: it is built if it never was.
-    pub(crate) fn prepare(engine: Engine, listener: &Listener) -> Result<Self> {
+    pub(crate) fn prepare(engine: Engine, spark: &[String], listener: &Listener) -> Result<Self> {
+        submit::check_options(spark, &engine.variant.spark_conf)?;
         check_temporary_folder()?;
         let closure = Closure::locate()?;
         if let Some(notice) = template::check(&engine.folder) {

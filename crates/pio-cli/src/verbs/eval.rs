@@ -18,7 +18,7 @@ const BEST: &str = "best.json";
 pub(crate) fn run(console: Console, common: &Common, args: Eval, spark: Vec<String>) -> Result<()> {
     let engine = Engine::open_for_evaluation(&options(common), &args.evaluation)?;
     let listener = listener(console, common.verbose);
-    let ready = Ready::prepare(engine, &listener)?;
+    let ready = Ready::prepare(engine, &spark, &listener)?;
     let verb = Verb::Eval(EvalOptions {
         evaluation: args.evaluation,
         engine_params_generator: args.engine_params_generator,

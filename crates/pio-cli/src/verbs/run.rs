@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use anyhow::{Context as _, Result};
 use pio_closure::closure::Closure;
-use pio_closure::submit::Submit;
+use pio_closure::submit::{self, Submit};
 use pio_engine::build;
 use pio_engine::engine::{self, Engine};
 use pio_settings::{memory, vars, words};
@@ -19,11 +19,12 @@ use crate::output::Console;
 pub(crate) fn run(common: &Common, args: &Run, spark: Vec<String>, program: Vec<String>) -> Result<()> {
     let options = options(common);
     let folder = engine::folder(&options)?;
+    // A driver program need not be an engine; where it is one, its variant may say something to Spark.
+    let spark_conf = Engine::open(&options).map(|engine| engine.variant.spark_conf).unwrap_or_default();
+    submit::check_options(&spark, &spark_conf)?;
     let closure = Closure::locate()?;
     let listener = listener(Console { json: common.json }, common.verbose);
     let built = build::build(&closure, &folder, &build_options(&args.build)?, &listener)?;
-    // A driver program need not be an engine; where it is one, its variant may say something to Spark.
-    let spark_conf = Engine::open(&options).map(|engine| engine.variant.spark_conf).unwrap_or_default();
     let private =
         tempfile::Builder::new().prefix("pio-").permissions(Permissions::from_mode(0o700)).tempdir()?;
     let submit = Submit {

@@ -27,7 +27,7 @@ pub(crate) fn run(console: Console, common: &Common, args: Train, spark: Vec<Str
         engine.variant.factory = factory;
     }
     let listener = listener(console, common.verbose);
-    let ready = Ready::prepare(engine, &listener)?;
+    let ready = Ready::prepare(engine, &spark, &listener)?;
     let verb = Verb::Train(TrainOptions {
         skip_sanity_check: args.skip_sanity_check,
         stop_after_read: args.stop_after_read,

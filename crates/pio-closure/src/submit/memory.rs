@@ -1,44 +1,41 @@
 //! Sizes of memory in Spark's notation.
 
-use crate::errors::SubmitError;
+pub(super) const MIB: u64 = 1024 * 1024;
 
-/// `2g`, `512MB` or `1024` (MiB, as Spark has it) in the notation of Java's `-Xmx`.
-pub(super) fn java_size(text: &str) -> Result<String, SubmitError> {
-    let wrong = || SubmitError::BadMemory { value: text.to_owned() };
+/// Below this Spark takes no heap by itself. Java's own count of a heap is a little below the flag that sets it.
+pub(super) const SPARKS_LEAST_HEAP: u64 = 480 * MIB;
+
+/// `2g`, `512MB` or `1024` in bytes; a bare number counts in `unit`.
+pub(super) fn bytes(text: &str, unit: u64) -> Option<u64> {
     let lower = text.trim().to_ascii_lowercase();
     let digits = lower.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-    let number: u64 = digits.parse().map_err(|_| wrong())?;
-    if number == 0 {
-        return Err(wrong());
-    }
-    match &lower[digits.len()..] {
-        "k" | "kb" => Ok(format!("{number}k")),
-        "" | "m" | "mb" => Ok(format!("{number}m")),
-        "g" | "gb" => Ok(format!("{number}g")),
-        "t" | "tb" => Ok(format!("{}g", number * 1024)),
-        "b" => Ok(number.to_string()),
-        _ => Err(wrong()),
-    }
+    let number: u64 = digits.parse().ok()?;
+    let factor = match &lower[digits.len()..] {
+        "" => unit,
+        "b" => 1,
+        "k" | "kb" => 1 << 10,
+        "m" | "mb" => 1 << 20,
+        "g" | "gb" => 1 << 30,
+        "t" | "tb" => 1 << 40,
+        "p" | "pb" => 1 << 50,
+        _ => return None,
+    };
+    number.checked_mul(factor)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::java_size;
+    use super::{MIB, bytes};
 
     #[test]
     fn sizes_are_read_as_spark_reads_them() {
-        for (spark, java) in
-            [("2g", "2g"), ("512MB", "512m"), ("1024", "1024m"), ("1t", "1024g"), ("900000K", "900000k")]
+        for (spark, mib) in
+            [("2g", 2048), ("512MB", 512), ("1024", 1024), ("1t", 1024 * 1024), ("1048576K", 1024), ("0", 0)]
         {
-            assert_eq!(java_size(spark).unwrap(), java);
+            assert_eq!(bytes(spark, MIB), Some(mib * MIB), "{spark}");
         }
-    }
-
-    #[test]
-    fn a_wrong_size_is_an_error_with_what_to_do() {
-        for wrong in ["", "much", "1.5g", "0", "2x"] {
-            let words = java_size(wrong).unwrap_err().to_string();
-            assert!(words.contains("--driver-memory") && words.contains("2g"), "{words}");
+        for wrong in ["", "much", "1.5g", "2x", "-1", "99999999999p"] {
+            assert_eq!(bytes(wrong, MIB), None, "{wrong}");
         }
     }
 }

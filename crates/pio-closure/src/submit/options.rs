@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::origin::Origin;
 use super::properties;
 use crate::errors::SubmitError;
 
@@ -60,23 +61,24 @@ pub(super) struct Options {
     pub(super) jars: Vec<String>,
     given: Vec<(String, String)>,
     conf: Vec<(String, String)>,
+    variant: Vec<(String, String)>,
     from_file: Vec<(String, String)>,
 }
 
 impl Options {
     /// Reads the words that the user gave, above the engine variant's own settings.
     pub(super) fn parse(words: &[String], variant: &[(String, String)]) -> Result<Self, SubmitError> {
-        let mut options = Self { conf: variant.to_vec(), ..Self::default() };
+        let mut options = Self { variant: variant.to_vec(), ..Self::default() };
         let mut words = words.iter();
         while let Some(word) = words.next() {
             let (name, value) = split(word);
             if WITHOUT_VALUE.contains(&name) && value.is_none() {
-                check(name, "")?;
+                check(name)?;
                 options.passed_on.push(name.to_owned());
             } else if WITH_VALUE.contains(&name) {
                 let value = value.or_else(|| words.next().cloned());
                 let value = value.ok_or_else(|| SubmitError::NoValue { option: name.to_owned() })?;
-                check(name, &value)?;
+                check(name)?;
                 options.take(name, value)?;
             } else {
                 return Err(SubmitError::Unknown { word: word.clone() });
@@ -90,12 +92,12 @@ impl Options {
 
     fn take(&mut self, name: &str, value: String) -> Result<(), SubmitError> {
         match name {
-            "--conf" => {
-                let Some((key, setting)) = value.split_once('=') else {
-                    return Err(SubmitError::BadConf { value });
-                };
-                self.conf.push((key.trim().to_owned(), setting.to_owned()));
-            }
+            "--conf" => match value.split_once('=').map(|(key, setting)| (key.trim(), setting)) {
+                Some((key, setting)) if !key.is_empty() => {
+                    self.conf.push((key.to_owned(), setting.to_owned()));
+                }
+                _ => return Err(SubmitError::BadConf { value }),
+            },
             "--properties-file" => self.from_file = properties::read(Path::new(&value))?,
             _ => {}
         }
@@ -108,10 +110,19 @@ impl Options {
 
     /// The value of a setting: the option, else the last `--conf`, else the variant's, else that of the properties file.
     pub(super) fn setting(&self, option: &str, key: &str) -> Option<String> {
-        let find = |list: &[(String, String)], name: &str| {
-            list.iter().rev().find(|(is, _)| is == name).map(|(_, value)| value.clone())
+        self.found(option, key).map(|(value, _)| value)
+    }
+
+    /// The value of a setting, and where it stands.
+    pub(super) fn found(&self, option: &str, key: &str) -> Option<(String, Origin)> {
+        let find = |list: &[(String, String)], name: &str, origin: fn(String) -> Origin| {
+            let (_, value) = list.iter().rev().find(|(is, _)| is == name)?;
+            Some((value.clone(), origin(name.to_owned())))
         };
-        find(&self.given, option).or_else(|| find(&self.conf, key)).or_else(|| find(&self.from_file, key))
+        find(&self.given, option, Origin::Option)
+            .or_else(|| find(&self.conf, key, Origin::Conf))
+            .or_else(|| find(&self.variant, key, Origin::Variant))
+            .or_else(|| find(&self.from_file, key, Origin::File))
     }
 
     /// Whether Spark is to fetch jars itself.
@@ -135,11 +146,7 @@ fn split(word: &str) -> (&str, Option<String>) {
     }
 }
 
-fn check(name: &str, value: &str) -> Result<(), SubmitError> {
-    if name == "--deploy-mode" && value != "client" {
-        let reason = "the driver must run where `pio` runs; only `client` is possible";
-        return Err(SubmitError::Refused { option: format!("--deploy-mode {value}"), reason });
-    }
+fn check(name: &str) -> Result<(), SubmitError> {
     match REFUSED.iter().find(|(refused, _)| *refused == name) {
         Some(&(_, reason)) => Err(SubmitError::Refused { option: name.to_owned(), reason }),
         None => Ok(()),

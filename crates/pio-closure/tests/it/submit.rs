@@ -58,7 +58,7 @@ fn memory_of_the_driver_becomes_a_flag_after_the_plan_and_java_opts() {
         let words = words(&world, options);
         let at = |flag: &str| words.iter().position(|word| word == flag).unwrap();
         assert!(
-            at("-Xmx671m") < at("-Dfrom=JAVA_OPTS") && at("-Dfrom=JAVA_OPTS") < at("-Xmx2g"),
+            at("-Xmx671m") < at("-Dfrom=JAVA_OPTS") && at("-Dfrom=JAVA_OPTS") < at("-Xmx2097152k"),
             "{words:?}"
         );
     }
@@ -122,7 +122,7 @@ fn settings_rank_as_spark_ranks_them() {
         .unwrap();
     let from_file = words(&world, &format!("--properties-file {}", file.display()));
     assert_eq!(after(&from_file, "--master"), "spark://file:1");
-    assert!(from_file.contains(&"-Xmx3g".to_owned()));
+    assert!(from_file.contains(&"-Xmx3145728k".to_owned()));
     assert!(!from_file.contains(&"spark.ui.enabled=false".to_owned()));
     let over =
         words(&world, &format!("--properties-file {} --conf spark.master=spark://conf:1", file.display()));
@@ -153,15 +153,50 @@ fn mistakes_are_named_with_what_to_do() {
         ("extra.jar", "`extra.jar` is not an option of spark-submit"),
         ("--no-such-option x", "`--no-such-option` is not an option of spark-submit"),
         ("--master", "The Spark option --master needs a value"),
-        ("--conf spark.a", "--conf spark.a has no `=`"),
+        ("--conf spark.a", "--conf spark.a has no key and `=`"),
         ("--deploy-mode cluster", "--deploy-mode cluster cannot be used here"),
         ("--class x.Y", "--class cannot be used here"),
-        ("--driver-memory lots", "`lots` is no size of memory"),
+        ("--conf =1", "--conf =1 has no key and `=`"),
+        ("--conf spark.submit.deployMode=cluster", "spark.submit.deployMode cluster cannot be used here"),
+        ("--driver-memory lots", "--driver-memory cannot be `lots`: it must be a size of memory"),
+        ("--driver-memory 2", "--driver-memory cannot be `2`: it must be at least 128m"),
+        ("--driver-memory 0", "--driver-memory cannot be `0`"),
+        ("--executor-memory lots", "--executor-memory cannot be `lots`: it must be a size of memory"),
+        ("--conf spark.executor.memory=1.5g", "spark.executor.memory of --conf cannot be `1.5g`"),
+        (
+            "--total-executor-cores 0",
+            "--total-executor-cores cannot be `0`: it must be a whole number from 1",
+        ),
+        ("--num-executors -1", "--num-executors cannot be `-1`"),
+        ("--conf spark.executor.cores=0", "spark.executor.cores of --conf cannot be `0`"),
+        ("--conf spark.driver.maxResultSize=lots", "spark.driver.maxResultSize of --conf cannot be `lots`"),
+        ("--conf spark.executor.extraJavaOptions=-Xmx1g", "set with --executor-memory"),
+        ("--master sprak://x", "--master cannot be `sprak://x`: it must be local, local[4]"),
+        ("--master spark://host", "--master cannot be `spark://host`"),
         ("--properties-file /nowhere", "--properties-file names cannot be read"),
     ] {
         let words = error(options).to_string();
         assert!(words.contains(expected), "{options}: {words}");
     }
+}
+
+#[test]
+fn a_mistake_in_the_variant_or_a_file_is_named_with_its_place_unless_something_stands_above_it() {
+    let world = World::new();
+    let mut wrong = submit(&world, "");
+    wrong.spark_conf = vec![("spark.executor.memory".to_owned(), "lots".to_owned())];
+    let words = wrong.command().unwrap_err().to_string();
+    assert!(words.contains("in sparkConf of the engine's variant file cannot be `lots`"), "{words}");
+    wrong.spark_options = vec!["--executor-memory".to_owned(), "2g".to_owned()];
+    wrong.command().unwrap();
+    let file = world.folder.path().join("spark.conf");
+    fs_err::write(&file, "spark.cores.max none\n").unwrap();
+    let words =
+        submit(&world, &format!("--properties-file {}", file.display())).command().unwrap_err().to_string();
+    assert!(
+        words.contains("spark.cores.max in the file that --properties-file names cannot be `none`"),
+        "{words}"
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use anyhow::Result;
 use pio_closure::closure::Closure;
+use pio_closure::submit;
 use pio_engine::build::{self, Built};
 use pio_engine::engine::Engine;
 use pio_engine::errors::{InstanceError, JobError};
@@ -48,6 +49,7 @@ impl EngineLaunch {
     }
 
     async fn start(&self, wanted: Wanted) -> Result<Launched> {
+        submit::check_options(&self.options.spark_options, &self.engine.engine.variant.spark_conf)?;
         let parts = Arc::clone(&self.engine);
         // Starting the embedded database and building the engine block, for seconds or more.
         let (mut settings, built) = tokio::task::spawn_blocking(move || parts.prepare()).await??;

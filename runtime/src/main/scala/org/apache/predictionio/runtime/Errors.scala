@@ -51,6 +51,14 @@ private[predictionio] object Errors {
     s"Change appName, or make the app with: pio app new $name"
   )
 
+  /** Classes written in Java may leave a parameter null. */
+  def noAppName: UserError = new UserError(
+    "missing-parameter",
+    "The engine names no app.",
+    s"It reads the events of the app that appName names in $variantFile (or in its code), and appName is missing or null.",
+    """Set it, such as: "params": { "appName": "MyApp" }"""
+  )
+
   def noChannel(app: String, channel: String): UserError = new UserError(
     "app-not-found",
     s"The app '$app' has no channel named '$channel'.",
@@ -249,7 +257,7 @@ private[predictionio] object Errors {
   def spark(cause: Throwable): UserError = new UserError(
     "spark",
     "Spark could not do its work.",
-    sentence(describe(cause)),
+    sentence(withoutClass(describe(cause))),
     "Check the options after \"--\", the master and its workers.",
     cause
   )
@@ -305,9 +313,9 @@ private[predictionio] object Errors {
   def tooSmallForSpark(cause: Throwable): UserError = new UserError(
     "engine-failed",
     "The JVM's heap is too small for Spark.",
-    // Spark's words begin with the name of their class in brackets, and end with advice of its own.
-    sentence(describe(cause).replaceFirst("^\\[[A-Z_]+\\] ", "").takeWhile(_ != '.')),
-    "Give it 512 MB at least with -- --driver-memory 512m; where a container limits it, take one of 1 GB.",
+    // Spark's words end with advice of its own.
+    sentence(withoutClass(describe(cause)).takeWhile(_ != '.')),
+    "Give it more memory, for example with: -- --driver-memory 1g",
     cause
   )
 
@@ -348,6 +356,9 @@ private[predictionio] object Errors {
     val message = Option(error.getMessage).map(_.linesIterator.take(3).mkString(" ").trim).filter(_.nonEmpty)
     message.map(_.stripPrefix("requirement failed: ")).getOrElse(error.getClass.getSimpleName)
   }
+
+  /** Spark's words without the name of their class in brackets. */
+  private def withoutClass(words: String): String = words.replaceFirst("^\\[[A-Z_.]+\\] ", "")
 
   private def sentence(text: String): String = {
     val trimmed = Option(text).map(_.trim).filter(_.nonEmpty).getOrElse("No reason was given")

@@ -71,7 +71,7 @@ object WorkflowUtils {
       val json = fields.collectFirst { case ("params", value) if value != JNull => value }
       if (fields.nonEmpty && json.isEmpty && !fields.exists(_._1 == "name"))
         throw Errors.badSection(field, "has neither a name nor params")
-      params(field, name, json.getOrElse(JObject()), classes, extractor)
+      params(field, name, withoutNulls(json.getOrElse(JObject())), classes, extractor)
     case _ => throw Errors.badSection(field, "must be an object with name and params")
   }
 
@@ -90,6 +90,14 @@ object WorkflowUtils {
         catch { case fault: JsonFault => throw Errors.badParameter(field, name, paramsClass, fault) }
     }
     (name, read)
+  }
+
+  /** A parameter that is null is one that is missing: it has its default, or is told of. */
+  private def withoutNulls(json: JValue): JValue = json match {
+    case JObject(fields) =>
+      JObject(fields.collect { case (name, value) if value != JNull => name -> withoutNulls(value) })
+    case JArray(items) => JArray(items.map(withoutNulls))
+    case other => other
   }
 
   /** The class of the parameters that a part of an engine is built with; `None` where it takes none. */

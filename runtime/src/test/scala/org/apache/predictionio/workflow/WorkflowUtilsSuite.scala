@@ -12,6 +12,9 @@ object BrokenFactory extends org.apache.predictionio.controller.EngineFactory {
   override def apply(): Nothing = sys.error(s"$wrong")
 }
 
+case class TextParams(appName: String, rank: Int, seed: Option[Long]) extends Params
+class TextPart(params: TextParams)
+
 class WorkflowUtilsSuite extends munit.FunSuite {
   private val loader = getClass.getClassLoader
   private val engine = MeanEngine()
@@ -33,6 +36,19 @@ class WorkflowUtilsSuite extends munit.FunSuite {
     assertEquals(missing.code, "missing-parameter")
     assert(missing.what.contains("engine.json") && missing.what.contains("factor"), missing.what)
     assert(missing.why.contains("a number (Double)"), missing.why)
+  }
+
+  test("a parameter that is null is missing, and a number that the type cannot hold is wrong") {
+    val classes: Map[String, Class[_]] = Map("" -> classOf[TextPart])
+    def read(json: String) = WorkflowUtils.namedParams("datasource", parse(json), classes, JsonExtractorOption.Both)._2
+    assertEquals(read("""{"params": {"appName": "a", "rank": 4.0, "seed": null}}"""), TextParams("a", 4, None): Params)
+    val missing = intercept[UserError](read("""{"params": {"appName": null, "rank": 4}}"""))
+    assertEquals((missing.code, missing.what.contains("\"appName\"")), ("missing-parameter", true))
+    Seq("4.5", "4000000000", "\"four\"").foreach { rank =>
+      val wrong = intercept[UserError](read(s"""{"params": {"appName": "a", "rank": $rank}}"""))
+      assertEquals((wrong.code, wrong.what.contains("\"rank\"")), ("bad-parameter", true))
+    }
+    assertEquals(intercept[UserError](read("""{"params": {"appName": "a", "rank": 4, "seed": 0.5}}""")).code, "bad-parameter")
   }
 
   test("sections and names that are wrong are errors") {

@@ -33,6 +33,7 @@ private[store] object AppNames {
   }
 
   private def lookUp(appName: String, channelName: Option[String]): Found = {
+    if (appName == null) throw Errors.noAppName
     val app = Storage.getMetaDataApps().getByName(appName).getOrElse(throw Errors.noApp(appName))
     val channelId = channelName.map { name =>
       val channels = Storage.getMetaDataChannels().getByAppid(app.id)
