@@ -24,7 +24,9 @@ pub(crate) fn settings() -> Result<DatabaseSettings> {
     WARNINGS.call_once(|| {
         let unnamed = DatabaseSettings::misspelt_variables;
         let warnings = named.as_ref().map_or_else(unnamed, |settings| settings.origin.warnings.clone());
-        warnings.iter().for_each(|warning| warn(STORAGE, warning));
+        for warning in &warnings {
+            warn(STORAGE, warning);
+        }
     });
     match named {
         Some(settings) => Ok(settings),
