@@ -29,6 +29,7 @@ use tokio::sync::{Semaphore, mpsc};
 use crate::body;
 use crate::config::Config;
 use crate::errors::Refusal;
+use crate::event::invalid::shown;
 use crate::grants::{Action, Grant, Grants};
 use crate::metrics::{Metrics, Now};
 use crate::plugins::EventInfo;
@@ -245,7 +246,7 @@ impl State {
     /// Refuses an event that the key or a plugin does not allow.
     fn permit(&self, caller: &Caller, event: NewEvent) -> Result<NewEvent, Refusal> {
         if !caller.grant.allows(&event.event) {
-            return Err(Refusal::Forbidden(event.event));
+            return Err(Refusal::Forbidden(shown(&event.event)));
         }
         if self.config.plugins.input_blockers.is_empty() {
             return Ok(event);

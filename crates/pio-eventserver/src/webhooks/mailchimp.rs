@@ -1,5 +1,6 @@
 //! MailChimp's form webhook.
 
+use crate::event::invalid::shown;
 use crate::json::tree::{Object, Value};
 use crate::time::{strict, text};
 use crate::webhooks::{ConnectorError, Form, event_of, form_text};
@@ -26,7 +27,8 @@ pub fn event(data: &Form) -> Result<Object, ConnectorError> {
             finish(on_list(campaign, data)?, data, properties(data, &["subject", "status", "reason"]))
         }
         Some(other) => {
-            Err(ConnectorError(format!("Cannot convert unknown MailChimp data type {other} to event JSON")))
+            let shown = shown(other);
+            Err(ConnectorError(format!("Cannot convert unknown MailChimp data type {shown} to event JSON")))
         }
         None => Err(ConnectorError("The field 'type' is required for MailChimp data.".to_owned())),
     }

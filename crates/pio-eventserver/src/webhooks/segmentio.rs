@@ -112,6 +112,9 @@ fn expected(kind: &str) -> Result<&'static [Field], ConnectorError> {
         "alias" => ALIAS,
         "page" | "screen" => VIEW,
         "group" => GROUP,
-        _ => return Err(ConnectorError(format!("Cannot convert unknown type {kind} to event JSON."))),
+        other => {
+            let shown = shown(other);
+            return Err(ConnectorError(format!("Cannot convert unknown type {shown} to event JSON.")));
+        }
     })
 }
