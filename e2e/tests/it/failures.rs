@@ -79,7 +79,9 @@ fn settings_of_spark_that_cannot_be_are_told_in_a_sentence_before_anything_start
         ("deploy", ["--conf", "spark.executor.cores=0"], "spark.executor.cores of --conf cannot be `0`"),
         ("deploy", ["--deploy-mode", "cluster"], "--deploy-mode cluster cannot be used here"),
     ] {
-        let done = pio.run_in(engine.path(), &[&[verb, "--"][..], &options].concat()).expect("a command");
+        let port: &[&str] = if verb == "deploy" { &["--port", "0"] } else { &[] };
+        let done =
+            pio.run_in(engine.path(), &[&[verb][..], port, &["--"], &options].concat()).expect("a command");
         done.fails_with(1, &[words]).expect("a clear failure");
     }
     engine
