@@ -4,6 +4,7 @@
 
 use std::any::type_name;
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use pio_storage::events::NewEvent;
@@ -85,7 +86,9 @@ impl Plugins {
         tokio::task::spawn_blocking(move || {
             while let Some(event) = events.blocking_recv() {
                 for sniffer in &sniffers {
-                    if let Err(reason) = sniffer.process(&event) {
+                    // One that panics must not keep later events from the others.
+                    let seen = catch_unwind(AssertUnwindSafe(|| sniffer.process(&event)));
+                    if let Err(reason) = seen.unwrap_or_else(|_| Err("it panicked".to_owned())) {
                         tracing::warn!(plugin = sniffer.name(), reason, "an input sniffer failed");
                     }
                 }

@@ -85,7 +85,7 @@ fn refused(answer: messages::Answer) -> Answer {
         .filter(|status| status.is_client_error() || status.is_server_error())
         .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if status.is_server_error() {
-        tracing::warn!(detail = answer.detail, "a query failed: {words}");
+        tracing::warn!(stack_trace = answer.detail, "a query failed: {words}");
     }
     answers::message(status, &words)
 }

@@ -211,7 +211,7 @@ impl Supervisor {
         } else if failure.untrained().is_some() {
             tracing::warn!("{failure} Until then queries are answered with 503.");
         } else {
-            tracing::error!(detail = failure.detail(), "{failure}");
+            tracing::error!(stack_trace = failure.detail(), "{failure}");
         }
         self.told = words;
     }
@@ -222,7 +222,7 @@ impl Supervisor {
     }
 
     fn ended(&mut self, failure: &Failure) {
-        tracing::error!(detail = failure.detail(), "{failure}");
+        tracing::error!(stack_trace = failure.detail(), "{failure}");
         self.current = None;
         self.metrics.restarts.add(1);
         self.state.send_replace(State::Restarting);

@@ -35,12 +35,36 @@ impl Plugin for Watch {
     }
 }
 
+/// Panics whenever it sees an event.
+struct Fragile;
+
+impl Plugin for Fragile {
+    fn name(&self) -> &'static str {
+        "fragile"
+    }
+
+    fn description(&self) -> &'static str {
+        "Panics"
+    }
+
+    fn process(&self, _: &EventInfo) -> Result<(), String> {
+        std::panic::panic_any("a defect of a plugin")
+    }
+
+    fn rest(&self, _: i32, _: Option<i32>, _: &[String]) -> String {
+        String::new()
+    }
+}
+
 #[tokio::test]
 async fn blockers_refuse_events_and_sniffers_see_those_that_were_stored() {
     let (blocker, sniffer) = (Arc::new(Watch::default()), Arc::new(Watch::default()));
     let plugins = Plugins {
         input_blockers: BTreeMap::from([("watch".to_owned(), blocker.clone() as Arc<dyn Plugin>)]),
-        input_sniffers: BTreeMap::from([("watch".to_owned(), sniffer.clone() as Arc<dyn Plugin>)]),
+        input_sniffers: BTreeMap::from([
+            ("fragile".to_owned(), Arc::new(Fragile) as Arc<dyn Plugin>),
+            ("watch".to_owned(), sniffer.clone() as Arc<dyn Plugin>),
+        ]),
     };
     let server = Server::start(Config { plugins, ..Config::default() }).await;
     let event = |kind: &str, name: &str| json!({ "event": name, "entityType": kind, "entityId": "1" });

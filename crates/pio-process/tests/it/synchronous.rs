@@ -81,3 +81,14 @@ fn a_grandchild_that_holds_the_pipe_does_not_hang_the_parent() {
     shell("sleep 30 & exit 0").own_group().captured().run().unwrap();
     assert!(start.elapsed() < Duration::from_secs(10));
 }
+
+#[test]
+fn output_that_never_ends_a_line_is_told_in_pieces() {
+    let (sender, lengths) = std::sync::mpsc::channel();
+    let script = "head -c 200000 /dev/zero | tr '\\0' x";
+    let listener = move |_, line: &str| sender.send(line.len()).unwrap();
+    shell(script).on_line(listener).run().unwrap();
+    let lengths: Vec<usize> = lengths.iter().collect();
+    assert!(lengths.len() > 1 && lengths.iter().all(|length| *length <= 64 * 1024), "{lengths:?}");
+    assert_eq!(lengths.iter().sum::<usize>(), 200_000);
+}
