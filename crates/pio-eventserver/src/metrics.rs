@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use hyper::StatusCode;
-use pio_http::serve::Connections;
+use pio_http::connections::Connections;
 use pio_storage::PoolStatus;
 
 use crate::routes::DESCRIPTIONS;

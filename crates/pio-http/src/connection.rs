@@ -1,6 +1,11 @@
 //! One connection from its first request to its last.
+//!
+//! A connection is idle most of its life, and then costs little: the buffers of HTTP are made when its client sends something, and
+//! given back soon after the answer. So few of many connections need memory, and those that have a request under way can be limited.
 
 use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use hyper::Request;
@@ -10,9 +15,10 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use tokio::sync::watch;
-use tokio::time::sleep;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
+use crate::connections::Connections;
 use crate::limits::Limits;
 use crate::linger::{goodbye, linger};
 use crate::peer::Peer;
@@ -22,18 +28,36 @@ use crate::timed::{Exchange, TimedStream};
 const BUFFER: usize = 32 * 1024;
 
 const TOO_SLOW: &str = "The head of the request came too slowly.";
+const BUSY: &str = "The server has as much work as it can hold. Try again in a moment.";
 
 /// For how long a connection may bring one more request once the server is told to stop: its client may have sent it already.
 const LAST_REQUEST: Duration = Duration::from_millis(500);
+
+/// How long a request waits until fewer are under way.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What the connections of a server share.
+pub(crate) struct Server {
+    pub(crate) limits: Limits,
+    /// Places for connections that have a request under way.
+    pub(crate) active: Arc<Semaphore>,
+    pub(crate) counts: Arc<Connections>,
+}
+
+/// A connection on which nothing is under way.
+struct Quiet {
+    stream: TcpStream,
+    since: Instant,
+}
 
 /// Answers the requests of a connection.
 pub(crate) async fn connection<S, B>(
     stream: TcpStream,
     service: S,
-    limits: Limits,
+    server: Arc<Server>,
     mut stopping: watch::Receiver<bool>,
 ) where
-    S: Service<Request<Incoming>, Response = hyper::Response<B>> + Send + 'static,
+    S: Service<Request<Incoming>, Response = hyper::Response<B>> + Clone + Send + 'static,
     S::Future: Send,
     S::Error: Into<Box<dyn Error + Send + Sync>>,
     B: Body + Send + 'static,
@@ -43,9 +67,67 @@ pub(crate) async fn connection<S, B>(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "could not set TCP_NODELAY");
     }
+    let mut quiet = Quiet { stream, since: Instant::now() };
+    while server.wakes_up(&quiet, &mut stopping).await {
+        let Some(place) = server.place().await else {
+            return goodbye(quiet.stream, "503 Service Unavailable", BUSY).await;
+        };
+        // In a box, so that an idle connection does not hold room for all this.
+        let answered = Box::pin(answer(quiet.stream, service.clone(), &server, &mut stopping)).await;
+        drop(place);
+        match answered {
+            Some(again) => quiet = again,
+            None => return,
+        }
+    }
+}
+
+impl Server {
+    /// Waits until the client sends something. Without that the connection is to be closed.
+    async fn wakes_up(&self, quiet: &Quiet, stopping: &mut watch::Receiver<bool>) -> bool {
+        let mut place = self.counts.idle_place();
+        let mut byte = [0];
+        tokio::select! {
+            biased;
+            peeked = quiet.stream.peek(&mut byte) => matches!(peeked, Ok(1..)),
+            () = place.evicted() => false,
+            () = sleep_until(quiet.since + self.limits.idle) => false,
+            () = last_request(stopping) => false,
+        }
+    }
+
+    /// A place for a request; nothing where none becomes free in time.
+    async fn place(&self) -> Option<OwnedSemaphorePermit> {
+        if let Ok(place) = self.active.clone().try_acquire_owned() {
+            return Some(place);
+        }
+        let _waiting = self.counts.wait();
+        let place = timeout(PATIENCE, self.active.clone().acquire_owned()).await;
+        if place.is_err() {
+            self.counts.refused.fetch_add(1, Relaxed);
+        }
+        place.ok()?.ok()
+    }
+}
+
+/// Answers requests until the connection ends or is quiet.
+async fn answer<S, B>(
+    stream: TcpStream,
+    service: S,
+    server: &Server,
+    stopping: &mut watch::Receiver<bool>,
+) -> Option<Quiet>
+where
+    S: Service<Request<Incoming>, Response = hyper::Response<B>> + Send + 'static,
+    S::Future: Send,
+    S::Error: Into<Box<dyn Error + Send + Sync>>,
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
     let peer = Peer::of(&stream);
     let exchange = Exchange::default();
-    let io = TokioIo::new(TimedStream::new(stream, exchange.clone(), &limits));
+    let io = TokioIo::new(TimedStream::new(stream, exchange.clone(), &server.limits, server.counts.clone()));
     let is_stopping = stopping.clone();
     let watched = service_fn(move |mut request: Request<Incoming>| {
         exchange.begin();
@@ -67,13 +149,9 @@ pub(crate) async fn connection<S, B>(
     let mut builder = http1::Builder::new();
     builder.header_read_timeout(None).max_buf_size(BUFFER).half_close(true).writev(false);
     let mut connection = builder.serve_connection(io, watched);
-    let last_request = async {
-        told_to_stop(&mut stopping).await;
-        sleep(LAST_REQUEST).await;
-    };
     let ended = tokio::select! {
         ended = &mut connection => ended,
-        () = last_request => {
+        () = last_request(stopping) => {
             std::pin::Pin::new(&mut connection).graceful_shutdown();
             (&mut connection).await
         }
@@ -83,6 +161,15 @@ pub(crate) async fn connection<S, B>(
         tracing::debug!(%error, "a connection ended early");
     }
     let stream = connection.into_parts().io.into_inner();
+    if let Some(since) = stream.quiet_since() {
+        return Some(Quiet { stream: stream.into_inner(), since });
+    }
+    end(stream, may_be_answered, stopping).await;
+    None
+}
+
+/// Says what is still to be said.
+async fn end(stream: TimedStream<TcpStream>, may_be_answered: bool, stopping: &mut watch::Receiver<bool>) {
     if stream.head_was_too_slow() {
         goodbye(stream.into_inner(), "408 Request Timeout", TOO_SLOW).await;
     } else if let Some(malformed) = stream.malformed_head() {
@@ -90,12 +177,14 @@ pub(crate) async fn connection<S, B>(
     } else if may_be_answered && stream.is_still_sending() {
         tokio::select! {
             () = linger(stream.into_inner()) => {}
-            () = told_to_stop(&mut stopping) => {}
+            () = last_request(stopping) => {}
         }
     }
 }
 
-async fn told_to_stop(stopping: &mut watch::Receiver<bool>) {
+/// Waits until the server was told to stop, and as long as one more request may come then.
+async fn last_request(stopping: &mut watch::Receiver<bool>) {
     // An error means that the sender is gone, which is the end as well.
     drop(stopping.wait_for(|stop| *stop).await);
+    sleep(LAST_REQUEST).await;
 }

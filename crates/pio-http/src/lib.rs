@@ -3,6 +3,7 @@
 pub mod body;
 pub mod budget;
 mod connection;
+pub mod connections;
 mod descriptors;
 pub mod encoding;
 mod framing;

@@ -18,8 +18,13 @@ pub struct Limits {
     pub idle: Duration,
     /// How long a client may take to read 32 KiB of what is sent to it.
     pub write: Duration,
-    /// How many connections are open at once; further ones are refused.
+    /// How many connections are open at once. For a further one the one that has been idle longest is closed; where none is idle, the
+    /// further one is refused.
     pub connections: usize,
+    /// How many connections have a request under way at once; others wait for a moment.
+    pub active: usize,
+    /// How many bytes the system keeps of what a connection sends or receives; nothing where it decides itself.
+    pub socket_buffer: Option<usize>,
     /// How long requests in flight may go on after shutdown was asked for.
     pub drain: Duration,
 }
@@ -34,6 +39,8 @@ impl Default for Limits {
             idle: Duration::from_secs(95),
             write: Duration::from_secs(30),
             connections: 4096,
+            active: 4096,
+            socket_buffer: None,
             drain: Duration::from_secs(25),
         }
     }

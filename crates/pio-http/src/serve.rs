@@ -3,18 +3,20 @@
 use std::error::Error;
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use hyper::Request;
 use hyper::body::{Body, Incoming};
 use hyper::service::Service;
+use rustix::net::sockopt::{set_socket_recv_buffer_size, set_socket_send_buffer_size};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use crate::connection::connection;
+use crate::connection::{Server, connection};
+use crate::connections::Connections;
 use crate::descriptors;
 use crate::limits::Limits;
 use crate::linger::goodbye;
@@ -22,7 +24,7 @@ use crate::linger::goodbye;
 const TOO_MANY: &str = "Too many connections are open. Try again in a moment.";
 
 /// How many refused connections are told so at a time; others are closed without a word.
-const GOODBYES: usize = 256;
+const GOODBYES: usize = 64;
 
 /// What goes wrong again and again is told once in this time.
 const PAUSE_OF_WARNINGS: Duration = Duration::from_secs(10);
@@ -36,18 +38,9 @@ pub enum Ended {
     Cut(usize),
 }
 
-/// How many connections a server has, for its metrics.
-#[derive(Debug, Default)]
-pub struct Connections {
-    /// Those that are open.
-    pub open: AtomicU64,
-    /// Those that were refused because too many were open, since the server's start.
-    pub refused: AtomicU64,
-}
-
 /// Serves connections until `shutdown` is ready, then stops accepting and drains.
 ///
-/// Connections beyond the limit are told so with 503, requests whose head comes too slowly with 408. Requests that are in flight at
+/// For a connection beyond the limit the longest idle one is closed. Where none is idle it is told so with 503. Requests whose head comes too slowly with 408. Requests that are in flight at
 /// the end may finish within `limits.drain`; each open connection may bring one more for a moment and is told that it was the last.
 pub async fn serve<S, B>(
     listener: TcpListener,
@@ -67,6 +60,11 @@ where
     let (stop, stopping) = watch::channel(false);
     let mut connections = JoinSet::new();
     let most = limits.connections.min(descriptors::for_connections());
+    if let Some(bytes) = limits.socket_buffer {
+        limit_buffers(&listener, bytes);
+    }
+    let server = Arc::new(Server { limits, active: Arc::new(Semaphore::new(limits.active)), counts });
+    let counts = &server.counts;
     let goodbyes = Arc::new(Semaphore::new(GOODBYES));
     let mut warned = None;
     tokio::pin!(shutdown);
@@ -75,8 +73,8 @@ where
             () = &mut shutdown => break,
             Some(_) = connections.join_next() => counts.open.store(connections.len() as u64, Relaxed),
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) if connections.len() < most => {
-                    connections.spawn(connection(stream, service.clone(), limits, stopping.clone()));
+                Ok((stream, _)) if connections.len() < most || counts.evict(1) == 1 => {
+                    connections.spawn(connection(stream, service.clone(), server.clone(), stopping.clone()));
                     counts.open.store(connections.len() as u64, Relaxed);
                 }
                 Ok((stream, _)) => {
@@ -97,11 +95,20 @@ where
     while connections.len() < most
         && let Ok(Ok((stream, _))) = timeout(Duration::ZERO, listener.accept()).await
     {
-        connections.spawn(connection(stream, service.clone(), limits, stopping.clone()));
+        connections.spawn(connection(stream, service.clone(), server.clone(), stopping.clone()));
     }
     drop(listener);
     stop.send_replace(true);
     drain(connections, limits.drain).await
+}
+
+/// Sets how many bytes the system keeps for each connection that is accepted from now on.
+fn limit_buffers(listener: &TcpListener, bytes: usize) {
+    let set = set_socket_send_buffer_size(listener, bytes)
+        .and_then(|()| set_socket_recv_buffer_size(listener, bytes));
+    if let Err(error) = set {
+        tracing::debug!(%error, "could not set the size of the sockets' buffers");
+    }
 }
 
 async fn drain(mut connections: JoinSet<()>, limit: Duration) -> Ended {

@@ -8,8 +8,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Instant, Interval, MissedTickBehavior, Sleep};
+use tokio::time::{Instant, Interval, MissedTickBehavior};
+
+use crate::connections::Connections;
 
 /// How far an exchange is; shared by a connection's stream and its service.
 ///
@@ -55,6 +58,12 @@ impl Exchange {
     }
 }
 
+/// How long a connection keeps the buffers of HTTP after an answer.
+const QUIET_AFTER: Duration = Duration::from_millis(500);
+
+/// How long a head may take, and how long a client may not read, while others wait for their turn.
+const CROWDED: Duration = Duration::from_secs(3);
+
 /// A client that takes fewer bytes than this within the time for a write is too slow.
 const LEAST_TAKEN: usize = 32 * 1024;
 
@@ -64,21 +73,23 @@ pub(crate) struct TimedStream<S> {
     limits: Limits,
     framing: Framing,
     malformed: Option<Malformed>,
+    connections: Arc<Connections>,
     has_ended: bool,
     in_head: bool,
     is_too_slow: bool,
+    is_quiet: bool,
     since: Instant,
     /// Looks at the clock a few times per limit, so that no request has to touch a timer.
     ticks: Interval,
-    /// Runs from the first write that has to wait until enough was taken.
-    write_deadline: Option<Pin<Box<Sleep>>>,
+    /// When a write had to wait, until enough was taken.
+    blocked_since: Option<Instant>,
     /// How many bytes were taken since then.
     taken: usize,
 }
 
 impl<S> TimedStream<S> {
-    pub(crate) fn new(inner: S, exchange: Exchange, limits: &Limits) -> Self {
-        let mut ticks = tokio::time::interval(limits.header / 4);
+    pub(crate) fn new(inner: S, exchange: Exchange, limits: &Limits, connections: Arc<Connections>) -> Self {
+        let mut ticks = tokio::time::interval(QUIET_AFTER.min(limits.header / 4));
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             inner,
@@ -86,12 +97,14 @@ impl<S> TimedStream<S> {
             limits: *limits,
             framing: Framing::default(),
             malformed: None,
+            connections,
             has_ended: false,
             in_head: false,
             is_too_slow: false,
+            is_quiet: false,
             since: Instant::now(),
             ticks,
-            write_deadline: None,
+            blocked_since: None,
             taken: 0,
         }
     }
@@ -99,6 +112,11 @@ impl<S> TimedStream<S> {
     /// The connection itself.
     pub(crate) fn into_inner(self) -> S {
         self.inner
+    }
+
+    /// Since when nothing has been under way, where the stream failed because of that.
+    pub(crate) fn quiet_since(&self) -> Option<Instant> {
+        self.is_quiet.then_some(self.since)
     }
 
     /// What is wrong with the head of the request, where the stream failed because of that.
@@ -131,20 +149,34 @@ impl<S> TimedStream<S> {
         }
     }
 
+    /// Whether a head takes too long, or the connection is quiet.
     fn is_overdue(&mut self) -> bool {
         self.notice_answer();
-        let limit = if self.in_head { self.limits.header } else { self.limits.idle };
-        !self.exchange.is_answering() && self.since.elapsed() > limit
+        if self.exchange.is_answering() {
+            return false;
+        }
+        let time = self.since.elapsed();
+        if self.in_head {
+            self.is_too_slow = time > self.limit(self.limits.header);
+        } else if self.framing.is_in_request() {
+            self.is_too_slow = time > self.limits.idle;
+        } else {
+            self.is_quiet = time > QUIET_AFTER || self.connections.are_crowded();
+        }
+        self.is_too_slow || self.is_quiet
+    }
+
+    /// A limit of time, which is shorter when others wait.
+    fn limit(&self, limit: Duration) -> Duration {
+        if self.connections.are_crowded() { limit.min(CROWDED) } else { limit }
     }
 
     fn poll_overdue(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while self.ticks.poll_tick(cx).is_ready() {
-            if self.is_overdue() {
-                self.is_too_slow = true;
-                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
-            }
+        let mut is_overdue = self.connections.are_crowded() && self.is_overdue();
+        while !is_overdue && self.ticks.poll_tick(cx).is_ready() {
+            is_overdue = self.is_overdue();
         }
-        Poll::Pending
+        if is_overdue { Poll::Ready(Err(io::ErrorKind::TimedOut.into())) } else { Poll::Pending }
     }
 
     /// Follows what has just been read into the buffer, whose first bytes were there before. What is malformed is not passed on.
@@ -165,23 +197,24 @@ impl<S> TimedStream<S> {
         cx: &mut Context<'_>,
         written: Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
-        match written {
-            Poll::Ready(outcome) => {
-                self.taken += outcome.as_ref().map_or(0, |taken| *taken);
-                if self.taken >= LEAST_TAKEN {
-                    self.write_deadline = None;
-                }
-                Poll::Ready(outcome)
+        let Poll::Pending = written else {
+            if let Poll::Ready(Ok(taken)) = written {
+                self.taken += taken;
+                self.blocked_since = self.blocked_since.filter(|_| self.taken < LEAST_TAKEN);
             }
-            Poll::Pending => {
-                if self.write_deadline.is_none() {
-                    self.taken = 0;
-                }
-                let write = self.limits.write;
-                let deadline = self.write_deadline.get_or_insert_with(|| Box::pin(tokio::time::sleep(write)));
-                deadline.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+            return written;
+        };
+        let since = self.blocked_since.unwrap_or_else(|| {
+            self.taken = 0;
+            Instant::now()
+        });
+        self.blocked_since = Some(since);
+        while self.ticks.poll_tick(cx).is_ready() {
+            if since.elapsed() > self.limit(self.limits.write) {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
         }
+        Poll::Pending
     }
 }
 
@@ -227,13 +260,13 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for TimedStream<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         // Everything was taken; what is sent next has its own time.
-        self.write_deadline = None;
+        self.blocked_since = None;
         Pin::new(&mut self.inner).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.malformed_head().is_some() {
-            // hyper takes the failure for the client's end; the answer that says why is still to come.
+        if self.is_quiet || self.malformed_head().is_some() {
+            // hyper takes the failure for the client's end, but there is more to come.
             return Poll::Ready(Ok(()));
         }
         Pin::new(&mut self.inner).poll_shutdown(cx)

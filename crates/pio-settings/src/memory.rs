@@ -1,6 +1,7 @@
-//! How much memory a Java process may take in this container.
+//! How much memory the processes of this container may take.
 
 pub mod kills;
+pub mod server;
 
 use std::path::{Path, PathBuf};
 
@@ -27,6 +28,12 @@ pub struct MemoryPlan {
 #[must_use]
 pub fn plan() -> MemoryPlan {
     plan_for(limit_under(Path::new("/")))
+}
+
+/// The plan for a server in this process's container.
+#[must_use]
+pub fn of_server(server: server::Server) -> server::ServerPlan {
+    server::server_plan(server, limit_under(Path::new("/")))
 }
 
 /// The plan for a container with this limit in bytes: 300 MiB of 512, 671 MiB of 1024, four fifths of more, as Heroku's

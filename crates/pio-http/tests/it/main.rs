@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 mod bodies;
+mod crowds;
 mod heads;
 
 use bytes::Bytes;
@@ -12,8 +13,9 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use pio_http::body::{self, BodyError, BodyLimits};
 use pio_http::budget::Budget;
+use pio_http::connections::Connections;
 use pio_http::limits::Limits;
-use pio_http::serve::{Connections, Ended, serve};
+use pio_http::serve::{Ended, serve};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -41,6 +43,8 @@ const LIMITS: Limits = Limits {
     idle: Duration::from_millis(600),
     write: Duration::from_millis(200),
     connections: 3,
+    active: 3,
+    socket_buffer: None,
     drain: Duration::from_millis(900),
 };
 
@@ -157,21 +161,6 @@ async fn bodies_are_limited_in_size_and_time() {
     assert_eq!(status(&mut slow).await, "408");
     let mut broken = server.send(&format!("{head}transfer-encoding: chunked\r\n\r\nnonsense\r\n")).await;
     assert_eq!(status(&mut broken).await, "400");
-}
-
-#[tokio::test]
-async fn connections_beyond_the_limit_are_refused_until_another_ends() {
-    let server = start().await;
-    let request = "GET / HTTP/1.1\r\nhost: x\r\n\r\n";
-    let held: Vec<_> = [server.send("").await, server.send("").await, server.send("").await].into();
-    let mut refused = server.send("").await;
-    assert_eq!(status(&mut refused).await, "503");
-    assert_eq!(server.connections.open.load(Relaxed), 3);
-    assert_eq!(server.connections.refused.load(Relaxed), 1);
-    drop(held);
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    let mut taken = server.send(request).await;
-    assert_eq!(status(&mut taken).await, "200");
 }
 
 #[tokio::test]
