@@ -13,11 +13,12 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use pio_eventserver::api::Api;
-use pio_eventserver::config::Config;
+use pio_eventserver::config::{Config, Limits};
 use pio_eventserver::respond::ApiBody;
 use pio_eventserver::server::serve;
 use pio_logging::start::{Program, start};
 use pio_settings::database::DatabaseSettings;
+use pio_settings::memory::{self, server::Server};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -32,11 +33,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     if arguments.iter().any(|argument| argument == "careless") {
         return careless(listener, &settings).await;
     }
+    let plan = memory::of_server(Server::Events);
+    let config = Config { limits: Limits::within(&plan), ..Config::default() };
     let mut term = signal(SignalKind::terminate())?;
     let shutdown = async move {
         term.recv().await;
     };
-    serve(listener, &settings, Config::default(), shutdown).await?;
+    serve(listener, &settings, config, shutdown).await?;
     Ok(())
 }
 

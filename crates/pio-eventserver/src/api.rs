@@ -58,7 +58,7 @@ pub(crate) struct State {
     writing: Storage,
     grants: Arc<Grants>,
     writer: Writer,
-    budget: Budget,
+    pub(crate) budget: Budget,
     streams: Arc<Semaphore>,
     stats: Option<Stats>,
     sniffers: Option<mpsc::Sender<EventInfo>>,
@@ -115,7 +115,7 @@ impl Api {
             metrics,
             grants,
             writer,
-            budget: Budget::new(limits.small_bodies, limits.large_bodies, limits.body),
+            budget: config.budget.clone().unwrap_or_else(|| limits.budget()),
             streams: Arc::new(Semaphore::new(STREAMS)),
             stats: config.stats.then(|| Stats::new(Utc::now())),
             sniffers: config.plugins.start_sniffers(),
@@ -146,7 +146,7 @@ impl Api {
     /// The numbers that `/metrics` shows, but for those of the whole process.
     #[must_use]
     pub fn metrics(&self) -> String {
-        self.state.metrics.to_text(&self.state.now())
+        self.state.metrics_text()
     }
 
     /// Makes `/readyz` answer 503 from now on.
@@ -210,9 +210,7 @@ impl State {
             (Resource::FormHook(name), _) => self.hook(parts, query, name, false).await,
             (Resource::Health, _) => Ok(status::healthy()),
             (Resource::Ready, _) => Ok(self.ready().await),
-            (Resource::Metrics, _) => {
-                Ok(status::metrics(&[self.metrics.to_text(&self.now()), stderr::metrics()].concat()))
-            }
+            (Resource::Metrics, _) => Ok(status::metrics(&[self.metrics_text(), stderr::metrics()].concat())),
             (Resource::OpenApi, _) => Ok(status::openapi()),
         }
     }
@@ -277,10 +275,20 @@ impl State {
         }
     }
 
+    fn metrics_text(&self) -> String {
+        let mut text = self.metrics.to_text(&self.now());
+        // Those of a shared budget are shown by the server whose connections these are.
+        if self.config.budget.is_none() {
+            pio_http::metrics::write(&self.budget, &mut text);
+        }
+        text
+    }
+
     fn now(&self) -> Now {
         Now {
             queued_events: self.config.limits.queue - self.writer.free_places(),
             is_draining: self.is_draining.load(Relaxed),
+            connections: self.budget.connections().clone(),
             pools: [("reader", self.storage.pool_status()), ("writer", self.writing.pool_status())],
         }
     }

@@ -1,6 +1,10 @@
 //! How a server is set up.
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use pio_http::budget::Budget;
+use pio_settings::memory::server::ServerPlan;
 
 use crate::plugins::Plugins;
 use crate::webhooks::Connectors;
@@ -16,6 +20,8 @@ pub struct Config {
     pub connectors: Connectors,
     /// What the server holds at most.
     pub limits: Limits,
+    /// The memory that it shares with another server of this process; one of its own where there is none.
+    pub budget: Option<Budget>,
 }
 
 /// Limits of space and time.
@@ -31,8 +37,12 @@ pub struct Limits {
     pub large_bodies: usize,
     /// How many events wait for their commit at a time; more are refused.
     pub queue: usize,
-    /// How many connections are open at a time; further ones are refused.
+    /// How many connections are open at a time; for a further one the one that was idle longest is closed.
     pub connections: usize,
+    /// How many of them have a request under way at a time; others wait for a moment.
+    pub active: usize,
+    /// How many bytes the system keeps of what a connection sends or receives; nothing where it decides itself.
+    pub socket_buffer: Option<usize>,
     /// How long the head of a request may take, from its first byte.
     pub head_time: Duration,
     /// How long a body may take.
@@ -48,12 +58,32 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// Those that fit into the memory of this process.
+    #[must_use]
+    pub fn within(plan: &ServerPlan) -> Self {
+        Self {
+            small_bodies: plan.small,
+            large_bodies: plan.large,
+            connections: plan.connections,
+            active: plan.active,
+            socket_buffer: plan.socket_buffer,
+            ..Self::default()
+        }
+    }
+
+    /// The memory for bodies that they mean.
+    pub(crate) fn budget(&self) -> Budget {
+        Budget::new(self.small_bodies, self.large_bodies, self.body, Arc::default())
+    }
+
     /// Those that hold for connections. Bodies are read within limits of their own, which depend on what is asked for.
     pub(crate) fn of_connections(&self) -> pio_http::limits::Limits {
         pio_http::limits::Limits {
             header: self.head_time,
             idle: self.idle_time,
             connections: self.connections,
+            active: self.active,
+            socket_buffer: self.socket_buffer,
             drain: self.drain_time,
             ..Default::default()
         }
@@ -66,9 +96,11 @@ impl Default for Limits {
             body: 8 * 1024 * 1024,
             webhook_body: 1024 * 1024,
             small_bodies: 16 * 1024 * 1024,
-            large_bodies: 16 * 1024 * 1024,
+            large_bodies: 32 * 1024 * 1024,
             queue: 20_000,
             connections: 4096,
+            active: 4096,
+            socket_buffer: None,
             head_time: Duration::from_secs(15),
             body_time: Duration::from_secs(25),
             body_silence: Duration::from_secs(10),

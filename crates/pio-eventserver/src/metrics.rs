@@ -31,14 +31,13 @@ pub(crate) struct Metrics {
     commit_times: Histogram<{ TIMES.len() }>,
     commit_sizes: Histogram<{ SIZES.len() }>,
     failed_commits: AtomicU64,
-    /// How many connections there are.
-    pub(crate) connections: Arc<Connections>,
 }
 
 /// What is true at the moment of asking.
 pub(crate) struct Now {
     pub(crate) queued_events: usize,
     pub(crate) is_draining: bool,
+    pub(crate) connections: Arc<Connections>,
     pub(crate) pools: [(&'static str, PoolStatus); 2],
 }
 
@@ -123,9 +122,9 @@ impl Metrics {
             "Events that wait for their commit.",
             queued,
         );
-        let open = self.connections.open.load(Relaxed);
+        let open = now.connections.open.load(Relaxed);
         single(&mut out, "pio_eventserver_connections", "gauge", "Connections that are open.", open);
-        let refused = self.connections.refused.load(Relaxed);
+        let refused = now.connections.refused.load(Relaxed);
         let help = "Connections that were refused because too many were open.";
         single(&mut out, "pio_eventserver_refused_connections_total", "counter", help, refused);
         write_pools(&mut out, &now.pools);

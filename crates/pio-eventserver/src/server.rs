@@ -51,7 +51,7 @@ async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), TaskEnded> {
     let limits = api.state.config.limits.of_connections();
-    let connections = api.state.metrics.connections.clone();
+    let connections = api.state.budget.connections().clone();
     let draining = api.clone();
     let mut outcome = Ok(());
     let stop = async {

@@ -12,6 +12,8 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use crate::connections::Connections;
+
 /// With more payers than this, those that hold nothing are forgotten.
 const PAYERS: usize = 1_000;
 
@@ -24,6 +26,7 @@ struct Lanes {
     small: Lane,
     large: Lane,
     refused: AtomicUsize,
+    connections: Arc<Connections>,
 }
 
 /// Where a body's bytes are counted.
@@ -39,7 +42,6 @@ pub enum Size {
 struct Lane {
     bytes: usize,
     free: Arc<Semaphore>,
-    waiting: AtomicUsize,
     most_of_payer: usize,
     payers: Mutex<HashMap<i32, Arc<Semaphore>>>,
 }
@@ -59,6 +61,13 @@ pub struct Share(Vec<OwnedSemaphorePermit>);
 #[derive(Debug)]
 pub(crate) struct Exhausted;
 
+impl Default for Budget {
+    /// That of a server in a container without a limit.
+    fn default() -> Self {
+        Self::new(16 * 1024 * 1024, 32 * 1024 * 1024, 8 * 1024 * 1024, Arc::default())
+    }
+}
+
 /// How a budget is used, for metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Usage {
@@ -70,13 +79,14 @@ pub struct Usage {
 
 impl Budget {
     /// A budget of so many bytes for small bodies and for large ones. A payer may use half of a lane, but as much of the lane for
-    /// large ones as one body of `largest` bytes needs.
+    /// large ones as one body of `largest` bytes needs. Those who wait for memory crowd the connections.
     #[must_use]
-    pub fn new(small: usize, large: usize, largest: usize) -> Self {
+    pub fn new(small: usize, large: usize, largest: usize, connections: Arc<Connections>) -> Self {
         let lanes = Lanes {
             small: Lane::new(small, small.div_ceil(2)),
             large: Lane::new(large, (large / 2).max(largest.min(large))),
             refused: AtomicUsize::new(0),
+            connections,
         };
         Self(Arc::new(lanes))
     }
@@ -85,6 +95,12 @@ impl Budget {
     #[must_use]
     pub fn of(&self, payer: Option<i32>) -> Account {
         Account { budget: self.clone(), payer }
+    }
+
+    /// The connections that use it.
+    #[must_use]
+    pub fn connections(&self) -> &Arc<Connections> {
+        &self.0.connections
     }
 
     /// How a lane is used.
@@ -123,7 +139,10 @@ impl Account {
         let of_payer = self.payer.map(|payer| lane.of_payer(payer));
         let taken = match lane.try_take(of_payer.as_ref(), bytes) {
             Ok(taken) => Ok(taken),
-            Err(Exhausted) => lane.wait_for(of_payer, bytes, patience).await,
+            Err(Exhausted) => {
+                let _waiting = self.budget.0.connections.wait();
+                lane.wait_for(of_payer, bytes, patience).await
+            }
         };
         let taken = taken.inspect_err(|_| {
             self.budget.0.refused.fetch_add(1, Relaxed);
@@ -134,9 +153,9 @@ impl Account {
         Ok(())
     }
 
-    /// Whether others wait for memory of this lane.
-    pub(crate) fn is_contended(&self, size: Size) -> bool {
-        self.budget.0.lane(size).waiting.load(Relaxed) > 0
+    /// Whether others wait for memory or for their turn.
+    pub(crate) fn is_contended(&self) -> bool {
+        self.budget.0.connections.are_crowded()
     }
 }
 
@@ -159,13 +178,7 @@ impl Share {
 
 impl Lane {
     fn new(bytes: usize, most_of_payer: usize) -> Self {
-        Self {
-            bytes,
-            free: Arc::new(Semaphore::new(bytes)),
-            waiting: AtomicUsize::new(0),
-            most_of_payer,
-            payers: Mutex::default(),
-        }
+        Self { bytes, free: Arc::new(Semaphore::new(bytes)), most_of_payer, payers: Mutex::default() }
     }
 
     fn of_payer(&self, payer: i32) -> Arc<Semaphore> {
@@ -196,7 +209,6 @@ impl Lane {
         if bytes > self.bytes || (of_payer.is_some() && bytes > self.most_of_payer) {
             return Err(Exhausted);
         }
-        let _waiting = Waiting::new(&self.waiting);
         let all = async {
             let mut taken = Vec::with_capacity(2);
             for free in of_payer.into_iter().chain([self.free.clone()]) {
@@ -208,24 +220,9 @@ impl Lane {
     }
 }
 
-/// Counts somebody who waits, until it is dropped.
-struct Waiting<'a>(&'a AtomicUsize);
-
-impl<'a> Waiting<'a> {
-    fn new(count: &'a AtomicUsize) -> Self {
-        count.fetch_add(1, Relaxed);
-        Self(count)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Relaxed);
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::time::Duration;
 
     use super::{Budget, Exhausted, Share, Size, Usage};
@@ -239,7 +236,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_payer_gets_half_of_a_lane_and_the_others_the_rest() {
-        let budget = Budget::new(100, 0, 0);
+        let budget = Budget::new(100, 0, 0, Arc::default());
         let first = take(&budget, 1, Size::Small, 50).await.unwrap();
         assert!(take(&budget, 1, Size::Small, 1).await.is_err());
         let second = take(&budget, 2, Size::Small, 50).await.unwrap();
@@ -253,7 +250,7 @@ mod tests {
 
     #[tokio::test]
     async fn large_bodies_take_nothing_from_small_ones_and_one_of_them_always_fits() {
-        let budget = Budget::new(10, 100, 80);
+        let budget = Budget::new(10, 100, 80, Arc::default());
         let mut large = take(&budget, 1, Size::Large, 80).await.unwrap();
         assert!(take(&budget, 2, Size::Large, 80).await.is_err());
         assert!(take(&budget, 2, Size::Small, 5).await.is_ok());
@@ -263,17 +260,17 @@ mod tests {
 
     #[tokio::test]
     async fn who_waits_gets_what_others_give_back() {
-        let budget = Budget::new(10, 0, 0);
+        let budget = Budget::new(10, 0, 0, Arc::default());
         let held = take(&budget, 1, Size::Small, 5).await.unwrap();
         let (waiting, account) = (budget.of(Some(1)), budget.of(Some(2)));
         let mut share = Share::default();
         let taken = waiting.take(&mut share, Size::Small, 3, Duration::from_secs(60));
         let given_back = async {
             tokio::task::yield_now().await;
-            assert!(account.is_contended(Size::Small));
+            assert!(account.is_contended());
             drop(held);
         };
         let (taken, ()) = tokio::join!(taken, given_back);
-        assert!(taken.is_ok() && !account.is_contended(Size::Small));
+        assert!(taken.is_ok() && !account.is_contended());
     }
 }

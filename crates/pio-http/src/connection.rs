@@ -70,7 +70,7 @@ pub(crate) async fn connection<S, B>(
     let mut quiet = Quiet { stream, since: Instant::now() };
     while server.wakes_up(&quiet, &mut stopping).await {
         let Some(place) = server.place().await else {
-            return goodbye(quiet.stream, "503 Service Unavailable", BUSY).await;
+            return Box::pin(goodbye(quiet.stream, "503 Service Unavailable", BUSY)).await;
         };
         // In a box, so that an idle connection does not hold room for all this.
         let answered = Box::pin(answer(quiet.stream, service.clone(), &server, &mut stopping)).await;
@@ -187,4 +187,34 @@ async fn last_request(stopping: &mut watch::Receiver<bool>) {
     // An error means that the sender is gone, which is the end as well.
     drop(stopping.wait_for(|stop| *stop).await);
     sleep(LAST_REQUEST).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::sync::Arc;
+
+    use http_body_util::Full;
+    use hyper::body::{Bytes, Incoming};
+    use hyper::service::service_fn;
+    use hyper::{Request, Response};
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::sync::{Semaphore, watch};
+
+    use super::{Server, connection};
+    use crate::limits::Limits;
+
+    #[tokio::test]
+    async fn an_idle_connection_takes_little_memory() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let server =
+            Server { limits: Limits::default(), active: Arc::new(Semaphore::new(1)), counts: Arc::default() };
+        let service = service_fn(async |_: Request<Incoming>| {
+            Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
+        });
+        let (_stop, stopping) = watch::channel(false);
+        let size = size_of_val(&connection(stream, service, Arc::new(server), stopping));
+        assert!(size <= 2048, "{size} bytes");
+    }
 }

@@ -9,6 +9,7 @@ pub mod encoding;
 mod framing;
 pub mod limits;
 mod linger;
+pub mod metrics;
 pub mod peer;
 pub mod serve;
 mod timed;

@@ -1,8 +1,11 @@
 //! What a deployment decides about its front.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use pio_http::budget::Budget;
 use pio_http::limits::Limits;
+use pio_settings::memory::server::ServerPlan;
 use pio_settings::secret::Secret;
 
 /// The settings of the front.
@@ -21,10 +24,8 @@ pub struct Config {
     pub queries: usize,
     /// How many bytes those queries may have together.
     pub query_bytes: usize,
-    /// How many bytes of queries of up to 64 KiB are read and answered at a time; more wait a moment and then get 503.
-    pub small_queries: usize,
-    /// The same of larger queries.
-    pub large_queries: usize,
+    /// The memory for queries that are being read and answered.
+    pub budget: Budget,
     /// How long a worker may answer nothing, while queries wait, before it is replaced.
     pub silence: Duration,
     /// How long `/reload` waits for the new worker before it answers that the work goes on.
@@ -44,14 +45,29 @@ impl Default for Config {
             query_time: Duration::from_secs(25),
             queries: 512,
             query_bytes: 64 * 1024 * 1024,
-            small_queries: 32 * 1024 * 1024,
-            large_queries: 64 * 1024 * 1024,
+            budget: Budget::default(),
             silence: Duration::from_secs(90),
             reload_time: Duration::from_secs(25),
             first_pause: Duration::from_millis(250),
             // What is left of the 25 s that a platform gives is for the worker to end.
             limits: Limits { drain: Duration::from_secs(20), ..Limits::default() },
         }
+    }
+}
+
+impl Config {
+    /// One that fits into the memory of this process.
+    #[must_use]
+    pub fn within(plan: &ServerPlan) -> Self {
+        let config = Self::default();
+        let limits = Limits {
+            connections: plan.connections,
+            active: plan.active,
+            socket_buffer: plan.socket_buffer,
+            ..config.limits
+        };
+        let budget = Budget::new(plan.small, plan.large, limits.body_bytes, Arc::default());
+        Self { query_bytes: config.query_bytes.min(plan.small + plan.large), budget, limits, ..config }
     }
 }
 

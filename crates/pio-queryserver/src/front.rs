@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 use hyper::body::Incoming;
 use hyper::header::ACCEPT;
 use hyper::{Method, Request, StatusCode};
-use pio_http::budget::Budget;
 use pio_http::peer::is_of_this_machine;
 use pio_logging::stderr;
 use pio_settings::secret::Secret;
@@ -31,8 +30,6 @@ pub(crate) struct Front {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) state: watch::Receiver<State>,
     pub(crate) feedback: Option<Feedback>,
-    /// The memory for queries that are being read and answered.
-    pub(crate) bodies: Budget,
     /// What answers behind the same port.
     pub(crate) annex: Option<Arc<dyn Annex>>,
     pub(crate) started: DateTime<Utc>,
@@ -134,6 +131,7 @@ impl Front {
         let state = self.state.borrow();
         let unanswered = state.serving().map(|serving| serving.link.unanswered());
         let mut text = self.metrics.text(unanswered.is_ok(), unanswered.unwrap_or(0));
+        pio_http::metrics::write(&self.config.budget, &mut text);
         text.extend(self.annex.iter().map(|annex| annex.metrics()));
         text.push_str(&stderr::metrics());
         answers::answer(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text)

@@ -123,7 +123,8 @@ pub(crate) fn query(id: u64, body: &str) -> Vec<u8> {
     line.extend_from_slice(b"{\"type\":\"query\",\"id\":");
     line.extend_from_slice(id.to_string().as_bytes());
     line.extend_from_slice(b",\"body\":");
-    line.extend_from_slice(Value::from(body).to_string().as_bytes());
+    // Writing to memory does not fail.
+    let _ = serde_json::to_writer(&mut line, body);
     line.extend_from_slice(b"}\n");
     line
 }

@@ -38,7 +38,7 @@ async fn read(front: &Front, request: Request<Incoming>) -> Result<(String, Shar
     let limits = &front.config.limits;
     let limits = BodyLimits { bytes: limits.body_bytes, time: limits.body, silence: limits.silence };
     // A query needs no key, so there is nobody to whom its bytes could be charged.
-    let received = body::read(request.into_body(), &limits, &front.bodies.of(None)).await;
+    let received = body::read(request.into_body(), &limits, &front.config.budget.of(None)).await;
     let Received { bytes, share } = received.map_err(|error| unreadable(&error))?;
     let mut query = String::from_utf8(bytes.into()).map_err(|_| bad(&BadRequest::NotText))?;
     if query.starts_with(BYTE_ORDER_MARK) {

@@ -9,7 +9,6 @@ use http_body_util::Either;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
-use pio_http::budget::Budget;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 
@@ -36,7 +35,7 @@ pub async fn serve(
     annex: Option<Arc<dyn Annex>>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), Failure> {
-    let limits = config.limits;
+    let (limits, connections) = (config.limits, config.budget.connections().clone());
     let (state, states) = watch::channel(State::Loading);
     let (reloads, requests) = mpsc::channel(8);
     let front = Arc::new(front(config, annex.clone(), states, reloads)?);
@@ -64,7 +63,7 @@ pub async fn serve(
         let answered = share_out(Arc::clone(&answering), annex.clone(), request);
         async move { Ok::<_, Infallible>(answered.await) }
     });
-    pio_http::serve::serve(listener, service, limits, Arc::default(), stop).await;
+    pio_http::serve::serve(listener, service, limits, connections, stop).await;
 
     end.send_replace(true);
     let outcome = match failed {
@@ -106,9 +105,7 @@ fn front(
     let metrics = Arc::new(Metrics::default());
     let feedback = config.feedback.as_ref().map(|settings| Feedback::start(settings, &metrics));
     let feedback = feedback.transpose().map_err(|error| feedback_not_started(&error))?;
-    let bodies = Budget::new(config.small_queries, config.large_queries, config.limits.body_bytes);
     Ok(Front {
-        bodies,
         config: Arc::new(config),
         metrics,
         state,

@@ -11,13 +11,15 @@ use pio_closure::closure::Closure;
 use pio_engine::engine::Engine;
 use pio_eventserver::api::Api;
 use pio_eventserver::tasks::{Background, TaskEnded};
+use pio_http::budget::Budget;
 use pio_logging::start::{self, Program};
 use pio_queryserver::annex::Annex;
 use pio_queryserver::config::{Config, Feedback};
 use pio_queryserver::serve::serve;
 use pio_settings::database::DatabaseSettings;
+use pio_settings::memory::server::Server;
 use pio_settings::secret::Secret;
-use pio_settings::{env, vars};
+use pio_settings::{env, memory, vars};
 
 use self::events::Events;
 use self::launch::EngineLaunch;
@@ -52,8 +54,9 @@ pub(crate) fn run(console: Console, common: &Common, args: &Deploy, spark: Vec<S
         let shutdown = runtime::asked_to_end()?;
         let listener = bind(&args.ip, args.port).await?;
         tracing::info!(address = %listener.local_addr()?, "the engine server listens");
+        let budget = config.budget.clone();
         let (annex, mut events) =
-            event_database.map(|database| event_server(&database, args)).transpose()?.unzip();
+            event_database.map(|database| event_server(&database, args, budget)).transpose()?.unzip();
         let mut lost = None;
         let end = async {
             tokio::select! {
@@ -75,8 +78,13 @@ pub(crate) fn run(console: Console, common: &Common, args: &Deploy, spark: Vec<S
 }
 
 /// The Event API for the same port, and what ends when all its events are stored.
-fn event_server(database: &DatabaseSettings, args: &Deploy) -> Result<(Arc<dyn Annex>, Background)> {
-    let config = pio_eventserver::config::Config { stats: args.stats, ..Default::default() };
+fn event_server(
+    database: &DatabaseSettings,
+    args: &Deploy,
+    budget: Budget,
+) -> Result<(Arc<dyn Annex>, Background)> {
+    let config =
+        pio_eventserver::config::Config { stats: args.stats, budget: Some(budget), ..Default::default() };
     let (api, background) = Api::start(database, config)?;
     Ok((Arc::new(Events(api)), background))
 }
@@ -96,7 +104,7 @@ fn config(args: &Deploy) -> Result<Config> {
         server_key: own_key.or_else(|| args.accesskey.clone()).filter(|key| !key.is_empty()).map(Secret::new),
         local_control: env::get(vars::PORT).is_none(),
         feedback: if args.feedback { Some(feedback(args)?) } else { None },
-        ..Config::default()
+        ..Config::within(&memory::of_server(Server::Front))
     })
 }
 

@@ -1,8 +1,9 @@
 //! `pio eventserver`.
 
 use anyhow::{Context as _, Result};
-use pio_eventserver::config::Config;
+use pio_eventserver::config::{Config, Limits};
 use pio_logging::start::{self, Program};
+use pio_settings::memory::{self, server::Server};
 use tokio::net::TcpListener;
 
 use crate::cli::Common;
@@ -19,7 +20,8 @@ pub(crate) fn run(common: &Common, args: &EventServer) -> Result<()> {
         drop(database::connect(&settings).await?);
         let listener = bind(&args.ip, args.port).await?;
         tracing::info!(address = %listener.local_addr()?, "the event server listens");
-        let config = Config { stats: args.stats, ..Config::default() };
+        let limits = Limits::within(&memory::of_server(Server::Events));
+        let config = Config { stats: args.stats, limits, ..Config::default() };
         pio_eventserver::server::serve(listener, &settings, config, shutdown)
             .await
             .with_context(|| database::place(&settings))

@@ -54,7 +54,7 @@ async fn a_list_of_large_events_is_whole_and_takes_little_memory() {
     assert!(peak < MOST, "{peak} kB were resident");
 }
 
-fn peak(process: u32) -> u64 {
+pub(crate) fn peak(process: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     line.trim().trim_end_matches(" kB").parse().unwrap()

@@ -18,7 +18,6 @@ use pio_http::limits::Limits;
 use pio_http::serve::{Ended, serve};
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -63,7 +62,7 @@ async fn answer(limits: Limits, request: Request<Incoming>) -> Result<Response<F
 }
 
 async fn read(limits: Limits, request: Request<Incoming>) -> StatusCode {
-    let budget = Budget::new(1 << 20, 1 << 20, limits.body_bytes);
+    let budget = Budget::new(1 << 20, 1 << 20, limits.body_bytes, Arc::default());
     let limits = BodyLimits { bytes: limits.body_bytes, time: limits.body, silence: limits.silence };
     match body::read(request.into_body(), &limits, &budget.of(None)).await {
         Ok(_) => StatusCode::OK,
