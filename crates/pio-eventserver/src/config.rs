@@ -35,6 +35,8 @@ pub struct Limits {
     pub small_bodies: usize,
     /// The same of larger bodies.
     pub large_bodies: usize,
+    /// Whether memory is limited, so that the size of what is read is asked for before it is read.
+    pub is_in_container: bool,
     /// How many events wait for their commit at a time; more are refused.
     pub queue: usize,
     /// How many connections are open at a time; for a further one the one that was idle longest is closed.
@@ -62,6 +64,7 @@ impl Limits {
     #[must_use]
     pub fn within(plan: &ServerPlan) -> Self {
         Self {
+            is_in_container: plan.memory.is_some(),
             small_bodies: plan.small,
             large_bodies: plan.large,
             connections: plan.connections,
@@ -95,6 +98,7 @@ impl Default for Limits {
         Self {
             body: 8 * 1024 * 1024,
             webhook_body: 1024 * 1024,
+            is_in_container: false,
             small_bodies: 16 * 1024 * 1024,
             large_bodies: 32 * 1024 * 1024,
             queue: 20_000,

@@ -1,10 +1,12 @@
 //! Responses.
 
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{Either, Full};
+use http_body_util::{BodyExt as _, Either, Full};
 use hyper::body::Bytes;
 use hyper::header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use hyper::{Response, StatusCode};
+use pio_http::budget::{SMALL, Share};
+use pio_http::sliced::Sliced;
 
 use crate::errors::Refusal;
 use crate::json::text::quote;
@@ -34,6 +36,15 @@ pub(crate) fn whole(status: StatusCode, content_type: HeaderValue, body: Bytes) 
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, content_type);
     response
+}
+
+/// A JSON response that keeps its share of the memory until it is sent.
+pub(crate) fn large(body: String, share: Share) -> Response<ApiBody> {
+    if body.len() <= SMALL {
+        return json(StatusCode::OK, body);
+    }
+    let sliced = Sliced::new(body.into(), share).map_err(|never| match never {});
+    pieces(UnsyncBoxBody::new(sliced))
 }
 
 /// A JSON response in pieces.

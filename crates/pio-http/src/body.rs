@@ -8,17 +8,13 @@ use hyper::body::Body;
 use thiserror::Error;
 use tokio::time::{Instant, timeout_at};
 
-use crate::budget::{Account, Share, Size};
-
-/// Larger bodies are counted apart, and reserve the room for the rest of their bytes.
-const SMALL: usize = 64 * 1024;
+use crate::budget::{Account, PATIENCE_OF_LARGE, SMALL, Share, Size};
 
 /// So much of a large body is in the buffers of its connection before it needs room of its own.
 const BUFFERED: usize = 16 * 1024;
 
-/// How long a small body waits for memory, and a large one.
+/// How long a small body waits for memory.
 const PATIENCE: Duration = Duration::from_secs(1);
-const PATIENCE_OF_LARGE: Duration = Duration::from_secs(5);
 
 /// While others wait for memory, how long a client may be silent, and how long its body may take.
 const CONTENDED_SILENCE: Duration = Duration::from_secs(1);

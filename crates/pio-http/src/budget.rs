@@ -17,6 +17,12 @@ use crate::connections::Connections;
 /// With more payers than this, those that hold nothing are forgotten.
 const PAYERS: usize = 1_000;
 
+/// Larger bodies and answers are counted apart.
+pub const SMALL: usize = 64 * 1024;
+
+/// How long a large body or answer waits for memory.
+pub(crate) const PATIENCE_OF_LARGE: Duration = Duration::from_secs(5);
+
 /// The budget of one server. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Budget(Arc<Lanes>);
@@ -151,6 +157,17 @@ impl Account {
             share.add(permit);
         }
         Ok(())
+    }
+
+    /// Reserves the memory for an answer of so many bytes, or as much as there is at most; nothing where none becomes free in time. A
+    /// small answer needs none.
+    pub async fn reserve(&self, bytes: usize) -> Option<Share> {
+        let mut share = Share::default();
+        if bytes > SMALL {
+            let bytes = bytes.min(self.budget.0.large.most_of_payer);
+            self.take(&mut share, Size::Large, bytes, PATIENCE_OF_LARGE).await.ok()?;
+        }
+        Some(share)
     }
 
     /// Whether others wait for memory or for their turn.

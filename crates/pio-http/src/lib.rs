@@ -12,4 +12,5 @@ mod linger;
 pub mod metrics;
 pub mod peer;
 pub mod serve;
+pub mod sliced;
 mod timed;

@@ -1,23 +1,34 @@
 //! The shapes of answers.
 
 use bytes::Bytes;
-use http_body_util::Full;
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use hyper::{Response, StatusCode};
+use pio_http::budget::Share;
+use pio_http::sliced::Sliced;
 use serde_json::{Value, json};
 
 /// An answer whose body is there as a whole.
 pub(crate) type Answer = Response<Whole>;
 
 /// The body of an answer.
-pub(crate) type Whole = Full<Bytes>;
+pub(crate) type Whole = Sliced;
 
 pub(crate) const JSON: &str = "application/json";
 pub(crate) const TEXT: &str = "text/plain; charset=UTF-8";
 pub(crate) const HTML: &str = "text/html; charset=UTF-8";
 
 pub(crate) fn answer(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Answer {
-    let mut answer = Response::new(Full::new(body.into()));
+    large(status, content_type, body, Share::default())
+}
+
+/// An answer that keeps its share of the memory until it is sent.
+pub(crate) fn large(
+    status: StatusCode,
+    content_type: &'static str,
+    body: impl Into<Bytes>,
+    share: Share,
+) -> Answer {
+    let mut answer = Response::new(Sliced::new(body.into(), share));
     *answer.status_mut() = status;
     answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     answer

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use hyper::body::Incoming;
 use hyper::header::ACCEPT;
 use hyper::{Method, Request, StatusCode};
+use pio_http::budget::Share;
 use pio_http::peer::is_of_this_machine;
 use pio_logging::stderr;
 use pio_settings::secret::Secret;
@@ -15,7 +16,7 @@ use subtle::ConstantTimeEq;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::annex::Annex;
-use crate::answers::{self, Answer};
+use crate::answers::{self, Answer, Whole};
 use crate::config::Config;
 use crate::errors::{self, Failure};
 use crate::feedback::Feedback;
@@ -104,7 +105,7 @@ impl Front {
         };
         let mut answer = answers::unavailable(&words, seconds);
         let body = json!({"status": "unavailable", "message": words, "components": components});
-        *answer.body_mut() = body.to_string().into();
+        *answer.body_mut() = Whole::new(body.to_string().into(), Share::default());
         answer
     }
 

@@ -60,15 +60,17 @@ async fn ask(front: &Front, query: &str) -> Result<Answer, NoAnswer> {
         let instance = instance(&serving);
         prediction = feedback.send(Answered { query, prediction, pr_id, instance, time });
     }
-    Ok(served(prediction, content_type.as_deref()))
+    // It is in memory already, but must not stay there for a client that does not read.
+    let share = front.config.budget.of(None).reserve(prediction.len()).await.ok_or(NoAnswer::Busy)?;
+    Ok(served(prediction, content_type.as_deref(), share))
 }
 
 fn instance(serving: &Serving) -> String {
     serving.ready.engine_instance_id.clone()
 }
 
-fn served(prediction: String, content_type: Option<&str>) -> Answer {
-    let mut answer = answers::answer(StatusCode::OK, answers::JSON, Bytes::from(prediction));
+fn served(prediction: String, content_type: Option<&str>, share: Share) -> Answer {
+    let mut answer = answers::large(StatusCode::OK, answers::JSON, Bytes::from(prediction), share);
     let other = content_type.filter(|given| *given != answers::JSON);
     if let Some(value) = other.and_then(|given| HeaderValue::from_str(given).ok()) {
         answer.headers_mut().insert(CONTENT_TYPE, value);

@@ -10,6 +10,7 @@ use anyhow::Result;
 use pio_closure::closure::Closure;
 use pio_engine::engine::Engine;
 use pio_eventserver::api::Api;
+use pio_eventserver::config::Limits;
 use pio_eventserver::tasks::{Background, TaskEnded};
 use pio_http::budget::Budget;
 use pio_logging::start::{self, Program};
@@ -83,8 +84,13 @@ fn event_server(
     args: &Deploy,
     budget: Budget,
 ) -> Result<(Arc<dyn Annex>, Background)> {
-    let config =
-        pio_eventserver::config::Config { stats: args.stats, budget: Some(budget), ..Default::default() };
+    let limits = Limits::within(&memory::of_server(Server::Front));
+    let config = pio_eventserver::config::Config {
+        stats: args.stats,
+        budget: Some(budget),
+        limits,
+        ..Default::default()
+    };
     let (api, background) = Api::start(database, config)?;
     Ok((Arc::new(Events(api)), background))
 }

@@ -9,6 +9,8 @@ use http_body_util::{BodyExt as _, StreamBody};
 use hyper::StatusCode;
 use hyper::body::{Bytes, Frame};
 use hyper::http::request::Parts;
+use pio_http::budget::Share;
+use pio_http::sliced::SLICE;
 use pio_storage::errors::{Result as StorageResult, StorageError};
 use pio_storage::events::Event;
 use pio_storage::events::filter::Filter;
@@ -16,7 +18,7 @@ use pio_storage::events::table::EventTable;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
-use crate::api::{Answer, State};
+use crate::api::{Answer, Caller, State};
 use crate::errors::Refusal;
 use crate::event::json;
 use crate::grants::Action;
@@ -38,18 +40,39 @@ const PIECE: usize = 32 * 1024;
 impl State {
     pub(super) async fn get(&self, parts: &Parts, query: Query<'_>, id: &str) -> Answer {
         let caller = self.caller_to(Action::Read, parts, query).await?;
+        let share = self.room_for_event(&caller, id).await?;
         let event = self.storage.events().get(caller.table(), id).await.map_err(of_reading)?;
         let event = event.ok_or(Refusal::NotFound)?;
         caller.grant.check_stored(&event.event)?;
         let mut body = String::with_capacity(512);
         json::write(&event, &mut body);
-        Ok(respond::json(StatusCode::OK, body))
+        Ok(respond::large(body, share))
+    }
+
+    /// The memory for an event, where memory is limited: it is asked for before the event is fetched.
+    async fn room_for_event(&self, caller: &Caller, id: &str) -> Result<Share, Refusal> {
+        if !self.config.limits.is_in_container {
+            return Ok(Share::default());
+        }
+        let bytes = self.storage.events().size(caller.table(), id).await.map_err(of_reading)?;
+        self.account(caller).reserve(bytes).await.ok_or(Refusal::Overloaded)
+    }
+
+    /// The same for the largest event of a list.
+    async fn room_for_list(&self, caller: &Caller, filter: &Filter) -> Result<Share, Refusal> {
+        if !self.config.limits.is_in_container {
+            return Ok(Share::default());
+        }
+        let bytes = self.storage.events().largest(caller.table(), filter).await.map_err(of_reading)?;
+        // A list that is given whole is as large at most.
+        self.account(caller).reserve(bytes).await.ok_or(Refusal::Overloaded)
     }
 
     pub(super) async fn delete(&self, parts: &Parts, query: Query<'_>, id: &str) -> Answer {
         let caller = self.caller_to(Action::Delete, parts, query).await?;
         if !caller.grant.visible_events().is_empty() {
             // An event never changes, so that what is looked at is what is deleted.
+            let _share = self.room_for_event(&caller, id).await?;
             let event = self.storage.events().get(caller.table(), id).await.map_err(of_reading)?;
             caller.grant.check_stored(&event.ok_or(Refusal::NotFound)?.event)?;
         }
@@ -64,14 +87,15 @@ impl State {
         let caller = self.caller_to(Action::Read, parts, query).await?;
         let mut filter = query::filter(query)?;
         caller.grant.narrow(&mut filter)?;
+        let share = self.room_for_list(&caller, &filter).await?;
         if filter.limit.is_some_and(|limit| limit <= WHOLE)
             && let Some(body) = self.whole(caller.table(), &filter).await?
         {
-            return Ok(respond::json(StatusCode::OK, body));
+            return Ok(respond::large(body, share));
         }
         let place = timeout(PATIENCE, self.streams.clone().acquire_owned()).await;
         let Ok(Ok(place)) = place else { return Err(Refusal::Overloaded) };
-        in_pieces(self.events(caller.table(), &filter).await?, place).await
+        in_pieces(self.events(caller.table(), &filter).await?, place, share).await
     }
 
     /// The list as one text; nothing where it is too long for that.
@@ -111,15 +135,23 @@ struct Pieces {
     events: Events,
     first: Option<Event>,
     is_done: bool,
+    /// What of the last piece is still to be sent.
+    rest: Bytes,
     _place: OwnedSemaphorePermit,
+    _share: Share,
 }
 
-async fn in_pieces(mut events: Events, place: OwnedSemaphorePermit) -> Answer {
+async fn in_pieces(mut events: Events, place: OwnedSemaphorePermit, share: Share) -> Answer {
     let first = events.next().await.ok_or(Refusal::NotFound)?.map_err(of_reading)?;
-    let pieces = Pieces { events, first: Some(first), is_done: false, _place: place };
+    let rest = Bytes::new();
+    let pieces = Pieces { events, first: Some(first), is_done: false, rest, _place: place, _share: share };
     let frames = stream::try_unfold(pieces, |mut pieces| async move {
-        let piece = pieces.next().await?;
-        Ok((!piece.is_empty()).then(|| (Frame::data(Bytes::from(piece)), pieces)))
+        if pieces.rest.is_empty() {
+            pieces.rest = pieces.next().await?.into();
+        }
+        let length = pieces.rest.len().min(SLICE);
+        let slice = pieces.rest.split_to(length);
+        Ok((!slice.is_empty()).then(|| (Frame::data(slice), pieces)))
     });
     Ok(respond::pieces(UnsyncBoxBody::new(StreamBody::new(frames).boxed_unsync())))
 }

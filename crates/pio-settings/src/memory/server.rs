@@ -3,10 +3,10 @@
 use super::MIB;
 
 /// What a server needs before its first client comes.
-const AT_REST: u64 = 14 * MIB;
+const AT_REST: u64 = 12 * MIB;
 
 /// What a connection costs on which nothing is under way: its task, its socket, and what the kernel keeps of both.
-const IDLE_CONNECTION: u64 = 8 * 1024;
+const IDLE_CONNECTION: u64 = 5 * 1024;
 
 /// What one costs whose request is read or answered, beside its body: the buffers of HTTP.
 const ACTIVE_CONNECTION: u64 = 40 * 1024;

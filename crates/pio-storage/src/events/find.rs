@@ -1,6 +1,7 @@
 //! Reading and deleting events.
 
 use futures_util::{Stream, stream};
+use tokio_postgres::Row;
 
 use super::{
     Event, Events,
@@ -26,6 +27,39 @@ impl Events<'_> {
             .await
             .map_err(|e| e.in_table(session.table_name(&table.to_string())))?;
         found.as_ref().map(row::event).transpose()
+    }
+
+    /// How many bytes the properties of the event with this id have; none where it is not there.
+    ///
+    /// # Errors
+    /// The table is not there, or the database failed.
+    pub async fn size(&self, table: EventTable, id: &str) -> Result<usize> {
+        if id.contains('\0') {
+            return Ok(0);
+        }
+        let sql = format!("SELECT octet_length(properties) FROM {} WHERE id = $1", table.quoted());
+        let mut session = self.storage.session().await?;
+        let found = session
+            .query_opt(&sql, &[&id])
+            .await
+            .map_err(|e| e.in_table(session.table_name(&table.to_string())))?;
+        found.as_ref().map_or(Ok(0), size)
+    }
+
+    /// How many bytes the largest properties have among the events that a filter means.
+    ///
+    /// # Errors
+    /// A value in the filter cannot be stored, the table is not there, or the database failed.
+    pub async fn largest(&self, table: EventTable, filter: &Filter) -> Result<usize> {
+        let select = Select::new(table, filter)?;
+        // The length of a long text is known without reading it.
+        let sql = format!("SELECT max(octet_length(properties)) FROM ({}) AS found", select.sql);
+        let mut session = self.storage.session().await?;
+        let rows = session
+            .query(&sql, &select.params())
+            .await
+            .map_err(|e| e.in_table(session.table_name(&table.to_string())))?;
+        rows.first().map_or(Ok(0), size)
     }
 
     /// Deletes the event with this id. Tells whether it was there.
@@ -81,4 +115,9 @@ impl Events<'_> {
             Ok(Some((row::event(&row)?, (session, rows))))
         }))
     }
+}
+
+fn size(row: &Row) -> Result<usize> {
+    let size: Option<i32> = row.try_get(0)?;
+    Ok(size.and_then(|size| usize::try_from(size).ok()).unwrap_or(0))
 }
