@@ -172,7 +172,7 @@ impl Api {
         };
         let mut response = answer.unwrap_or_else(|refusal| {
             requests::log_refusal(&refusal, &id, path);
-            respond::refusal(&refusal)
+            respond::refusal(&refusal, &parts.method)
         });
         let time = started.elapsed();
         self.state.metrics.request(index, response.status(), time);
@@ -287,6 +287,7 @@ impl State {
     fn now(&self) -> Now {
         Now {
             queued_events: self.config.limits.queue - self.writer.free_places(),
+            unknown_events: self.writer.unknown_events(),
             is_draining: self.is_draining.load(Relaxed),
             connections: self.budget.connections().clone(),
             pools: [("reader", self.storage.pool_status()), ("writer", self.writing.pool_status())],

@@ -7,9 +7,23 @@ use pio_storage::errors::StorageError;
 
 use crate::event::parse::InvalidEvent;
 use crate::webhooks::ConnectorError;
+use crate::writer::REMEMBERED_FOR;
 
 /// How many events a batch may hold.
 pub(crate) const MAX_BATCH: usize = 50;
+
+/// The words for events that may be stored or not.
+fn outcome_unknown(are_remembered: bool) -> String {
+    let advice = if are_remembered {
+        let minutes = REMEMBERED_FOR.as_secs() / 60;
+        format!("Send the same request again within {minutes} minutes: nothing is stored twice.")
+    } else {
+        "Look for the event before it is sent again.".to_owned()
+    };
+    format!(
+        "It is unknown whether the event was stored, because the database did not answer in time. {advice}"
+    )
+}
 
 /// Why a request did not get what it asked for.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +100,17 @@ pub(crate) enum Refusal {
     Overloaded,
     #[error("The event was not stored, because the database does not answer. Try again in a moment.")]
     NotStored,
+    #[error("{}", outcome_unknown(*.are_remembered))]
+    OutcomeUnknown {
+        /// Under which ids the request's events are stored, if they are; in the order of a batch, none for what cannot be stored.
+        ids: Vec<Option<String>>,
+        /// Whether the same events are recognized when they are sent again.
+        are_remembered: bool,
+    },
+    #[error(
+        "It is unknown whether the event was deleted, because the database did not answer in time. Delete it again: 404 means that it is deleted."
+    )]
+    DeletionUnknown,
     #[error("The server is stopping. Try again in a moment.")]
     Draining,
     #[error("The event was not stored: {0}")]
@@ -119,7 +144,11 @@ impl Refusal {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::ContentType(_) | Self::Compressed(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Overloaded | Self::NotStored | Self::Draining => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Overloaded
+            | Self::NotStored
+            | Self::OutcomeUnknown { .. }
+            | Self::DeletionUnknown
+            | Self::Draining => StatusCode::SERVICE_UNAVAILABLE,
             Self::Storage(error) if error.is_unavailable() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Storage(StorageError::Invalid { .. })
             | Self::Address

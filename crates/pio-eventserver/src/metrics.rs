@@ -31,11 +31,13 @@ pub(crate) struct Metrics {
     commit_times: Histogram<{ TIMES.len() }>,
     commit_sizes: Histogram<{ SIZES.len() }>,
     failed_commits: AtomicU64,
+    unknown_commits: AtomicU64,
 }
 
 /// What is true at the moment of asking.
 pub(crate) struct Now {
     pub(crate) queued_events: usize,
+    pub(crate) unknown_events: usize,
     pub(crate) is_draining: bool,
     pub(crate) connections: Arc<Connections>,
     pub(crate) pools: [(&'static str, PoolStatus); 2],
@@ -104,6 +106,11 @@ impl Metrics {
         self.failed_commits.fetch_add(1, Relaxed);
     }
 
+    /// A commit had no answer.
+    pub(crate) fn unknown_commit(&self) {
+        self.unknown_commits.fetch_add(1, Relaxed);
+    }
+
     /// All numbers in the text format of Prometheus.
     pub(crate) fn to_text(&self, now: &Now) -> String {
         let mut out = String::with_capacity(8 * 1024);
@@ -114,6 +121,11 @@ impl Metrics {
         self.commit_times.write(&mut out, "pio_eventserver_commit_seconds", "", &TIMES);
         let failed = self.failed_commits.load(Relaxed);
         single(&mut out, "pio_eventserver_failed_commits_total", "counter", "Commits that failed.", failed);
+        let unknown = self.unknown_commits.load(Relaxed);
+        let help = "Commits without an answer.";
+        single(&mut out, "pio_eventserver_unknown_commits_total", "counter", help, unknown);
+        let help = "Events of unknown outcome that are recognized when they are sent again.";
+        single(&mut out, "pio_eventserver_unknown_events", "gauge", help, now.unknown_events as u64);
         let queued = now.queued_events as u64;
         single(
             &mut out,

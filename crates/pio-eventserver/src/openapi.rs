@@ -106,7 +106,8 @@ fn responses(path: &str, verb: Verb, success: Value) -> Value {
     let mut responses = Map::new();
     responses.insert(status.to_owned(), json!({ "description": "Success", "content": content(success) }));
     for (status, description) in failures(path, verb) {
-        let schema = json!({ "$ref": "#/components/schemas/Message" });
+        let name = if verb != Verb::Get && *status == "503" { "NotDone" } else { "Message" };
+        let schema = json!({ "$ref": format!("#/components/schemas/{name}") });
         responses.insert(
             (*status).to_owned(),
             json!({
@@ -192,6 +193,11 @@ fn schemas() -> Value {
         "Stored": { "type": "object", "required": ["eventId"], "properties": { "eventId": text() } },
         "BatchResult": { "type": "object", "required": ["status"], "properties": {
             "status": { "type": "integer" }, "eventId": text(), "message": text()
+        } },
+        "NotDone": { "type": "object", "required": ["message"], "properties": {
+            "message": text(),
+            "outcome": { "enum": ["not stored", "unknown"] },
+            "eventIds": { "type": "array", "items": { "type": ["string", "null"] } }
         } },
         "Message": { "type": "object", "required": ["message"], "properties": { "message": text() } }
     })

@@ -4,7 +4,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Either, Full};
 use hyper::body::Bytes;
 use hyper::header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use hyper::{Response, StatusCode};
+use hyper::{Method, Response, StatusCode};
 use pio_http::budget::{SMALL, Share};
 use pio_http::sliced::Sliced;
 
@@ -62,13 +62,37 @@ pub(crate) fn message(status: StatusCode, text: &str) -> Response<ApiBody> {
     json(status, body)
 }
 
+/// `{"message":"…","outcome":"…","eventIds":["…",null]}`
+fn outcome(text: &str, outcome: &str, ids: &[Option<String>]) -> String {
+    let mut body = String::from("{\"message\":");
+    quote(text, &mut body);
+    body.push_str(",\"outcome\":");
+    quote(outcome, &mut body);
+    for (at, id) in ids.iter().enumerate() {
+        body.push_str(if at == 0 { ",\"eventIds\":[" } else { "," });
+        match id {
+            Some(id) => quote(id, &mut body),
+            None => body.push_str("null"),
+        }
+    }
+    body.push_str(if ids.is_empty() { "}" } else { "]}" });
+    body
+}
+
 /// The response to a request that did not get what it asked for.
-pub(crate) fn refusal(refusal: &Refusal) -> Response<ApiBody> {
+pub(crate) fn refusal(refusal: &Refusal, method: &Method) -> Response<ApiBody> {
     let status = refusal.status();
     let mut response = if refusal.is_plain_text() {
         whole(status, PLAIN_TEXT, refusal.message().into())
     } else {
-        message(status, &refusal.message())
+        match refusal {
+            Refusal::OutcomeUnknown { ids, .. } => json(status, outcome(&refusal.message(), "unknown", ids)),
+            Refusal::DeletionUnknown => json(status, outcome(&refusal.message(), "unknown", &[])),
+            _ if *method == Method::POST && status == StatusCode::SERVICE_UNAVAILABLE => {
+                json(status, outcome(&refusal.message(), "not stored", &[]))
+            }
+            _ => message(status, &refusal.message()),
+        }
     };
     let headers = response.headers_mut();
     match refusal {

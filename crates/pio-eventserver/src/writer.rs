@@ -2,23 +2,31 @@
 //!
 //! An event that comes while nothing is written is written at once. Under load a table has two commits in turn: one is inserted
 //! while the other waits for the disk, and what comes in meanwhile waits for the first of them to end.
+//!
+//! A client is told that its events were not stored only where that is certain: they were not begun, or their transaction was given up
+//! before its COMMIT was sent. Where a COMMIT has no answer the outcome is unknown; see [`UnknownEvents`].
 
+mod unknown;
 mod waiting;
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use pio_storage::Storage;
 use pio_storage::errors::StorageError;
+use pio_storage::events::NewEvent;
+use pio_storage::events::group::{EventOutcome, Group, GroupLimits};
 use pio_storage::events::table::EventTable;
-use pio_storage::events::{Insertion, NewEvent};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::errors::Refusal;
 use crate::metrics::Metrics;
+pub(crate) use crate::writer::unknown::REMEMBERED_FOR;
+use crate::writer::unknown::UnknownEvents;
 use crate::writer::waiting::Waiting;
 
 /// How many events one commit takes at most: with more, the first ones would wait too long.
@@ -27,23 +35,56 @@ const MAX_COMMIT: usize = 2_000;
 /// How many commits run at a time, each on a connection of its own.
 pub(crate) const COMMITS_AT_A_TIME: usize = 3;
 
-/// What became of one event.
-pub(crate) type Outcome = Result<Insertion, Arc<StorageError>>;
+/// What is left at least of the time for a commit when it begins; events that waited longer are not begun.
+const WRITE_TIME: Duration = Duration::from_secs(1);
+
+/// How long the answer to a COMMIT is waited for.
+const COMMIT_ANSWER: Duration = Duration::from_secs(3);
+
+/// What became of the events of a request.
+enum Written {
+    /// Each event has its own outcome.
+    Known(Vec<EventOutcome>),
+    /// All of them are stored under these ids, or none is. What cannot be stored has no id.
+    Unknown { ids: Vec<Option<String>>, are_remembered: bool },
+}
 
 /// The way to the task that writes.
 pub(crate) struct Writer {
     jobs: mpsc::UnboundedSender<Job>,
     places: Arc<Semaphore>,
     commit_time: Duration,
+    unknown: Arc<Mutex<UnknownEvents>>,
 }
 
 /// Events of one request, all for one table.
 struct Job {
     table: EventTable,
     events: Vec<NewEvent>,
-    answer: oneshot::Sender<Vec<Outcome>>,
+    came: Instant,
+    claim: Claim,
+    answer: oneshot::Sender<Written>,
     #[expect(dead_code, reason = "held until the job is done")]
     places: Option<OwnedSemaphorePermit>,
+}
+
+/// Decides between the writer that begins a job and the request that gives it up: the first one has it.
+#[derive(Clone, Default)]
+struct Claim(Arc<AtomicBool>);
+
+impl Claim {
+    /// Whether nobody was first.
+    fn take(&self) -> bool {
+        !self.0.swap(true, SeqCst)
+    }
+}
+
+/// What the writing task needs.
+struct Context {
+    storage: Storage,
+    commit_time: Duration,
+    metrics: Arc<Metrics>,
+    unknown: Arc<Mutex<UnknownEvents>>,
 }
 
 impl Writer {
@@ -55,8 +96,10 @@ impl Writer {
         metrics: Arc<Metrics>,
     ) -> (Self, JoinHandle<()>) {
         let (jobs, receiver) = mpsc::unbounded_channel();
-        let task = tokio::spawn(run(storage, receiver, metrics));
-        (Self { jobs, places: Arc::new(Semaphore::new(queue)), commit_time }, task)
+        let unknown = Arc::<Mutex<UnknownEvents>>::default();
+        let context = Context { storage, commit_time, metrics, unknown: unknown.clone() };
+        let task = tokio::spawn(run(context, receiver));
+        (Self { jobs, places: Arc::new(Semaphore::new(queue)), commit_time, unknown }, task)
     }
 
     /// Stores events; when this returns, those that are told of as stored are durable.
@@ -64,15 +107,28 @@ impl Writer {
         &self,
         table: EventTable,
         events: Vec<NewEvent>,
-    ) -> Result<Vec<Outcome>, Refusal> {
+    ) -> Result<Vec<EventOutcome>, Refusal> {
         let count = u32::try_from(events.len()).map_err(|_| Refusal::Overloaded)?;
         let places = self.places.clone().try_acquire_many_owned(count).map_err(|_| Refusal::Overloaded)?;
-        let (answer, outcome) = oneshot::channel();
-        let job = Job { table, events, answer, places: Some(places) };
+        let (answer, mut written) = oneshot::channel();
+        let claim = Claim::default();
+        let job =
+            Job { table, events, came: Instant::now(), claim: claim.clone(), answer, places: Some(places) };
         self.jobs.send(job).map_err(|_| Refusal::Draining)?;
-        match timeout(self.commit_time, outcome).await {
-            Ok(Ok(outcome)) => Ok(outcome),
-            Ok(Err(_)) | Err(_) => Err(Refusal::NotStored),
+        let written = match timeout(self.commit_time.saturating_sub(WRITE_TIME), &mut written).await {
+            Ok(written) => written,
+            Err(_) if claim.take() => return Err(Refusal::NotStored),
+            // It was begun, and has limits of its own.
+            Err(_) => written.await,
+        };
+        match written {
+            Ok(Written::Known(outcomes)) => Ok(outcomes),
+            Ok(Written::Unknown { ids, are_remembered }) => {
+                Err(Refusal::OutcomeUnknown { ids, are_remembered })
+            }
+            // The writing task has died.
+            Err(_) if claim.take() => Err(Refusal::NotStored),
+            Err(_) => Err(Refusal::OutcomeUnknown { ids: Vec::new(), are_remembered: false }),
         }
     }
 
@@ -80,10 +136,19 @@ impl Writer {
     pub(crate) fn free_places(&self) -> usize {
         self.places.available_permits()
     }
+
+    /// How many events are remembered whose outcome is unknown.
+    pub(crate) fn unknown_events(&self) -> usize {
+        lock(&self.unknown).count()
+    }
+}
+
+fn lock(unknown: &Mutex<UnknownEvents>) -> MutexGuard<'_, UnknownEvents> {
+    unknown.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Gathers jobs while others are stored.
-async fn run(storage: Storage, mut receiver: mpsc::UnboundedReceiver<Job>, metrics: Arc<Metrics>) {
+async fn run(context: Context, mut receiver: mpsc::UnboundedReceiver<Job>) {
     let mut waiting = Waiting::default();
     let mut running = FuturesUnordered::new();
     let mut jobs = Vec::new();
@@ -92,7 +157,7 @@ async fn run(storage: Storage, mut receiver: mpsc::UnboundedReceiver<Job>, metri
         while running.len() < COMMITS_AT_A_TIME
             && let Some((table, jobs)) = waiting.next(running.len() + 1 == COMMITS_AT_A_TIME)
         {
-            running.push(store(&storage, table, jobs, &metrics));
+            running.push(context.store(table, jobs));
         }
         tokio::select! {
             Some(table) = running.next(), if !running.is_empty() => waiting.has_ended(table),
@@ -105,56 +170,108 @@ async fn run(storage: Storage, mut receiver: mpsc::UnboundedReceiver<Job>, metri
     }
 }
 
-/// Stores what waited for a table, and answers.
-async fn store(storage: &Storage, table: EventTable, mut jobs: Vec<Job>, metrics: &Metrics) -> EventTable {
-    // Nobody waits any more for what took too long: it must not be stored behind a 503.
-    jobs.retain(|job| !job.answer.is_closed());
-    let counts: Vec<usize> = jobs.iter().map(|job| job.events.len()).collect();
-    let events: Vec<NewEvent> = jobs.iter_mut().flat_map(|job| std::mem::take(&mut job.events)).collect();
-    let mut outcomes = insert(storage, table, &events, metrics).await.into_iter();
-    for (job, count) in jobs.into_iter().zip(counts) {
-        // Who no longer listens was told that the event may not be stored.
-        let _ = job.answer.send(outcomes.by_ref().take(count).collect());
+impl Context {
+    /// Stores what waited for a table in one commit, and answers.
+    async fn store(&self, table: EventTable, mut jobs: Vec<Job>) -> EventTable {
+        // A client that was told "not stored", or has gone, must not have its events stored.
+        jobs.retain(|job| !job.answer.is_closed() && job.claim.take());
+        let Some(oldest) = jobs.iter().map(|job| job.came).min() else { return table };
+        let counts: Vec<usize> = jobs.iter().map(|job| job.events.len()).collect();
+        let mut events: Vec<NewEvent> =
+            jobs.iter_mut().flat_map(|job| std::mem::take(&mut job.events)).collect();
+        let has_own_id: Vec<bool> = events.iter().map(|event| event.id.is_some()).collect();
+        self.reuse_ids(table, &mut events);
+        let limits = GroupLimits {
+            rows: self.commit_time.saturating_sub(oldest.elapsed()).max(WRITE_TIME),
+            commit: COMMIT_ANSWER,
+        };
+        let started = Instant::now();
+        let written = match self.storage.events().insert_group(table, &events, limits).await {
+            Ok(Group { outcomes, unknown: None }) => {
+                self.metrics.commit(events.len(), started.elapsed());
+                Written::Known(outcomes)
+            }
+            Ok(Group { outcomes, unknown: Some(error) }) => {
+                self.is_unknown(table, &events, &has_own_id, outcomes, &error)
+            }
+            Err(error) => self.has_failed(table, &events, &has_own_id, error),
+        };
+        answer(jobs, counts, written);
+        table
     }
-    table
+
+    /// Gives each event that repeats one of unknown outcome the id of that one.
+    fn reuse_ids(&self, table: EventTable, events: &mut [NewEvent]) {
+        let mut unknown = lock(&self.unknown);
+        if unknown.count() == 0 {
+            return;
+        }
+        for event in events.iter_mut().filter(|event| event.id.is_none()) {
+            event.id = unknown.take(table, event);
+        }
+    }
+
+    /// None of the events was stored by this attempt; one whose outcome was unknown before may be stored by the earlier one.
+    fn has_failed(
+        &self,
+        table: EventTable,
+        events: &[NewEvent],
+        has_own_id: &[bool],
+        error: StorageError,
+    ) -> Written {
+        self.metrics.failed_commit();
+        tracing::warn!(%table, events = events.len(), %error, "events were not stored");
+        let mut unknown = lock(&self.unknown);
+        for (event, _) in events.iter().zip(has_own_id).filter(|(_, has_own_id)| !**has_own_id) {
+            if let Some(id) = &event.id {
+                unknown.remember(table, event, id);
+            }
+        }
+        let error = Arc::new(error);
+        Written::Known(std::iter::repeat_with(|| Err(error.clone())).take(events.len()).collect())
+    }
+
+    /// The database was told to commit the events and did not answer.
+    fn is_unknown(
+        &self,
+        table: EventTable,
+        events: &[NewEvent],
+        has_own_id: &[bool],
+        outcomes: Vec<EventOutcome>,
+        error: &StorageError,
+    ) -> Written {
+        self.metrics.unknown_commit();
+        tracing::warn!(%table, events = events.len(), %error, "it is unknown whether events were stored");
+        let ids: Vec<Option<String>> =
+            outcomes.into_iter().map(|outcome| outcome.ok().map(|insertion| insertion.id)).collect();
+        let mut unknown = lock(&self.unknown);
+        let mut are_remembered = true;
+        for ((event, id), has_own_id) in events.iter().zip(&ids).zip(has_own_id) {
+            if let (Some(id), false) = (id, has_own_id) {
+                are_remembered &= unknown.remember(table, event, id);
+            }
+        }
+        Written::Unknown { ids, are_remembered }
+    }
 }
 
-/// Stores all events in one commit. Where one of them cannot be stored, halves are tried until it stands alone.
-async fn insert(
-    storage: &Storage,
-    table: EventTable,
-    events: &[NewEvent],
-    metrics: &Metrics,
-) -> Vec<Outcome> {
-    let mut outcomes = Vec::with_capacity(events.len());
-    let mut parts: Vec<&[NewEvent]> = events.chunks(MAX_COMMIT).rev().collect();
-    while let Some(part) = parts.pop() {
-        let started = Instant::now();
-        match storage.events().insert(table, part).await {
-            Ok(insertions) => {
-                metrics.commit(part.len(), started.elapsed());
-                outcomes.extend(insertions.into_iter().map(Ok));
+/// Gives each job its part of what became of all.
+fn answer(jobs: Vec<Job>, counts: Vec<usize>, written: Written) {
+    let parts = jobs.into_iter().zip(counts);
+    // A client that is gone cannot be told; whether its events are stored is unknown to it.
+    match written {
+        Written::Known(outcomes) => {
+            let mut outcomes = outcomes.into_iter();
+            for (job, count) in parts {
+                let _ = job.answer.send(Written::Known(outcomes.by_ref().take(count).collect()));
             }
-            Err(error) if part.len() > 1 && is_fault_of_an_event(&error) => {
-                let (first, second) = part.split_at(part.len() / 2);
-                parts.extend([second, first]);
-            }
-            Err(error) => {
-                metrics.failed_commit();
-                tracing::warn!(%table, events = part.len(), %error, "events were not stored");
-                if error.is_unavailable() {
-                    // Nor will the rest be, and who waits for it should not wait longer.
-                    parts.clear();
-                }
-                let error = Arc::new(error);
-                let failed = if parts.is_empty() { events.len() - outcomes.len() } else { part.len() };
-                outcomes.extend(std::iter::repeat_with(|| Err(error.clone())).take(failed));
+        }
+        Written::Unknown { ids, are_remembered } => {
+            let mut ids = ids.into_iter();
+            for (job, count) in parts {
+                let ids = ids.by_ref().take(count).collect();
+                let _ = job.answer.send(Written::Unknown { ids, are_remembered });
             }
         }
     }
-    outcomes
-}
-
-fn is_fault_of_an_event(error: &StorageError) -> bool {
-    matches!(error, StorageError::Invalid { .. } | StorageError::Unexpected { .. })
 }

@@ -2,7 +2,7 @@
 
 use tokio_postgres::{
     Error as PgError,
-    error::{DbError, SqlState},
+    error::{DbError, Severity, SqlState},
 };
 
 use crate::connect::pooler;
@@ -19,6 +19,14 @@ pub enum StorageError {
         /// Why.
         reason: Reason,
         /// What the server or the operating system said.
+        detail: String,
+    },
+    /// The database was told to commit and did not say whether it has: all of it is done, or nothing.
+    #[error(
+        "the database did not say whether it did what it was asked to: {detail}. Look whether it is done before you do it again"
+    )]
+    OutcomeUnknown {
+        /// Why there is no answer.
         detail: String,
     },
     /// No app has this id or name.
@@ -177,7 +185,27 @@ impl StorageError {
     /// Whether the same operation may succeed later; a server then answers 503.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unavailable { .. })
+        matches!(self, Self::Unavailable { .. } | Self::OutcomeUnknown { .. })
+    }
+
+    /// Whether the fault lies in what was to be stored, so that other values might be stored.
+    pub(crate) fn is_fault_of_a_value(&self) -> bool {
+        matches!(self, Self::Invalid { .. } | Self::Unexpected { .. })
+    }
+
+    /// What an error in answer to a COMMIT means. With severity ERROR the server says that it did not commit. What ends the session
+    /// (FATAL and above) may come after the commit, and a lost connection says nothing.
+    pub(crate) fn of_commit(error: PgError) -> Self {
+        match error.as_db_error() {
+            Some(answer) if answer.parsed_severity() == Some(Severity::Error) => error.into(),
+            Some(answer) => Self::outcome_unknown(answer.message()),
+            None => Self::outcome_unknown(&root_cause(&error)),
+        }
+    }
+
+    /// The database did not say whether it committed.
+    pub(crate) fn outcome_unknown(why: &str) -> Self {
+        Self::OutcomeUnknown { detail: why.to_owned() }
     }
 
     /// The database did not answer within the limit.

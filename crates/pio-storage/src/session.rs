@@ -2,7 +2,8 @@
 
 use std::{pin::pin, time::Duration};
 
-use deadpool_postgres::{Object, PoolError, TimeoutType};
+use deadpool_postgres::{ClientWrapper, Object, PoolError, TimeoutType};
+use futures_util::future;
 use pio_settings::database::tables::TableNames;
 use tokio::time::timeout;
 use tokio_postgres::{
@@ -19,15 +20,26 @@ use crate::{
 /// A connection that was sent more than this at a time is closed after its use.
 const MOST_BYTES_KEPT: usize = 4 * 1024 * 1024;
 
+/// What is said where the server did not answer in time.
+const NO_ANSWER: &str = "no answer within the time limit";
+
 /// A connection from the pool. Where an operation was cut short (time limit, cancelled request, failed transaction), the
 /// connection is closed instead of being given back, so that nobody waits behind what the server still does for it.
 pub(crate) struct Session {
     object: Option<Object>,
     limit: Duration,
     busy: bool,
-    in_transaction: bool,
+    transaction: Transaction,
     is_bloated: bool,
     statements: Statements,
+}
+
+/// Whether a session is in a transaction.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Transaction {
+    None,
+    BeginsWithNext,
+    Open,
 }
 
 /// How statements are written and sent.
@@ -49,7 +61,7 @@ impl Session {
             object: Some(object),
             limit,
             busy: false,
-            in_transaction: false,
+            transaction: Transaction::None,
             is_bloated: false,
             statements,
         }
@@ -79,7 +91,7 @@ impl Session {
 
     /// Runs a statement and gives its rows.
     pub(crate) async fn query(&mut self, sql: &str, params: Params<'_>) -> Result<Vec<Row>> {
-        self.busy = true;
+        let begin = self.starts();
         let sql = &*self.statements.tables.in_sql(sql);
         let client = self.client()?;
         let is_pooled = self.statements.is_pooled;
@@ -89,7 +101,7 @@ impl Session {
             }
             client.query(&client.prepare_cached(sql).await?, &untyped(params)).await
         };
-        let outcome = within(self.limit, work).await;
+        let outcome = within(self.limit, begun(client, begin, work)).await;
         self.settle(outcome)
     }
 
@@ -100,7 +112,7 @@ impl Session {
 
     /// Runs a statement and gives the number of rows it touched.
     pub(crate) async fn execute(&mut self, sql: &str, params: Params<'_>) -> Result<u64> {
-        self.busy = true;
+        let begin = self.starts();
         let sql = &*self.statements.tables.in_sql(sql);
         let client = self.client()?;
         let is_pooled = self.statements.is_pooled;
@@ -110,7 +122,7 @@ impl Session {
             }
             client.execute(&client.prepare_cached(sql).await?, &untyped(params)).await
         };
-        let outcome = within(self.limit, work).await;
+        let outcome = within(self.limit, begun(client, begin, work)).await;
         self.settle(outcome)
     }
 
@@ -121,7 +133,7 @@ impl Session {
         types: &[Type; N],
         rows: impl Iterator<Item = [&'a (dyn ToSql + Sync); N]>,
     ) -> Result<()> {
-        self.busy = true;
+        let begin = self.starts();
         let sql = &*self.statements.tables.in_sql(sql);
         let client = self.client()?;
         let work = async {
@@ -132,7 +144,7 @@ impl Session {
             }
             writer.finish().await
         };
-        let outcome = within(self.limit, work).await;
+        let outcome = within(self.limit, begun(client, begin, work)).await;
         self.settle(outcome).map(drop)
     }
 
@@ -180,26 +192,56 @@ impl Session {
 
     /// Starts a transaction. Without a [`Session::commit`] nothing of it stays.
     pub(crate) async fn begin(&mut self) -> Result<()> {
-        self.batch(if self.statements.is_pooled { BEGIN_POOLED } else { "BEGIN" }).await?;
-        self.in_transaction = true;
+        self.batch(self.begin_sql()).await?;
+        self.transaction = Transaction::Open;
         Ok(())
     }
 
-    /// Ends the transaction; what it did is durable afterwards.
+    /// Starts a transaction with the next statement: both take one exchange with the server.
+    pub(crate) fn begin_with_next(&mut self) {
+        self.transaction = Transaction::BeginsWithNext;
+    }
+
+    /// Ends the transaction; what it did is durable afterwards. [`StorageError::OutcomeUnknown`] says that the server did not
+    /// answer; after any other error nothing of the transaction stays.
     pub(crate) async fn commit(&mut self) -> Result<()> {
-        self.batch("COMMIT").await?;
-        self.in_transaction = false;
+        self.commit_within(self.limit).await
+    }
+
+    /// As [`Session::commit`], with a time limit of its own.
+    pub(crate) async fn commit_within(&mut self, limit: Duration) -> Result<()> {
+        self.busy = true;
+        let outcome = match timeout(limit, self.client()?.batch_execute("COMMIT")).await {
+            Ok(Err(error)) => Err(StorageError::of_commit(error)),
+            Ok(Ok(())) => Ok(()),
+            Err(_) => Err(StorageError::outcome_unknown(NO_ANSWER)),
+        };
+        self.settle(outcome)?;
+        self.transaction = Transaction::None;
         Ok(())
     }
 
-    /// Starts a transaction around statements which are one each where no pooler is in between; see [`BEGIN_POOLED`].
-    pub(crate) async fn begin_if_pooled(&mut self) -> Result<()> {
-        if self.statements.is_pooled { self.begin().await } else { Ok(()) }
+    /// Undoes the transaction, so that another one may begin.
+    pub(crate) async fn rollback(&mut self) -> Result<()> {
+        if self.transaction == Transaction::Open {
+            self.batch("ROLLBACK").await?;
+        }
+        self.transaction = Transaction::None;
+        Ok(())
     }
 
-    /// Ends what [`Session::begin_if_pooled`] began.
-    pub(crate) async fn commit_if_pooled(&mut self) -> Result<()> {
-        if self.statements.is_pooled { self.commit().await } else { Ok(()) }
+    fn begin_sql(&self) -> &'static str {
+        if self.statements.is_pooled { BEGIN_POOLED } else { "BEGIN" }
+    }
+
+    /// Notes that a statement is sent. Gives what is sent before it where it begins a transaction.
+    fn starts(&mut self) -> Option<&'static str> {
+        self.busy = true;
+        let begins = self.transaction == Transaction::BeginsWithNext;
+        if begins {
+            self.transaction = Transaction::Open;
+        }
+        begins.then(|| self.begin_sql())
     }
 
     /// The connection; it is there until drop.
@@ -219,10 +261,23 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         let Some(object) = self.object.take() else { return };
-        if self.busy || self.in_transaction || self.is_bloated {
+        if self.busy || self.transaction == Transaction::Open || self.is_bloated {
             drop(Object::take(object));
         }
     }
+}
+
+/// Does the work, behind what begins its transaction.
+async fn begun<T>(
+    client: &ClientWrapper,
+    begin: Option<&str>,
+    work: impl Future<Output = std::result::Result<T, PgError>>,
+) -> std::result::Result<T, PgError> {
+    let Some(begin) = begin else { return work.await };
+    // `join` polls the first one first, so it is sent first.
+    let (started, outcome) = future::join(client.batch_execute(begin), work).await;
+    started?;
+    outcome
 }
 
 /// Waits no longer than the limit.
@@ -232,7 +287,7 @@ async fn within<T>(
 ) -> Result<T> {
     match timeout(limit, work).await {
         Ok(outcome) => Ok(outcome?),
-        Err(_) => Err(StorageError::timed_out("no answer within the time limit")),
+        Err(_) => Err(StorageError::timed_out(NO_ANSWER)),
     }
 }
 

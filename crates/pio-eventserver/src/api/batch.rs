@@ -69,7 +69,10 @@ impl State {
         let afterwards: Vec<_> =
             events.iter().map(|(place, event)| (*place, self.afterwards(caller, event))).collect();
         let events = events.into_iter().map(|(_, event)| event).collect();
-        let outcomes = self.writer.store(caller.table(), events).await?;
+        let outcomes = self.writer.store(caller.table(), events).await.map_err(|refusal| {
+            let places = afterwards.iter().map(|(place, _)| *place);
+            in_places(refusal, places, results.len())
+        })?;
         for ((place, afterwards), outcome) in afterwards.into_iter().zip(outcomes) {
             results[place] = match outcome {
                 Ok(Insertion { id, outcome: Outcome::Conflict }) => Err(Refusal::Conflict(id)),
@@ -84,6 +87,16 @@ impl State {
         }
         Ok(())
     }
+}
+
+/// Puts the ids of events of unknown outcome into their places in the batch.
+fn in_places(refusal: Refusal, places: impl Iterator<Item = usize>, count: usize) -> Refusal {
+    let Refusal::OutcomeUnknown { ids, are_remembered } = refusal else { return refusal };
+    let mut by_place = vec![None; count];
+    for (place, id) in places.zip(ids) {
+        by_place[place] = id;
+    }
+    Refusal::OutcomeUnknown { ids: by_place, are_remembered }
 }
 
 fn to_json(results: &[Result<String, Refusal>]) -> String {

@@ -76,11 +76,11 @@ impl State {
             let event = self.storage.events().get(caller.table(), id).await.map_err(of_reading)?;
             caller.grant.check_stored(&event.ok_or(Refusal::NotFound)?.event)?;
         }
-        if self.storage.events().delete(caller.table(), id).await.map_err(of_reading)? {
-            Ok(respond::message(StatusCode::OK, "Found"))
-        } else {
-            Err(Refusal::NotFound)
-        }
+        let deleted = self.storage.events().delete(caller.table(), id).await.map_err(|error| match error {
+            StorageError::OutcomeUnknown { .. } => Refusal::DeletionUnknown,
+            error => of_reading(error),
+        });
+        if deleted? { Ok(respond::message(StatusCode::OK, "Found")) } else { Err(Refusal::NotFound) }
     }
 
     pub(super) async fn list(&self, parts: &Parts, query: Query<'_>) -> Answer {

@@ -1,11 +1,10 @@
 //! What waits for its commit, table by table.
 
 use std::collections::{HashMap, VecDeque};
-use std::mem::take;
 
 use pio_storage::events::table::EventTable;
 
-use crate::writer::Job;
+use crate::writer::{Job, MAX_COMMIT};
 
 /// How many commits to one table run at a time: while one waits for the disk, the other one's rows are inserted.
 const COMMITS_TO_A_TABLE: usize = 2;
@@ -24,7 +23,7 @@ pub(super) struct Waiting {
 /// What waits for one table, and what is being written to it.
 #[derive(Default)]
 struct Line {
-    jobs: Vec<Job>,
+    jobs: VecDeque<Job>,
     events: usize,
     /// How many commits run.
     commits: usize,
@@ -41,6 +40,22 @@ impl Line {
             commits => commits < COMMITS_TO_A_TABLE && self.events >= WORTH_A_SECOND.max(self.taken / 2),
         }
     }
+
+    /// What one commit takes. A job is never divided: its events are stored together, or none of them is.
+    fn take(&mut self) -> Vec<Job> {
+        let mut events = 0;
+        let mut count = 0;
+        for job in &self.jobs {
+            if count > 0 && events + job.events.len() > MAX_COMMIT {
+                break;
+            }
+            events += job.events.len();
+            count += 1;
+        }
+        self.taken = events;
+        self.events -= events;
+        self.jobs.drain(..count).collect()
+    }
 }
 
 impl Waiting {
@@ -48,11 +63,11 @@ impl Waiting {
         let table = job.table;
         let line = self.lines.entry(table).or_default();
         line.events += job.events.len();
-        line.jobs.push(job);
+        line.jobs.push_back(job);
         self.line_up(table);
     }
 
-    /// The next table to write to, with all that waits for it. The last free connection goes to a table that nobody writes to:
+    /// The next table to write to, with what waits for it. The last free connection goes to a table that nobody writes to:
     /// one that is locked must not hold up the others.
     pub(super) fn next(&mut self, is_last_connection: bool) -> Option<(EventTable, Vec<Job>)> {
         let may_begin = |table| !is_last_connection || self.lines.get(table).is_some_and(|l| l.commits == 0);
@@ -60,8 +75,9 @@ impl Waiting {
         let line = self.lines.get_mut(&table)?;
         line.is_in_order = false;
         line.commits += 1;
-        line.taken = take(&mut line.events);
-        Some((table, take(&mut line.jobs)))
+        let jobs = line.take();
+        self.line_up(table);
+        Some((table, jobs))
     }
 
     /// A commit to the table has ended.
@@ -86,18 +102,22 @@ impl Waiting {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use pio_storage::events::NewEvent;
     use pio_storage::events::table::EventTable;
     use tokio::sync::oneshot;
 
     use super::{WORTH_A_SECOND, Waiting};
-    use crate::writer::Job;
+    use crate::writer::{Claim, Job, MAX_COMMIT};
 
     fn job(app: i32, events: usize) -> Job {
         let (answer, _) = oneshot::channel();
         Job {
             table: EventTable::of_app(app),
             events: vec![NewEvent::default(); events],
+            came: Instant::now(),
+            claim: Claim::default(),
             answer,
             places: None,
         }
@@ -122,6 +142,19 @@ mod tests {
         assert_eq!(next(&mut waiting, false), None, "two commits at a time are enough");
         waiting.has_ended(table);
         assert_eq!(next(&mut waiting, false), Some((table, 1000)));
+    }
+
+    #[test]
+    fn a_batch_is_never_divided_between_commits() {
+        let mut waiting = Waiting::default();
+        let table = EventTable::of_app(1);
+        for _ in 0..3 {
+            waiting.push(job(1, MAX_COMMIT / 2 - 1));
+        }
+        assert_eq!(next(&mut waiting, false), Some((table, 2 * (MAX_COMMIT / 2 - 1))));
+        waiting.has_ended(table);
+        assert_eq!(next(&mut waiting, false), Some((table, MAX_COMMIT / 2 - 1)), "the rest goes next");
+        assert_eq!(next(&mut waiting, false), None);
     }
 
     #[test]

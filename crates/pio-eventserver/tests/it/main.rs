@@ -19,6 +19,8 @@ mod memory;
 #[cfg(test)]
 mod operating;
 #[cfg(test)]
+mod outcome;
+#[cfg(test)]
 mod permissions;
 #[cfg(test)]
 mod plugins;

@@ -65,19 +65,20 @@ impl Events<'_> {
     /// Deletes the event with this id. Tells whether it was there.
     ///
     /// # Errors
-    /// The table is not there, or the database failed.
+    /// The table is not there, or the database failed. Nothing was deleted then, unless the error is
+    /// [`StorageError::OutcomeUnknown`](crate::errors::StorageError::OutcomeUnknown).
     pub async fn delete(&self, table: EventTable, id: &str) -> Result<bool> {
         if id.contains('\0') {
             return Ok(false);
         }
         let sql = format!("DELETE FROM {} WHERE id = $1", table.quoted());
         let mut session = self.storage.session().await?;
-        session.begin_if_pooled().await?;
+        session.begin_with_next();
         let deleted = session
             .execute(&sql, &[&id])
             .await
             .map_err(|e| e.in_table(session.table_name(&table.to_string())))?;
-        session.commit_if_pooled().await?;
+        session.commit().await?;
         Ok(deleted > 0)
     }
 

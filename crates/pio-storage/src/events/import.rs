@@ -47,7 +47,8 @@ impl Import {
     /// Makes all of it durable.
     ///
     /// # Errors
-    /// The database failed.
+    /// The database failed. Nothing is stored then, unless the error is
+    /// [`StorageError::OutcomeUnknown`](crate::errors::StorageError::OutcomeUnknown): then all of it is, or nothing.
     pub async fn commit(mut self) -> Result<()> {
         self.session.commit().await
     }

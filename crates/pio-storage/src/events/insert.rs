@@ -17,20 +17,20 @@ use crate::{
 const ATTEMPTS: usize = 5;
 
 impl Events<'_> {
-    /// Stores events in one statement and one commit; what became of each is told in their order. When this returns
-    /// `Ok`, what it reports as stored is durable. An error means that none of them was stored, except that after a lost
-    /// connection or a time limit it is unknown.
+    /// Stores events in one commit; what became of each is told in their order. When this returns `Ok`, what it reports as stored
+    /// is durable.
     ///
     /// # Errors
-    /// An event cannot be stored, the table is not there, or the database failed.
+    /// An event cannot be stored, the table is not there, or the database failed. None of the events is stored then, unless the
+    /// error is [`StorageError::OutcomeUnknown`].
     pub async fn insert(&self, table: EventTable, events: &[NewEvent]) -> Result<Vec<Insertion>> {
         if events.is_empty() {
             return Ok(Vec::new());
         }
         let mut session = self.storage.session().await?;
-        session.begin_if_pooled().await?;
+        session.begin_with_next();
         let insertions = insert(&mut session, table, events).await?;
-        session.commit_if_pooled().await?;
+        session.commit().await?;
         Ok(insertions)
     }
 }

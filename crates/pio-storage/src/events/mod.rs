@@ -3,6 +3,7 @@
 mod columns;
 pub mod filter;
 mod find;
+pub mod group;
 mod import;
 mod indexes;
 mod insert;

@@ -259,3 +259,67 @@ async fn a_killed_server_loses_nothing_that_was_acknowledged_and_the_pool_recove
     let stored: HashSet<_> = stored.into_iter().map(|event| event.id).collect();
     assert!(acknowledged.iter().all(|id| stored.contains(id)));
 }
+
+/// Makes each commit of an event take two seconds.
+const SLOW_COMMITS: &str = "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS \
+    $$ BEGIN PERFORM pg_sleep(2); RETURN NULL; END $$; \
+    CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON pio_event_1 DEFERRABLE INITIALLY DEFERRED \
+    FOR EACH ROW EXECUTE FUNCTION slow()";
+
+#[tokio::test]
+async fn a_commit_without_an_answer_has_an_unknown_outcome() {
+    let db = database().await;
+    db.storage.apps().create(&app("App")).await.unwrap();
+    run_sql(&db.settings, SLOW_COMMITS).await;
+    let storage = Storage::connect_with(&db.settings, quick()).await.unwrap();
+    let table = EventTable::of_app(1);
+    let error = storage.events().insert(table, &[event("view", "u1")]).await.unwrap_err();
+    assert!(matches!(error, StorageError::OutcomeUnknown { .. }), "{error}");
+    let mut import = storage.events().import(table).await.unwrap();
+    import.add(&[event("view", "u2")]).await.unwrap();
+    let error = import.commit().await.unwrap_err();
+    assert!(matches!(error, StorageError::OutcomeUnknown { .. }), "{error}");
+    assert!(error.to_string().ends_with("Look whether it is done before you do it again"), "{error}");
+}
+
+#[tokio::test]
+async fn a_session_that_is_ended_in_its_commit_has_an_unknown_outcome_and_one_before_it_has_not() {
+    let db = database().await;
+    db.storage.apps().create(&app("App")).await.unwrap();
+    run_sql(&db.settings, SLOW_COMMITS).await;
+    let table = EventTable::of_app(1);
+    let end = "DO $$ BEGIN LOOP \
+        PERFORM pg_terminate_backend(pid) FROM pg_stat_activity \
+        WHERE datname = current_database() AND query = 'COMMIT' AND state = 'active'; \
+        EXIT WHEN FOUND; PERFORM pg_sleep(0.01); PERFORM pg_stat_clear_snapshot(); END LOOP; END $$";
+    let events = [event("view", "u1")];
+    let storage = db.storage.events();
+    let (outcome, ()) = tokio::join!(storage.insert(table, &events), run_sql(&db.settings, end));
+    assert!(matches!(outcome, Err(StorageError::OutcomeUnknown { .. })), "{outcome:?}");
+    run_sql(
+        &db.settings,
+        "CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS \
+        $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$; \
+        CREATE TRIGGER cut BEFORE INSERT ON pio_event_1 FOR EACH ROW EXECUTE FUNCTION cut()",
+    )
+    .await;
+    let error = db.storage.events().insert(table, &[event("view", "u2")]).await.unwrap_err();
+    assert!(matches!(error, StorageError::Unavailable { .. }), "{error}");
+    assert_eq!(db.storage.events().find(table, &Filter::default()).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_commit_that_the_server_refuses_is_no_unknown_outcome() {
+    let db = database().await;
+    db.storage.apps().create(&app("App")).await.unwrap();
+    run_sql(
+        &db.settings,
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
+        $$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END $$; \
+        CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON pio_event_1 DEFERRABLE INITIALLY DEFERRED \
+        FOR EACH ROW EXECUTE FUNCTION refuse()",
+    )
+    .await;
+    let error = db.storage.events().insert(EventTable::of_app(1), &[event("view", "u1")]).await.unwrap_err();
+    assert!(matches!(error, StorageError::Unavailable { reason: Reason::Exhausted, .. }), "{error}");
+}
