@@ -23,10 +23,17 @@ private[predictionio] object Stages {
       case e: Throwable if !fatal(e) => throw translated(failure, e)
     }
 
-  /** Evaluates one of several sets of parameters, and says of a failure with which. */
+  /** Evaluates one of several sets of parameters, and says of a failure with which. An app or a database that is missing has
+    * nothing to do with one set: it is told as `pio train` tells it.
+    */
   def parameterSet[T](number: Int, of: Int)(work: => T): T =
     try run("its answers could not be evaluated")(work)
-    catch { case e: UserError => throw Errors.inParameterSet(number, of, e) }
+    catch {
+      case e: UserError if OfNoSet(e.code) => throw e
+      case e: UserError => throw Errors.inParameterSet(number, of, e)
+    }
+
+  private val OfNoSet = Set("app-not-found", "database")
 
   /** Runs a check by the engine of what it was given: what it throws itself means that the data are not as it needs them;
     * what Spark throws, that they could not be had.

@@ -25,6 +25,12 @@ class StagesSuite extends munit.FunSuite {
     assert(error.why.contains(classOf[Unsendable].getName), error.why)
   }
 
+  test("a missing app is told while evaluating as while training, other failures with their set") {
+    def told(error: UserError) = intercept[UserError](Stages.parameterSet(1, 3)(throw error)).what
+    assertEquals(told(Errors.noApp("shop")), "There is no app named 'shop'.")
+    assert(told(Errors.noAlgorithms).startsWith("Set 1 of 3 of the engine's parameters"))
+  }
+
   test("data that is empty, and what the engine itself says, are told apart") {
     assertEquals(failure(LocalSpark.sc.emptyRDD[Int].reduce(_ + _)).code, "no-data")
     assertEquals(failure(sys.error("no such thing")).code, "engine-failed")
