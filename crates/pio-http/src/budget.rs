@@ -143,12 +143,11 @@ impl Account {
     ) -> Result<(), Exhausted> {
         let lane = self.budget.0.lane(size);
         let of_payer = self.payer.map(|payer| lane.of_payer(payer));
-        let taken = match lane.try_take(of_payer.as_ref(), bytes) {
-            Ok(taken) => Ok(taken),
-            Err(Exhausted) => {
-                let _waiting = self.budget.0.connections.wait();
-                lane.wait_for(of_payer, bytes, patience).await
-            }
+        let taken = if let Ok(taken) = lane.try_take(of_payer.as_ref(), bytes) {
+            Ok(taken)
+        } else {
+            let _waiting = self.budget.0.connections.wait();
+            lane.wait_for(of_payer, bytes, patience).await
         };
         let taken = taken.inspect_err(|_| {
             self.budget.0.refused.fetch_add(1, Relaxed);
@@ -281,7 +280,7 @@ mod tests {
         let held = take(&budget, 1, Size::Small, 5).await.unwrap();
         let (waiting, account) = (budget.of(Some(1)), budget.of(Some(2)));
         let mut share = Share::default();
-        let taken = waiting.take(&mut share, Size::Small, 3, Duration::from_secs(60));
+        let taken = waiting.take(&mut share, Size::Small, 3, Duration::from_mins(1));
         let given_back = async {
             tokio::task::yield_now().await;
             assert!(account.is_contended());

@@ -61,13 +61,13 @@ impl Connections {
 
     /// Counts a connection as idle until its place is dropped.
     pub(crate) fn idle_place(self: &Arc<Self>) -> IdlePlace {
-        let (closer, closed) = oneshot::channel();
+        let (closer, close_asked) = oneshot::channel();
         let mut idle = self.lock();
         let number = idle.next;
         idle.next += 1;
         idle.closers.insert(number, closer);
         drop(idle);
-        IdlePlace { connections: self.clone(), number, closed }
+        IdlePlace { connections: self.clone(), number, closed: close_asked }
     }
 
     fn lock(&self) -> MutexGuard<'_, Idle> {

@@ -67,6 +67,7 @@ const CROWDED: Duration = Duration::from_secs(3);
 /// A client that takes fewer bytes than this within the time for a write is too slow.
 const LEAST_TAKEN: usize = 32 * 1024;
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the connection")]
 pub(crate) struct TimedStream<S> {
     inner: S,
     exchange: Exchange,

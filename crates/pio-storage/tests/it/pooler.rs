@@ -1,4 +1,4 @@
-//! PgBouncer before the database.
+//! `PgBouncer` before the database.
 
 use std::{collections::BTreeSet, time::Duration};
 
