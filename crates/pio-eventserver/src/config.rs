@@ -100,7 +100,7 @@ impl Default for Limits {
             webhook_body: 1024 * 1024,
             is_in_container: false,
             small_bodies: 16 * 1024 * 1024,
-            large_bodies: 32 * 1024 * 1024,
+            large_bodies: 10 * 1024 * 1024,
             queue: 20_000,
             connections: 4096,
             active: 4096,

@@ -70,7 +70,7 @@ pub(crate) struct Exhausted;
 impl Default for Budget {
     /// That of a server in a container without a limit.
     fn default() -> Self {
-        Self::new(16 * 1024 * 1024, 32 * 1024 * 1024, 8 * 1024 * 1024, Arc::default())
+        Self::new(16 * 1024 * 1024, 64 * 1024 * 1024, 8 * 1024 * 1024, Arc::default())
     }
 }
 

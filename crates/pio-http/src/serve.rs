@@ -23,8 +23,8 @@ use crate::linger::goodbye;
 
 const TOO_MANY: &str = "Too many connections are open. Try again in a moment.";
 
-/// How many refused connections are told so at a time; others are closed without a word.
-const GOODBYES: usize = 64;
+/// How many refused connections are told so at a time.
+const GOODBYES: usize = 256;
 
 /// What goes wrong again and again is told once in this time.
 const PAUSE_OF_WARNINGS: Duration = Duration::from_secs(10);
@@ -73,13 +73,14 @@ where
             () = &mut shutdown => break,
             Some(_) = connections.join_next() => counts.open.store(connections.len() as u64, Relaxed),
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) if connections.len() < most || counts.evict(1) == 1 => {
+                Ok((stream, _)) if connections.len() < most || makes_room(counts).await => {
                     connections.spawn(connection(stream, service.clone(), server.clone(), stopping.clone()));
                     counts.open.store(connections.len() as u64, Relaxed);
                 }
                 Ok((stream, _)) => {
                     counts.refused.fetch_add(1, Relaxed);
-                    if let Ok(place) = goodbyes.clone().try_acquire_owned() {
+                    // Until one of those who are told so has gone, nobody else is accepted.
+                    if let Ok(place) = goodbyes.clone().acquire_owned().await {
                         tokio::spawn(async move {
                             goodbye(stream, "503 Service Unavailable", TOO_MANY).await;
                             drop(place);
@@ -100,6 +101,16 @@ where
     drop(listener);
     stop.send_replace(true);
     drain(connections, limits.drain).await
+}
+
+/// Closes the connection that was idle longest, if there is one.
+async fn makes_room(connections: &Connections) -> bool {
+    if connections.evict(1) == 1 {
+        return true;
+    }
+    // Those that have just been accepted are not known to be idle yet.
+    tokio::task::yield_now().await;
+    connections.evict(1) == 1
 }
 
 /// Sets how many bytes the system keeps for each connection that is accepted from now on.

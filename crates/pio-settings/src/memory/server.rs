@@ -54,7 +54,10 @@ pub fn server_plan(server: Server, limit: Option<u64>) -> ServerPlan {
         connections: 4096,
         active: 4096,
         small: bytes(16 * MIB),
-        large: bytes(32 * MIB),
+        large: bytes(match server {
+            Server::Events => 10 * MIB,
+            Server::Front => 64 * MIB,
+        }),
         socket_buffer: None,
     };
     let Some(limit) = limit else { return generous };
