@@ -3,6 +3,7 @@
 use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -17,12 +18,7 @@ const INSTANCE: &str = "INSERT INTO pio_meta_engineinstances VALUES ('i1', 'COMP
 const FLOOD: &str = "for i in $(seq 3000); do echo \"12:00:00.000 WARN  Flood - line $i of an engine that says much, and says it again \
     and again\" >&2; done";
 
-fn deploy(
-    pio: &Pio,
-    first: &str,
-    variables: &[(&str, &str)],
-    stderr: impl Into<std::process::Stdio>,
-) -> Server {
+fn deploy(pio: &Pio, first: &str, variables: &[(&str, &str)], stderr: impl Into<Stdio>) -> Server {
     let closure = engine::make(pio, &engine::worker(first));
     pio.json(&["app", "new", "Feedback"]);
     sql(pio, INSTANCE);
@@ -150,7 +146,7 @@ fn log_files_are_for_their_owner_alone_also_those_of_earlier_versions() {
         std::fs::set_permissions(folder.join(name), std::fs::Permissions::from_mode(0o644)).unwrap();
     }
     std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let mut umask = std::process::Command::new("sh");
+    let mut umask = Command::new("sh");
     umask
         .args(["-c", "umask 0; exec \"$0\" train", env!("CARGO_BIN_EXE_pio")])
         .current_dir(pio.folder.path());
