@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use pio_http::budget::Budget;
 use pio_http::limits::Limits;
+use pio_settings::event_server::EventServerAddress;
 use pio_settings::memory::server::ServerPlan;
 use pio_settings::secret::Secret;
 
@@ -74,10 +75,8 @@ impl Config {
 /// Where and with which key predictions are sent as events.
 #[derive(Debug, Clone)]
 pub struct Feedback {
-    /// The event server's host.
-    pub host: String,
-    /// The event server's port.
-    pub port: u16,
+    /// The event server.
+    pub server: EventServerAddress,
     /// The access key of the app that keeps the events.
     pub access_key: Secret,
 }

@@ -117,12 +117,25 @@ pub(crate) enum BadRequest {
     NotText,
 }
 
-/// The thread for feedback could not be started.
-pub(crate) fn feedback_not_started(error: &std::io::Error) -> NotLaunched {
-    let words = format!(
-        "The feedback loop could not be started: {error}. Deploy without --feedback, or free resources."
-    );
-    NotLaunched { words, outlook: Outlook::Permanent }
+/// Why predictions cannot be sent as events.
+#[derive(Debug, Error)]
+pub(crate) enum NoFeedback {
+    #[error("its thread could not be started: {0}. Free resources")]
+    Thread(#[from] std::io::Error),
+    #[error(
+        "the certificates of this machine, by which the event server is verified, cannot be used: {0}. \
+         Install them (ca-certificates), or name their file in SSL_CERT_FILE"
+    )]
+    Certificates(String),
+    #[error("its HTTP client could not be made: {0}")]
+    Client(String),
+}
+
+impl From<NoFeedback> for NotLaunched {
+    fn from(error: NoFeedback) -> Self {
+        let words = format!("The feedback loop could not be started: {error}, or deploy without --feedback.");
+        Self { words, outlook: Outlook::Permanent }
+    }
 }
 
 pub(crate) const STOPPING: &str = "The server is shutting down.";

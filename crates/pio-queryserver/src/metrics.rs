@@ -37,6 +37,43 @@ impl Outcomes {
     }
 }
 
+/// What became of an event of feedback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FeedbackOutcome {
+    /// The event server stored it.
+    Stored,
+    /// The event server answered something else.
+    Refused,
+    /// The event server did not answer in time.
+    TimedOut,
+    /// There was no connection to the event server, or it was lost.
+    Unreachable,
+    /// The event server's certificate is not trusted, or TLS failed otherwise.
+    Tls,
+    /// Too many events waited.
+    Dropped,
+}
+
+/// The labels of the outcomes, in their order.
+const FEEDBACK_OUTCOMES: [&str; 6] = ["ok", "refused", "timed_out", "unreachable", "tls", "dropped"];
+
+/// How many events of feedback had which outcome.
+#[derive(Default)]
+pub(crate) struct FeedbackCounters([Counter; FEEDBACK_OUTCOMES.len()]);
+
+impl FeedbackCounters {
+    pub(crate) fn add(&self, outcome: FeedbackOutcome, n: u64) {
+        self.0[outcome as usize].add(n);
+    }
+
+    fn write(&self, text: &mut String) {
+        head(text, "pio_feedback_total", "counter", "Feedback events by outcome.");
+        for (outcome, counter) in FEEDBACK_OUTCOMES.iter().zip(&self.0) {
+            line(text, "pio_feedback_total", &format!("{{outcome=\"{outcome}\"}}"), counter.get());
+        }
+    }
+}
+
 /// Upper bounds of the histogram of serving times, in microseconds and as Prometheus writes them.
 const BOUNDS: [(u64, &str); 11] = [
     (1_000, "0.001"),
@@ -65,7 +102,7 @@ pub(crate) struct Metrics {
     last_micros: AtomicU64,
     pub(crate) restarts: Counter,
     pub(crate) reloads: Outcomes,
-    pub(crate) feedback: Outcomes,
+    pub(crate) feedback: FeedbackCounters,
 }
 
 impl Metrics {
@@ -117,7 +154,7 @@ impl Metrics {
         head(&mut text, "pio_worker_restarts_total", "counter", "Unexpected ends of the engine's worker.");
         line(&mut text, "pio_worker_restarts_total", "", self.restarts.get());
         outcomes(&mut text, "pio_reloads_total", "Reloads by outcome.", &self.reloads);
-        outcomes(&mut text, "pio_feedback_total", "Feedback events by outcome.", &self.feedback);
+        self.feedback.write(&mut text);
         text
     }
 

@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, watch};
 use crate::annex::{Annex, AnnexBody};
 use crate::answers::Whole;
 use crate::config::Config;
-use crate::errors::{Failure, feedback_not_started};
+use crate::errors::Failure;
 use crate::feedback::Feedback;
 use crate::front::{Front, answer};
 use crate::metrics::Metrics;
@@ -104,7 +104,7 @@ fn front(
 ) -> Result<Front, NotLaunched> {
     let metrics = Arc::new(Metrics::default());
     let feedback = config.feedback.as_ref().map(|settings| Feedback::start(settings, &metrics));
-    let feedback = feedback.transpose().map_err(|error| feedback_not_started(&error))?;
+    let feedback = feedback.transpose()?;
     Ok(Front {
         config: Arc::new(config),
         metrics,

@@ -3,6 +3,7 @@
 pub mod database;
 pub mod dirs;
 pub mod env;
+pub mod event_server;
 pub mod installation;
 pub mod memory;
 pub mod redact;

@@ -39,10 +39,10 @@ pub struct Deploy {
     /// The key that /reload and /stop ask for; also read from `PIO_SERVER_ACCESS_KEY`.
     #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
     pub server_access_key: Option<String>,
-    /// Host of the event server for feedback; also read from `PIO_EVENTSERVER_IP`. Default: this machine
+    /// Host of the event server for feedback, or its URL (`https://…`); also read from `PIO_EVENTSERVER_IP`. Default: this machine
     #[arg(long, value_name = "HOST")]
     pub event_server_ip: Option<String>,
-    /// Port of the event server for feedback; also read from `PIO_EVENTSERVER_PORT`. Default: 7070
+    /// Port of the event server for feedback; also read from `PIO_EVENTSERVER_PORT`. 443 means HTTPS. Default: 7070, of a URL 80 or 443
     #[arg(long, value_name = "NUMBER")]
     pub event_server_port: Option<u16>,
     /// Serve the Event API on the same port, whether or not the engine has a model yet.

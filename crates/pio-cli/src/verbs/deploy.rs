@@ -18,6 +18,7 @@ use pio_queryserver::annex::Annex;
 use pio_queryserver::config::{Config, Feedback};
 use pio_queryserver::serve::serve;
 use pio_settings::database::DatabaseSettings;
+use pio_settings::event_server::EventServerAddress;
 use pio_settings::memory::server::Server;
 use pio_settings::secret::Secret;
 use pio_settings::{env, memory, vars};
@@ -35,9 +36,6 @@ use crate::{database, runtime};
 
 /// How long the last events have for their commit when the server ends.
 const LAST_EVENTS: Duration = Duration::from_secs(2);
-
-/// Where an event server is when nobody says.
-const EVENT_SERVER: (&str, u16) = ("127.0.0.1", 7070);
 
 pub(crate) fn run(console: Console, common: &Common, args: &Deploy, spark: Vec<String>) -> Result<()> {
     let engine = Engine::open(&options(common))?;
@@ -116,15 +114,16 @@ fn config(args: &Deploy) -> Result<Config> {
 
 fn feedback(args: &Deploy) -> Result<Feedback> {
     let key = args.accesskey.clone().or_else(|| env::get(vars::PIO_EVENTSERVER_ACCESS_KEY));
-    let host = args.event_server_ip.clone().or_else(|| env::get(vars::PIO_EVENTSERVER_IP));
+    let host = [vars::PIO_EVENTSERVER_IP, vars::PIO_EVENTSERVER_HOSTNAME];
+    let host = args.event_server_ip.clone().or_else(|| host.into_iter().find_map(env::get));
     let port = match args.event_server_port {
         Some(port) => Some(port),
         None => env::port(vars::PIO_EVENTSERVER_PORT)?,
     };
-    let port = port.unwrap_or(if args.with_eventserver { args.port } else { EVENT_SERVER.1 });
-    Ok(Feedback {
-        host: host.unwrap_or_else(|| EVENT_SERVER.0.to_owned()),
-        port,
-        access_key: Secret::new(key.ok_or(ConsoleError::NoFeedbackKey)?),
-    })
+    let server = match (host, port) {
+        (Some(host), port) => EventServerAddress::parse(&host, port)?,
+        (None, None) if args.with_eventserver => EventServerAddress::local(Some(args.port)),
+        (None, port) => EventServerAddress::local(port),
+    };
+    Ok(Feedback { server, access_key: Secret::new(key.ok_or(ConsoleError::NoFeedbackKey)?) })
 }

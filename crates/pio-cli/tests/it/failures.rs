@@ -203,3 +203,18 @@ fn a_missing_folder_for_temporary_files_is_told_before_anything_is_built() {
         );
     }
 }
+
+#[test]
+fn an_address_of_the_event_server_that_is_none_is_refused() {
+    let pio = Pio::with_url("postgres://nobody@127.0.0.1:1/none");
+    pio.write("engine.json", r#"{"engineFactory": "x.Y"}"#);
+    for (address, port, words) in [
+        ("ftp://events.example", "7070", "begins with \"ftp://\""),
+        ("https://events.example", "80", "says https://, and its port is 80"),
+        ("events.example/path", "7070", "more than a host and a port"),
+        ("no host", "7070", "more than a host and a port"),
+    ] {
+        let options = ["--accesskey", "k", "--event-server-ip", address, "--event-server-port", port];
+        pio.run(&[&["deploy", "--feedback", "--port", "0"][..], &options].concat()).fails(1, &[words]);
+    }
+}

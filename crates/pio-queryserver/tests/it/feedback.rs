@@ -1,6 +1,7 @@
 use std::time::{Duration, Instant};
 
 use pio_queryserver::config::{Config, Feedback};
+use pio_settings::event_server::EventServerAddress;
 use pio_settings::secret::Secret;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -11,7 +12,8 @@ use crate::fake::{Deployed, quick, ready_with};
 
 async fn deploy_with_event_server(listener: &TcpListener) -> Deployed {
     let port = listener.local_addr().unwrap().port();
-    let feedback = Feedback { host: "127.0.0.1".into(), port, access_key: Secret::new("k&y") };
+    let server = EventServerAddress::local(Some(port));
+    let feedback = Feedback { server, access_key: Secret::new("k&y") };
     ready_with(Config { feedback: Some(feedback), ..quick() }).await
 }
 
@@ -85,6 +87,41 @@ async fn an_event_server_that_hangs_delays_no_answer() {
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
 }
 
+/// Waits until so many events of feedback had this outcome.
+pub(crate) async fn counted(deployed: &Deployed, outcome: &str, count: u64) {
+    let wanted = format!("pio_feedback_total{{outcome=\"{outcome}\"}} {count}");
+    for _ in 0..600 {
+        if get(deployed.address, "/metrics").await.body.lines().any(|line| line == wanted) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("no {wanted} in\n{}", get(deployed.address, "/metrics").await.body);
+}
+
+#[tokio::test]
+async fn the_pr_id_of_a_query_is_that_of_its_event() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let deployed = deploy_with_event_server(&listener).await;
+    ask(deployed.address, r#"{"user": 1, "prId": "earlier"}"#).await;
+    let (_, event) = take(&listener).await;
+    assert_eq!(event["prId"], "earlier");
+    assert_ne!(event["entityId"], "earlier", "the prediction has an id of its own");
+    ask(deployed.address, r#"{"user": 1, "prId": 7}"#).await;
+    assert_eq!(take(&listener).await.1.get("prId"), None);
+}
+
+#[tokio::test]
+async fn an_event_server_that_does_not_know_the_key_is_counted_as_such() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let deployed = deploy_with_event_server(&listener).await;
+    ask(deployed.address, "{}").await;
+    let (mut stream, _) = listener.accept().await.unwrap();
+    let answer = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+    stream.write_all(answer.as_bytes()).await.unwrap();
+    counted(&deployed, "refused", 1).await;
+}
+
 /// Lets three predictions wait while a first one is being sent.
 async fn let_three_wait(listener: &TcpListener, deployed: &Deployed) {
     ask(deployed.address, "{}").await;
@@ -105,10 +142,8 @@ async fn what_waits_goes_in_batches_and_what_fails_is_counted() {
     assert_eq!(events.as_array().unwrap().len(), 3);
     drop(listener);
     ask(deployed.address, "{}").await;
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    let metrics = get(deployed.address, "/metrics").await.body;
-    assert!(metrics.contains("pio_feedback_total{outcome=\"ok\"} 4"), "{metrics}");
-    assert!(metrics.contains("pio_feedback_total{outcome=\"failed\"} 1"), "{metrics}");
+    counted(&deployed, "unreachable", 1).await;
+    counted(&deployed, "ok", 4).await;
 }
 
 #[tokio::test]
@@ -119,8 +154,6 @@ async fn what_is_refused_in_a_batch_is_counted_as_such() {
     let (second, _) = listener.accept().await.unwrap();
     let statuses = r#"[{"status":201,"eventId":"x"},{"status":403,"message":"predict events are not allowed"},{"status":500}]"#;
     take_and_answer(second, statuses).await;
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    let metrics = get(deployed.address, "/metrics").await.body;
-    assert!(metrics.contains("pio_feedback_total{outcome=\"ok\"} 2"), "{metrics}");
-    assert!(metrics.contains("pio_feedback_total{outcome=\"failed\"} 2"), "{metrics}");
+    counted(&deployed, "refused", 2).await;
+    counted(&deployed, "ok", 2).await;
 }

@@ -12,4 +12,5 @@ mod overhead;
 mod queries;
 mod recorded;
 mod reload;
+mod secure_feedback;
 mod supervision;
