@@ -38,6 +38,16 @@ pub(crate) async fn linger(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
     }
 }
 
+/// How long a refused client may take to begin its request.
+const BEGINNING: Duration = Duration::from_millis(500);
+
+/// Refuses a connection. Many clients take an answer that comes before their request for an error, so its beginning is waited for.
+pub(crate) async fn refuse(mut stream: impl AsyncRead + AsyncWrite + Unpin, message: &str) {
+    let mut beginning = [0; 512];
+    drop(timeout(BEGINNING, stream.read(&mut beginning)).await);
+    goodbye(stream, "503 Service Unavailable", message).await;
+}
+
 /// A response without a request: to a connection that is too many, or whose request has no sound head.
 pub(crate) async fn goodbye(mut stream: impl AsyncRead + AsyncWrite + Unpin, status: &str, message: &str) {
     let message = format!("{{\"message\":\"{message}\"}}");

@@ -19,7 +19,7 @@ use crate::connection::{Server, connection};
 use crate::connections::Connections;
 use crate::descriptors;
 use crate::limits::Limits;
-use crate::linger::goodbye;
+use crate::linger::refuse;
 
 const TOO_MANY: &str = "Too many connections are open. Try again in a moment.";
 
@@ -82,7 +82,7 @@ where
                     // Until one of those who are told so has gone, nobody else is accepted.
                     if let Ok(place) = goodbyes.clone().acquire_owned().await {
                         tokio::spawn(async move {
-                            goodbye(stream, "503 Service Unavailable", TOO_MANY).await;
+                            refuse(stream, TOO_MANY).await;
                             drop(place);
                         });
                     }

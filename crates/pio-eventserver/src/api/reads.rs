@@ -44,7 +44,8 @@ impl State {
         let event = self.storage.events().get(caller.table(), id).await.map_err(of_reading)?;
         let event = event.ok_or(Refusal::NotFound)?;
         caller.grant.check_stored(&event.event)?;
-        let mut body = String::with_capacity(512);
+        // A text that grows by doubling would need twice the memory of a large event.
+        let mut body = String::with_capacity(event.properties.len() + 512);
         json::write(&event, &mut body);
         Ok(respond::large(body, share))
     }
@@ -161,12 +162,14 @@ impl Pieces {
     async fn next(&mut self) -> Result<String, BrokenOff> {
         let mut piece = String::new();
         if let Some(first) = self.first.take() {
+            piece.reserve(first.properties.len() + 512);
             piece.push('[');
             json::write(&first, &mut piece);
         }
         while !self.is_done && piece.len() < PIECE {
             match self.events.next().await {
                 Some(Ok(event)) => {
+                    piece.reserve(event.properties.len() + 512);
                     piece.push(',');
                     json::write(&event, &mut piece);
                 }
