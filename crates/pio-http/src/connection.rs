@@ -68,8 +68,13 @@ pub(crate) async fn connection<S, B>(
         tracing::debug!(%error, "could not set TCP_NODELAY");
     }
     let mut quiet = Quiet { stream, since: Instant::now() };
-    while server.wakes_up(&quiet, &mut stopping).await {
-        let Some(place) = server.place().await else {
+    loop {
+        let place = match server.wakes_up(&quiet, &mut stopping).await {
+            Woken::Request => server.place().await,
+            Woken::Evicted => None,
+            Woken::End => return,
+        };
+        let Some(place) = place else {
             return Box::pin(goodbye(quiet.stream, "503 Service Unavailable", BUSY)).await;
         };
         // In a box, so that an idle connection does not hold room for all this.
@@ -82,17 +87,40 @@ pub(crate) async fn connection<S, B>(
     }
 }
 
+/// Why a connection is no longer idle.
+enum Woken {
+    /// A request has begun.
+    Request,
+    /// A request has begun, but the connection has to make room for others.
+    Evicted,
+    /// It is over.
+    End,
+}
+
+impl Woken {
+    fn of(peeked: &std::io::Result<usize>) -> Self {
+        if matches!(peeked, Ok(1..)) { Self::Request } else { Self::End }
+    }
+}
+
 impl Server {
-    /// Waits until the client sends something. Without that the connection is to be closed.
-    async fn wakes_up(&self, quiet: &Quiet, stopping: &mut watch::Receiver<bool>) -> bool {
+    /// Waits until the client sends something, or the connection is to be closed.
+    async fn wakes_up(&self, quiet: &Quiet, stopping: &mut watch::Receiver<bool>) -> Woken {
         let mut place = self.counts.idle_place();
         let mut byte = [0];
         tokio::select! {
             biased;
-            peeked = quiet.stream.peek(&mut byte) => matches!(peeked, Ok(1..)),
-            () = place.evicted() => false,
-            () = sleep_until(quiet.since + self.limits.idle) => false,
-            () = last_request(stopping) => false,
+            peeked = quiet.stream.peek(&mut byte) => return Woken::of(&peeked),
+            () = place.evicted() => {}
+            () = sleep_until(quiet.since + self.limits.idle) => return Woken::End,
+            () = last_request(stopping) => return Woken::End,
+        }
+        // A request may have come that nobody has looked at: it gets an answer.
+        tokio::task::yield_now().await;
+        let peeked = timeout(Duration::ZERO, quiet.stream.peek(&mut byte)).await;
+        match peeked.map(|peeked| Woken::of(&peeked)) {
+            Ok(Woken::Request) => Woken::Evicted,
+            _ => Woken::End,
         }
     }
 
