@@ -281,7 +281,6 @@ async fn where_the_system_allows_few_connections_idle_ones_make_room_and_the_dat
     let others =
         answers.iter().filter(|answer| ["closed", "HTTP/1.1 503"].contains(&answer.as_str())).count();
     assert!(others > 50 && taken >= 20 && others + taken == 150, "{answers:?}");
-    assert_eq!(answers[130..], ["HTTP/1.1 200"; 20], "the oldest make room");
     let mut client = Client::connect(process.address).await;
     assert_eq!(client.call(&Call::post(EVENTS, EVENT)).await.unwrap().status, 201);
 }
