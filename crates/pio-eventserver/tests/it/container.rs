@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pio_storage::test_support::{TestDatabase, database, run_sql};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -20,6 +20,9 @@ use crate::server::seed;
 const EVENT: &str = r#"{"event":"e","entityType":"user","entityId":"1"}"#;
 const EVENTS: &str = "/events.json?accessKey=ACCESSKEY";
 const BATCH: &str = "/batch/events.json?accessKey=ACCESSKEY";
+
+/// How long the server may take until it stores events again.
+const AGAIN: Duration = Duration::from_mins(1);
 
 /// One attack at a time is enough for a machine.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
@@ -99,29 +102,33 @@ impl Attacked {
         self.process.address
     }
 
-    /// The server lives, and takes events again.
-    async fn survives(mut self) {
-        self.is_over.store(true, Relaxed);
-        self.client.await.unwrap();
+    /// The server lives, a good client had its answers meanwhile, and events are taken again.
+    async fn survives(self) {
         let Good { stored, refused, failed } = &*self.good;
         let counts = (stored.load(Relaxed), refused.load(Relaxed), failed.load(Relaxed));
-        let peak = crate::memory::peak(self.process.id());
-        assert_eq!(self.container.kills(), 0, "{counts:?}");
-        assert!(counts.0 > 0, "the good client's events are stored, refused, not answered: {counts:?}");
-        // Thousands who connect at once overflow the system's queue of connections as well, of which the server knows nothing.
-        assert!(counts.2 <= 2, "stored, refused, not answered: {counts:?}; peak {peak} kB");
-        let mut client = Client::connect(self.process.address).await;
-        let status = async {
-            for _ in 0..50 {
-                let reply = client.call(&Call::post(EVENTS, EVENT)).await;
-                if reply.is_ok_and(|reply| reply.status == 201) {
-                    return;
-                }
-                sleep(Duration::from_millis(100)).await;
+        assert!(counts.0 > 0 && counts.2 == 0, "stored, refused, not answered: {counts:?}");
+        self.lives().await;
+    }
+
+    /// The server lives, and takes events again. Of clients that connect by the thousand the system may lose some before the server
+    /// knows of them, so nothing is said of a client meanwhile.
+    async fn lives(mut self) {
+        self.is_over.store(true, Relaxed);
+        self.client.await.unwrap();
+        assert_eq!(self.container.kills(), 0, "peak {} kB", crate::memory::peak(self.process.id()));
+        let end = Instant::now() + AGAIN;
+        loop {
+            // A connection that was refused may be closed.
+            let taken = async {
+                Client::try_connect(self.process.address).await?.call(&Call::post(EVENTS, EVENT)).await.ok()
+            };
+            let reply = timeout(AGAIN, taken).await.ok().flatten();
+            if reply.as_ref().is_some_and(|reply| reply.status == 201) {
+                break;
             }
-            panic!("no event was taken after the attack");
-        };
-        status.await;
+            assert!(Instant::now() < end, "no event is taken after the attack: {reply:?}");
+            sleep(Duration::from_millis(100)).await;
+        }
         drop(self.process.kill());
     }
 }
@@ -201,7 +208,7 @@ async fn batches_on_a_thousand_connections_do_not_fill_it() {
 async fn events_on_four_thousand_connections_do_not_fill_it() {
     let Some(attacked) = Attacked::start("events").await else { return };
     flood(attacked.address(), EVENTS, event_of(2048), 4000, Duration::from_secs(6)).await;
-    attacked.survives().await;
+    attacked.lives().await;
 }
 
 #[tokio::test]

@@ -27,7 +27,11 @@ async fn take_from(stream: TcpStream) -> (String, Value) {
     take_and_answer(stream, "{}").await
 }
 
-async fn take_and_answer(mut stream: TcpStream, answer: &str) -> (String, Value) {
+async fn take_and_answer(stream: TcpStream, answer: &str) -> (String, Value) {
+    take_and_answer_with(stream, "201 Created", answer).await
+}
+
+async fn take_and_answer_with(mut stream: TcpStream, status: &str, answer: &str) -> (String, Value) {
     let mut text = String::new();
     let (head, body) = loop {
         let mut buffer = [0; 4096];
@@ -46,7 +50,7 @@ async fn take_and_answer(mut stream: TcpStream, answer: &str) -> (String, Value)
     };
     let length = answer.len();
     let answer =
-        format!("HTTP/1.1 201 Created\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{answer}");
+        format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{answer}");
     stream.write_all(answer.as_bytes()).await.unwrap();
     (head.split(' ').nth(1).unwrap().to_owned(), serde_json::from_str(&body).unwrap())
 }
@@ -116,9 +120,8 @@ async fn an_event_server_that_does_not_know_the_key_is_counted_as_such() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let deployed = deploy_with_event_server(&listener).await;
     ask(deployed.address, "{}").await;
-    let (mut stream, _) = listener.accept().await.unwrap();
-    let answer = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
-    stream.write_all(answer.as_bytes()).await.unwrap();
+    let (stream, _) = listener.accept().await.unwrap();
+    take_and_answer_with(stream, "401 Unauthorized", "{}").await;
     counted(&deployed, "refused", 1).await;
 }
 
