@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 
+/// How a violation tells of a lost event.
+pub(super) const LOST: &str = "was acknowledged and is lost";
+
 /// What the last answer to a request said of its events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Told {
@@ -52,7 +55,7 @@ impl Sent {
         let mut found = Vec::new();
         for ((entity, count), is_acknowledged) in self.entities.iter().zip(&counts).zip(&self.acknowledged) {
             if *is_acknowledged && *count == 0 {
-                found.push(format!("{entity} was acknowledged and is lost ({:?})", self.told));
+                found.push(format!("{entity} {LOST} ({:?})", self.told));
             }
             if *count > 1 && !self.may_be_doubled() {
                 found.push(format!("{entity} is stored {count} times ({:?})", self.told));
