@@ -11,6 +11,7 @@ let
     fileset = lib.fileset.unions [
       ../CHANGELOG.md
       ../LICENSE
+      ../app.json
       ../buildpack
       ../closure.classes
       ../closure.lock

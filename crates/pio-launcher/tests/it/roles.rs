@@ -112,8 +112,8 @@ fn service_links_are_ignored_told_once_and_kept_from_children() {
         for (name, _) in SERVICE_LINKS {
             assert_eq!(ended.output.matches(&format!("{name} is ignored")).count(), 1, "{}", ended.output);
         }
-        // The database's URL alone is left.
-        assert!(ended.output.contains("\n1\npio "), "{}", ended.output);
+        // The database's URL alone is left. What the launcher says comes by another pipe, in any order.
+        assert!(ended.output.lines().any(|line| line == "1"), "{}", ended.output);
     }
     let ended = app.run(&["environment"], &SERVICE_LINKS);
     assert_eq!((ended.success, ended.output.as_str()), (true, ""));
