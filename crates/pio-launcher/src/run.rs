@@ -142,10 +142,13 @@ pub async fn watched(command: Command) -> Result<ExitStatus, Error> {
         _ = terminate.recv() => None,
         _ = interrupt.recv() => None,
     };
-    Ok(match ended {
+    let status = match ended {
         Some(status) => status?,
         None => child.terminate(GRACE).await?,
-    })
+    };
+    // Its last lines say why it ended; they may still be in the pipe.
+    child.tail().await;
+    Ok(status)
 }
 
 #[cfg(test)]
