@@ -102,8 +102,11 @@ impl Attacked {
         self.process.address
     }
 
-    /// The server lives, a good client had its answers meanwhile, and events are taken again.
-    async fn survives(self) {
+    /// The server lives, a good client had an answer, and events are taken again.
+    async fn survives(mut self) {
+        self.is_over.store(true, Relaxed);
+        // Its last request is answered at the latest when the attack is over.
+        (&mut self.client).await.unwrap();
         let Good { stored, refused, failed } = &*self.good;
         let counts = (stored.load(Relaxed), refused.load(Relaxed), failed.load(Relaxed));
         assert!(counts.0 + counts.1 > 0, "stored, refused, not answered: {counts:?}");
@@ -114,7 +117,6 @@ impl Attacked {
     /// knows of them, so nothing is said of a client meanwhile.
     async fn lives(mut self) {
         self.is_over.store(true, Relaxed);
-        self.client.await.unwrap();
         assert_eq!(self.container.kills(), 0, "peak {} kB", crate::memory::peak(self.process.id()));
         let end = Instant::now() + AGAIN;
         loop {
