@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
-use std::process::Command;
+use std::process;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
@@ -42,7 +42,7 @@ async fn feedback_goes_to_https_servers_that_the_machine_trusts_and_to_no_others
         (&address, &trusted, "tls"),
     ] {
         let test = "secure_feedback::feedback_goes_to_https_servers_that_the_machine_trusts_and_to_no_others";
-        let child = Command::new(std::env::current_exe().unwrap())
+        let child = process::Command::new(std::env::current_exe().unwrap())
             .args([test, "--exact"])
             .env("SSL_CERT_FILE", trust)
             .env(SERVER, server)
