@@ -78,7 +78,11 @@ pub(crate) const NIX: Tool =
 /// Holds the database of the end-to-end tests.
 pub(crate) const DOCKER: Tool = Tool {
     name: "Docker",
-    present: || answers("docker", &["--version"]),
+    // Some machines have the client alone.
+    present: || {
+        answers("docker", &["version", "--format", "{{.Server.Version}}"])
+            || answers("dockerd", &["--version"])
+    },
     packages: &["docker.io", "iptables", "ca-certificates"],
 };
 

@@ -71,7 +71,7 @@ fn check_type(headers: &HeaderMap, expected: &'static str, is_empty: bool) -> Re
     }
 }
 
-/// A compressed body is told of as such.
+/// Refuses a compressed body with 415, because it would look like broken JSON.
 fn check_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
     match compression(headers) {
         Some(encoding) => Err(Refusal::Compressed(encoding.to_owned())),

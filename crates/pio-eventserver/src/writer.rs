@@ -3,8 +3,8 @@
 //! An event that comes while nothing is written is written at once. Under load a table has two commits in turn: one is inserted
 //! while the other waits for the disk, and what comes in meanwhile waits for the first of them to end.
 //!
-//! A client is told that its events were not stored only where that is certain: they were not begun, or their transaction was given up
-//! before its COMMIT was sent. Where a COMMIT has no answer the outcome is unknown; see [`UnknownEvents`].
+//! A 503 says "not stored" only where that is certain: the events' transaction never began, or it was rolled back before its COMMIT
+//! was sent. A COMMIT without an answer leaves the outcome unknown; see [`UnknownEvents`].
 
 mod unknown;
 mod waiting;

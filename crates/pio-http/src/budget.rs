@@ -176,7 +176,7 @@ impl Account {
 }
 
 impl Share {
-    /// Gives back what was taken beyond so many bytes.
+    /// Shrinks the share to this many bytes and returns the rest to the budget.
     pub(crate) fn shrink(&mut self, bytes: usize) {
         for permit in &mut self.0 {
             drop(permit.num_permits().checked_sub(bytes).and_then(|beyond| permit.split(beyond)));

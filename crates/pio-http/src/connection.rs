@@ -30,7 +30,7 @@ const BUFFER: usize = 32 * 1024;
 const TOO_SLOW: &str = "The head of the request came too slowly.";
 const BUSY: &str = "The server has as much work as it can hold. Try again in a moment.";
 
-/// For how long a connection may bring one more request once the server is told to stop: its client may have sent it already.
+/// How long a stopping server takes one more request on an open connection: the client may have sent it before it could know.
 const LAST_REQUEST: Duration = Duration::from_millis(500);
 
 /// How long a request waits until fewer are under way.

@@ -23,7 +23,7 @@ use crate::linger::refuse;
 
 const TOO_MANY: &str = "Too many connections are open. Try again in a moment.";
 
-/// How many refused connections are told so at a time.
+/// How many refused connections are answered with 503 at a time.
 const GOODBYES: usize = 256;
 
 /// What goes wrong again and again is told once in this time.
@@ -79,7 +79,7 @@ where
                 }
                 Ok((stream, _)) => {
                     counts.refused.fetch_add(1, Relaxed);
-                    // Until one of those who are told so has gone, nobody else is accepted.
+                    // Accepting more without a place would take memory; the system's queue holds them meanwhile.
                     if let Ok(place) = goodbyes.clone().acquire_owned().await {
                         tokio::spawn(async move {
                             refuse(stream, TOO_MANY).await;

@@ -244,7 +244,7 @@ fn no_log_holds_a_key_a_password_or_what_an_event_says() {
         let lines = log.lines().filter(|line| line.contains(secret) && !line.contains("PIO_LOG asks for"));
         assert_eq!(lines.collect::<Vec<_>>(), [""; 0], "{secret} was logged");
     }
-    assert!(log.contains("A library logs at warn at most"), "the cap is told: {log}");
+    assert!(log.contains("A library logs at warn at most"), "the log names the cap: {log}");
 }
 
 #[test]
