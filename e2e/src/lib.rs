@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 pub mod cluster;
-pub mod container;
 pub mod database;
 pub mod engine;
 pub mod http;

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 use fs_err as fs;
 use pio_process::command::Command;
+use pio_test_support::container::Container;
 use serde_json::Value;
 
-use crate::container::Container;
 use crate::server::Server;
 
 /// Variables of the caller that would point `pio` at something else than its private home.

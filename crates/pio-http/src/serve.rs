@@ -24,7 +24,7 @@ use crate::linger::refuse;
 const TOO_MANY: &str = "Too many connections are open. Try again in a moment.";
 
 /// How many refused connections are answered with 503 at a time.
-const GOODBYES: usize = 256;
+const REFUSALS: usize = 256;
 
 /// What goes wrong again and again is told once in this time.
 const PAUSE_OF_WARNINGS: Duration = Duration::from_secs(10);
@@ -40,8 +40,9 @@ pub enum Ended {
 
 /// Serves connections until `shutdown` is ready, then stops accepting and drains.
 ///
-/// For a connection beyond the limit the longest idle one is closed. Where none is idle it is told so with 503. Requests whose head comes too slowly with 408. Requests that are in flight at
-/// the end may finish within `limits.drain`; each open connection may bring one more for a moment and is told that it was the last.
+/// For a connection beyond the limit the longest idle one is closed; where none is idle, the further one is answered with 503. A request
+/// whose head comes too slowly is answered with 408. Requests that are in flight at the end may finish within `limits.drain`; each open
+/// connection may bring one more for a moment and is told that it was the last.
 pub async fn serve<S, B>(
     listener: TcpListener,
     service: S,
@@ -65,27 +66,24 @@ where
     }
     let server = Arc::new(Server { limits, active: Arc::new(Semaphore::new(limits.active)), counts });
     let counts = &server.counts;
-    let goodbyes = Arc::new(Semaphore::new(GOODBYES));
+    let mut refusals = JoinSet::new();
     let mut warned = None;
     tokio::pin!(shutdown);
     loop {
+        counts.open.store(connections.len() as u64, Relaxed);
+        // One that would be refused takes memory too; where so many are being refused, the system's queue holds the next ones.
+        let may_accept = connections.len() < most || refusals.len() < REFUSALS;
         tokio::select! {
             () = &mut shutdown => break,
-            Some(_) = connections.join_next() => counts.open.store(connections.len() as u64, Relaxed),
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) if connections.len() < most || makes_room(counts).await => {
+            Some(_) = connections.join_next() => {}
+            Some(_) = refusals.join_next() => {}
+            accepted = listener.accept(), if may_accept => match accepted {
+                Ok((stream, _)) if has_room(&mut connections, most, counts).await => {
                     connections.spawn(connection(stream, service.clone(), server.clone(), stopping.clone()));
-                    counts.open.store(connections.len() as u64, Relaxed);
                 }
                 Ok((stream, _)) => {
                     counts.refused.fetch_add(1, Relaxed);
-                    // Accepting more without a place would take memory; the system's queue holds them meanwhile.
-                    if let Ok(place) = goodbyes.clone().acquire_owned().await {
-                        tokio::spawn(async move {
-                            refuse(stream, TOO_MANY).await;
-                            drop(place);
-                        });
-                    }
+                    refusals.spawn(refuse(stream, TOO_MANY));
                 }
                 Err(error) => accept_failed(&error, &mut warned).await,
             },
@@ -103,14 +101,15 @@ where
     drain(connections, limits.drain).await
 }
 
-/// Closes the connection that was idle longest, if there is one.
-async fn makes_room(connections: &Connections) -> bool {
-    if connections.evict(1) == 1 {
+/// Whether one more connection may be open. If need be, the one that was idle longest is closed for it.
+async fn has_room(open: &mut JoinSet<()>, most: usize, counts: &Connections) -> bool {
+    while open.try_join_next().is_some() {}
+    if open.len() < most || counts.evict(1) == 1 {
         return true;
     }
     // Those that have just been accepted are not known to be idle yet.
     tokio::task::yield_now().await;
-    connections.evict(1) == 1
+    counts.evict(1) == 1
 }
 
 /// Sets how many bytes the system keeps for each connection that is accepted from now on.

@@ -1,10 +1,14 @@
 //! From events to predictions on one machine.
 
+use std::io::Write as _;
+use std::net::TcpStream;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use e2e::container::Container;
 use e2e::pio::NAMELESS;
+use e2e::server::Server;
 use pio_process::command::Command;
+use pio_test_support::container::Container;
 
 use crate::support::{
     READY, app_with_ratings, database_password, eventually, items, kill, pio, processes_with, recommendation,
@@ -34,10 +38,32 @@ fn ratings_sent_over_http_become_recommendations_in_a_container_of_512_mb() {
     assert_ne!(recommended, items(&server, "2"), "two users with other tastes get other items");
     let stranger = server.query(&serde_json::json!({ "user": "nobody", "num": 4 })).expect("an answer");
     assert_eq!((stranger.status, &stranger.body), (200, &serde_json::json!({ "itemScores": [] })));
+
+    let crowd: Vec<_> = (0..61).map(|_| large_query_without_an_end(&server)).collect();
+    for _ in 0..20 {
+        assert_eq!(items(&server, "1"), recommended, "small queries do not wait for large ones");
+    }
+    drop(crowd.into_iter().map(|sending| sending.join().expect("a client")).collect::<Vec<_>>());
+    assert_eq!(items(&server, "1"), recommended);
     if let Ok(container) = &container {
+        assert_eq!(container.kills().expect("what the kernel counted"), 0);
         let most = container.most().expect("what the kernel counted");
         assert!((100..512).contains(&most), "{most} MiB: were the processes in the container?");
     }
+}
+
+/// Sends all but the end of a query of 8 MiB, or as much of it as the server takes, and leaves the connection open.
+fn large_query_without_an_end(server: &Server) -> JoinHandle<TcpStream> {
+    const LENGTH: usize = 8 * 1024 * 1024;
+    let mut stream = TcpStream::connect(server.url.trim_start_matches("http://")).expect("a connection");
+    stream.set_write_timeout(Some(Duration::from_secs(5))).expect("a limit");
+    std::thread::spawn(move || {
+        let head = format!("POST /queries.json HTTP/1.1\r\nhost: x\r\ncontent-length: {LENGTH}\r\n\r\n");
+        let body = vec![b' '; LENGTH - 1];
+        // A server that has no room for it may refuse it.
+        let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
+        stream
+    })
 }
 
 #[test]

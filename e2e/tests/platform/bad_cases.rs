@@ -1,6 +1,6 @@
 //! What goes wrong for users: each time they are told what happened, why, and what to do.
 
-use e2e::container::Container;
+use pio_test_support::container::Container;
 
 use crate::classic::App;
 use crate::jail::Place;

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use e2e::container::Container;
 use e2e::database::sql;
 use e2e::engine::Engine;
 use e2e::http;
@@ -15,6 +14,7 @@ use pio_closure::closure::Closure;
 use pio_process::command::Command;
 use pio_settings::database::DatabaseSettings;
 use pio_storage::embedded;
+use pio_test_support::container::Container;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

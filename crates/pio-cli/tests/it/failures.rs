@@ -170,7 +170,7 @@ fn a_release_without_spark_is_ready_where_nothing_needs_it_and_never_names_cargo
         let done = pio.run_installed(words);
         let said = done.stdout + &done.stderr;
         assert!(
-            done.code == Some(1) && said.contains("is not on this machine") && !said.contains("xtask"),
+            done.code == Some(1) && said.contains("is not on this machine") && !said.contains("cargo xtask"),
             "{words:?}: {said}"
         );
     }
@@ -182,7 +182,7 @@ fn a_release_without_a_database_asks_for_one() {
     assert!(
         done.code == Some(1)
             && done.stderr.contains("Set DATABASE_URL=postgres://")
-            && !done.stderr.contains("xtask"),
+            && !done.stderr.contains("cargo xtask"),
         "{}",
         done.stderr
     );

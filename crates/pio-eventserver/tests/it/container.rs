@@ -1,12 +1,12 @@
 //! A server in a container of 64 MB, and clients that want more memory than it has. The kernel must never kill it.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use pio_storage::test_support::{TestDatabase, database, run_sql};
+use pio_test_support::container::Container;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::{Mutex, MutexGuard};
@@ -26,45 +26,6 @@ const AGAIN: Duration = Duration::from_mins(1);
 
 /// One attack at a time is enough for a machine.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
-
-/// A control group with a limit of memory.
-struct Container(PathBuf);
-
-impl Container {
-    /// One of 64 MB; nothing, with a word, where this process may not make any.
-    fn new(name: &str) -> Option<Self> {
-        let version_1 = Path::new("/sys/fs/cgroup/memory");
-        let (parent, limit) = if version_1.is_dir() {
-            (version_1, "memory.limit_in_bytes")
-        } else {
-            (Path::new("/sys/fs/cgroup"), "memory.max")
-        };
-        let folder = parent.join(format!("pio-test-{}-{name}", std::process::id()));
-        let made = std::fs::create_dir(&folder)
-            .and_then(|()| std::fs::write(folder.join(limit), (64 << 20).to_string()));
-        if let Err(reason) = made {
-            pio_test_support::skip(&format!("run as root where control groups can be made ({reason})"));
-            return None;
-        }
-        // So that what does not fit is not put on disk instead.
-        let _ = std::fs::write(folder.join("memory.swap.max"), "0");
-        Some(Self(folder))
-    }
-
-    fn kills(&self) -> u64 {
-        let text = ["memory.events", "memory.oom_control"]
-            .iter()
-            .find_map(|file| std::fs::read_to_string(self.0.join(file)).ok())
-            .unwrap();
-        text.lines().find_map(|line| line.strip_prefix("oom_kill ")).unwrap().parse().unwrap()
-    }
-}
-
-impl Drop for Container {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir(&self.0);
-    }
-}
 
 /// A server in a container, and a client that behaves all the while.
 struct Attacked {
@@ -86,12 +47,18 @@ struct Good {
 }
 
 impl Attacked {
-    async fn start(name: &str) -> Option<Self> {
-        let container = Container::new(name)?;
+    async fn start() -> Option<Self> {
+        let container = match Container::new(64) {
+            Ok(container) => container,
+            Err(reason) => {
+                pio_test_support::skip(&format!("run as root where control groups can be made ({reason})"));
+                return None;
+            }
+        };
         let alone = ONE_AT_A_TIME.lock().await;
         let database = database().await;
         seed(&database.storage, &database.settings).await;
-        let enter = format!("ulimit -n 10000\necho $$ > {}/cgroup.procs", container.0.display());
+        let enter = format!("ulimit -n 10000\necho $$ > {}", container.processes());
         let process = Process::start_after(&enter, &database.settings, "", "error").await;
         let (good, is_over) = (Arc::<Good>::default(), Arc::new(AtomicBool::new(false)));
         let client = tokio::spawn(good_client(process.address, good.clone(), is_over.clone()));
@@ -117,7 +84,7 @@ impl Attacked {
     /// knows of them, so nothing is said of a client meanwhile.
     async fn lives(mut self) {
         self.is_over.store(true, Relaxed);
-        assert_eq!(self.container.kills(), 0, "peak {} kB", crate::memory::peak(self.process.id()));
+        assert_eq!(self.container.kills().unwrap(), 0, "peak {} kB", crate::memory::peak(self.process.id()));
         let end = Instant::now() + AGAIN;
         loop {
             // A connection that was refused may be closed.
@@ -188,7 +155,7 @@ async fn flood(address: SocketAddr, path: &'static str, body: String, clients: u
 
 #[tokio::test]
 async fn idle_connections_do_not_fill_it() {
-    let Some(attacked) = Attacked::start("idle").await else { return };
+    let Some(attacked) = Attacked::start().await else { return };
     let mut held = Vec::new();
     for _ in 0..3000 {
         held.extend(TcpStream::connect(attacked.address()).await);
@@ -199,7 +166,7 @@ async fn idle_connections_do_not_fill_it() {
 
 #[tokio::test]
 async fn batches_on_a_thousand_connections_do_not_fill_it() {
-    let Some(attacked) = Attacked::start("batches").await else { return };
+    let Some(attacked) = Attacked::start().await else { return };
     let properties = r#"{"event":"rate","entityType":"user","entityId":"1","targetEntityType":"item","targetEntityId":"2","properties":{"rating":4.5}}"#;
     let batch = format!("[{}]", [properties; 50].join(","));
     flood(attacked.address(), BATCH, batch, 1000, Duration::from_secs(6)).await;
@@ -208,21 +175,21 @@ async fn batches_on_a_thousand_connections_do_not_fill_it() {
 
 #[tokio::test]
 async fn events_on_four_thousand_connections_do_not_fill_it() {
-    let Some(attacked) = Attacked::start("events").await else { return };
+    let Some(attacked) = Attacked::start().await else { return };
     flood(attacked.address(), EVENTS, event_of(2048), 4000, Duration::from_secs(6)).await;
     attacked.lives().await;
 }
 
 #[tokio::test]
 async fn bodies_of_eight_megabytes_do_not_fill_it() {
-    let Some(attacked) = Attacked::start("bodies").await else { return };
+    let Some(attacked) = Attacked::start().await else { return };
     flood(attacked.address(), EVENTS, event_of(8_000_000), 200, Duration::from_secs(8)).await;
     attacked.survives().await;
 }
 
 #[tokio::test]
 async fn bodies_that_never_end_do_not_fill_it() {
-    let Some(attacked) = Attacked::start("unfinished").await else { return };
+    let Some(attacked) = Attacked::start().await else { return };
     let mut held = Vec::new();
     let part = " ".repeat(60_000);
     for _ in 0..200 {
@@ -234,7 +201,7 @@ async fn bodies_that_never_end_do_not_fill_it() {
 
 #[tokio::test]
 async fn readers_of_large_events_who_do_not_read_do_not_fill_it() {
-    let Some(attacked) = Attacked::start("readers").await else { return };
+    let Some(attacked) = Attacked::start().await else { return };
     let fill = "INSERT INTO pio_event_1 (id, event, entitytype, entityid, properties, eventtime, eventtimezone, creationtime, creationtimezone) \
                 SELECT 'large' || n, 'e', 'user', n, '{\"a\":\"' || repeat('y', 4000000) || '\"}', now(), 'UTC', now(), 'UTC' FROM generate_series(1, 20) n";
     run_sql(&attacked.database.settings, fill).await;

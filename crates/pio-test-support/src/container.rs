@@ -1,9 +1,8 @@
 //! A container with little memory, as platforms limit it: a control group.
 
-use std::io;
 use std::path::{Path, PathBuf};
-
-use fs_err as fs;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::{fs, io};
 
 /// A control group with a limit; it is removed at the end.
 #[derive(Debug)]
@@ -18,15 +17,18 @@ struct Files {
     parent: &'static str,
     limit: &'static str,
     most: &'static str,
+    events: &'static str,
 }
 
 const VERSION_1: Files = Files {
     parent: "/sys/fs/cgroup/memory",
     limit: "memory.limit_in_bytes",
     most: "memory.max_usage_in_bytes",
+    events: "memory.oom_control",
 };
 
-const VERSION_2: Files = Files { parent: "/sys/fs/cgroup", limit: "memory.max", most: "memory.peak" };
+const VERSION_2: Files =
+    Files { parent: "/sys/fs/cgroup", limit: "memory.max", most: "memory.peak", events: "memory.events" };
 
 impl Container {
     /// One with so many MiB.
@@ -34,11 +36,15 @@ impl Container {
     /// # Errors
     /// When this process may not make control groups: mostly because it is not root's.
     pub fn new(mebibytes: u64) -> io::Result<Self> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
         let files = if Path::new(VERSION_1.parent).is_dir() { &VERSION_1 } else { &VERSION_2 };
-        let folder = Path::new(files.parent).join(format!("pio-test-{}-{mebibytes}", std::process::id()));
+        let name = format!("pio-test-{}-{}", std::process::id(), NEXT.fetch_add(1, Relaxed));
+        let folder = Path::new(files.parent).join(name);
         fs::create_dir(&folder)?;
         let container = Self { folder, files };
         fs::write(container.folder.join(files.limit), (mebibytes << 20).to_string())?;
+        // So that what does not fit is not put on disk instead. Not every kernel has the file.
+        let _ = fs::write(container.folder.join("memory.swap.max"), "0");
         Ok(container)
     }
 
@@ -55,6 +61,16 @@ impl Container {
     pub fn most(&self) -> io::Result<u64> {
         let bytes = fs::read_to_string(self.folder.join(self.files.most))?;
         bytes.trim().parse().map(|bytes: u64| bytes >> 20).map_err(io::Error::other)
+    }
+
+    /// How many of its processes the kernel has killed because they wanted more.
+    ///
+    /// # Errors
+    /// When the kernel does not tell.
+    pub fn kills(&self) -> io::Result<u64> {
+        let text = fs::read_to_string(self.folder.join(self.files.events))?;
+        let count = text.lines().find_map(|line| line.strip_prefix("oom_kill "));
+        count.and_then(|count| count.parse().ok()).ok_or_else(|| io::Error::other("no count of kills"))
     }
 }
 
