@@ -11,7 +11,7 @@ mod queries;
 mod round;
 mod site;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
 use pio_process::command::Command;
 
@@ -74,7 +74,7 @@ fn prove(options: &Options, tally: &Tally) -> Result<()> {
     let mut failed = Vec::new();
     for seed in (seed..).take(usize::try_from(options.rounds)?) {
         let plan = Plan::draw(seed, site.abilities());
-        let outcome = round::run(&mut site, &plan)?;
+        let outcome = round::run(&mut site, &plan).with_context(|| format!("seed {seed}: {plan}"))?;
         for violation in &outcome.violations {
             talk::loudly(format_args!("seed {seed}: {violation}"));
         }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
@@ -270,12 +271,18 @@ impl DeployedEngine {
         Ok(())
     }
 
-    /// The id of the worker's process.
+    /// The id of the worker's process. An earlier fault may have ended it, so a new one is waited for.
     pub(crate) fn worker(&self) -> Result<i32> {
         let front = self.server.id();
-        let children = fs_err::read_to_string(format!("/proc/{front}/task/{front}/children"))?;
-        let first = children.split_whitespace().next().context("the engine has no worker")?;
-        Ok(first.parse()?)
+        let end = Instant::now() + READY;
+        loop {
+            let children = fs_err::read_to_string(format!("/proc/{front}/task/{front}/children"))?;
+            if let Some(first) = children.split_whitespace().next() {
+                return Ok(first.parse()?);
+            }
+            ensure!(Instant::now() < end, "the engine has no worker for {} s", READY.as_secs());
+            sleep(Duration::from_millis(20));
+        }
     }
 }
 
