@@ -9,6 +9,8 @@ use pio_settings::event_server::EventServerAddress;
 use pio_settings::memory::server::ServerPlan;
 use pio_settings::secret::Secret;
 
+use crate::lines::LONGEST;
+
 /// The settings of the front.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -25,6 +27,10 @@ pub struct Config {
     pub queries: usize,
     /// How many bytes those queries may have together.
     pub query_bytes: usize,
+    /// How many bytes one answer may have, and all large answers together that wait until they can be sent.
+    pub answer_bytes: usize,
+    /// How many bytes the predictions may have together that wait until they can be sent as events.
+    pub feedback_bytes: usize,
     /// The memory for queries that are being read and answered.
     pub budget: Budget,
     /// How long a worker may answer nothing, while queries wait, before it is replaced.
@@ -46,6 +52,8 @@ impl Default for Config {
             query_time: Duration::from_secs(25),
             queries: 512,
             query_bytes: 64 * 1024 * 1024,
+            answer_bytes: LONGEST,
+            feedback_bytes: 16 * 1024 * 1024,
             budget: Budget::default(),
             silence: Duration::from_secs(90),
             reload_time: Duration::from_secs(25),
@@ -68,7 +76,14 @@ impl Config {
             ..config.limits
         };
         let budget = Budget::new(plan.small, plan.large, limits.body_bytes, Arc::default());
-        Self { query_bytes: config.query_bytes.min(plan.small + plan.large), budget, limits, ..config }
+        Self {
+            query_bytes: config.query_bytes.min(plan.small + plan.large),
+            answer_bytes: config.answer_bytes.min(plan.large),
+            feedback_bytes: config.feedback_bytes.min(plan.large / 4),
+            budget,
+            limits,
+            ..config
+        }
     }
 }
 

@@ -5,6 +5,7 @@ mod sender;
 mod tls;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
@@ -12,7 +13,7 @@ use chrono::{DateTime, Utc};
 use rand::RngExt as _;
 use rand::distr::Alphanumeric;
 use serde_json::Value;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use self::event::Event;
 use self::sender::Sender;
@@ -26,6 +27,8 @@ const WAITING: usize = 1024;
 /// The loop that sends predictions. When it is dropped, what waits gets a last chance.
 pub(crate) struct Feedback {
     events: Option<SyncSender<Event>>,
+    kibibytes: Arc<Semaphore>,
+    dropped: AtomicU64,
     metrics: Arc<Metrics>,
     thread: Option<JoinHandle<()>>,
     /// Closed when the thread ends.
@@ -42,7 +45,12 @@ pub(crate) struct Answered<'a> {
 }
 
 impl Feedback {
-    pub(crate) fn start(settings: &config::Feedback, metrics: &Arc<Metrics>) -> Result<Self, NoFeedback> {
+    /// Starts the loop, in which events of so many bytes may wait.
+    pub(crate) fn start(
+        settings: &config::Feedback,
+        bytes: usize,
+        metrics: &Arc<Metrics>,
+    ) -> Result<Self, NoFeedback> {
         let (events, waiting) = sync_channel(WAITING);
         let sender = Sender::new(settings, Arc::clone(metrics))?;
         let (runs, running) = watch::channel(());
@@ -50,7 +58,14 @@ impl Feedback {
             let _runs = runs;
             sender.run(&waiting);
         })?;
-        Ok(Self { events: Some(events), metrics: Arc::clone(metrics), thread: Some(thread), running })
+        Ok(Self {
+            events: Some(events),
+            kibibytes: Arc::new(Semaphore::new(bytes / 1024)),
+            dropped: AtomicU64::new(0),
+            metrics: Arc::clone(metrics),
+            thread: Some(thread),
+            running,
+        })
     }
 
     /// Waits for the end of the thread, which has none while the loop is not dropped.
@@ -71,18 +86,37 @@ impl Feedback {
             Some(_) => with_pr_id(answered.prediction, &pr_id),
             None => answered.prediction,
         };
-        let event = Event {
-            pr_id,
-            time: answered.time,
-            instance: answered.instance,
-            query: answered.query.to_owned(),
-            prediction: body.clone(),
-        };
-        let queued = self.events.as_ref().is_some_and(|events| events.try_send(event).is_ok());
+        let queued = self.room_for(answered.query.len() + body.len()).is_some_and(|room| {
+            let event = Event {
+                pr_id,
+                time: answered.time,
+                instance: answered.instance,
+                query: answered.query.to_owned(),
+                prediction: body.clone(),
+                _room: room,
+            };
+            self.events.as_ref().is_some_and(|events| events.try_send(event).is_ok())
+        });
         if !queued {
-            self.metrics.feedback.add(FeedbackOutcome::Dropped, 1);
+            self.note_dropped();
         }
         body
+    }
+
+    fn room_for(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
+        let kibibytes = u32::try_from(bytes.div_ceil(1024)).ok()?;
+        self.kibibytes.clone().try_acquire_many_owned(kibibytes).ok()
+    }
+
+    fn note_dropped(&self) {
+        self.metrics.feedback.add(FeedbackOutcome::Dropped, 1);
+        let dropped = self.dropped.fetch_add(1, Relaxed) + 1;
+        if dropped.is_power_of_two() {
+            tracing::warn!(
+                dropped,
+                "a prediction was not kept for feedback: too many or too large ones wait"
+            );
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use pio_http::budget::SMALL;
 use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
@@ -12,7 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use crate::config::Config;
 use crate::errors::NoAnswer;
-use crate::lines;
+use crate::lines::{self, Line};
 use crate::messages::{Answer, Message, Progress, Ready, STOP, WorkerError, query};
 
 /// What a worker says that is not an answer.
@@ -40,8 +41,20 @@ struct Waiting {
     closed: bool,
 }
 
+/// An answer, with its place among the large ones until it has its share of the server's memory.
+pub(crate) struct Answered {
+    pub(crate) answer: Answer,
+    pub(crate) place: Option<OwnedSemaphorePermit>,
+}
+
+/// The bounds of answers.
+struct Room {
+    longest: usize,
+    kibibytes: Arc<Semaphore>,
+}
+
 struct Unanswered {
-    reply: oneshot::Sender<Answer>,
+    reply: oneshot::Sender<Result<Answered, NoAnswer>>,
     since: Instant,
     room: (OwnedSemaphorePermit, OwnedSemaphorePermit),
 }
@@ -63,7 +76,11 @@ impl Link {
             closed: false,
         }));
         tokio::spawn(write(output, lines));
-        tokio::spawn(read(input, Arc::clone(&waiting), said, close));
+        let room = Room {
+            longest: config.answer_bytes,
+            kibibytes: Arc::new(Semaphore::new(config.answer_bytes.div_ceil(1024))),
+        };
+        tokio::spawn(read(input, Arc::clone(&waiting), room, said, close));
         let link = Self {
             outgoing,
             next_id: AtomicU64::new(1),
@@ -77,7 +94,7 @@ impl Link {
     }
 
     /// Asks the worker and waits for its answer.
-    pub(crate) async fn ask(&self, body: &str) -> Result<Answer, NoAnswer> {
+    pub(crate) async fn ask(&self, body: &str) -> Result<Answered, NoAnswer> {
         let (reply, answer) = oneshot::channel();
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let line = query(id, body);
@@ -92,7 +109,7 @@ impl Link {
         // If the writer is gone, so is the worker: the reader then drops what waits, which ends the wait below.
         let _ = self.outgoing.send(line);
         match tokio::time::timeout(self.query_time, answer).await {
-            Ok(Ok(answer)) => Ok(answer),
+            Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Err(NoAnswer::WorkerLost),
             Err(_) => Err(NoAnswer::TooLate(self.query_time)),
         }
@@ -159,15 +176,23 @@ async fn write(mut output: OwnedWriteHalf, mut lines: mpsc::UnboundedReceiver<Ve
 async fn read(
     input: OwnedReadHalf,
     waiting: Arc<Mutex<Waiting>>,
+    room: Room,
     said: mpsc::UnboundedSender<Said>,
     close: watch::Sender<bool>,
 ) {
     let mut reader = BufReader::with_capacity(64 * 1024, input);
     let mut line = Vec::new();
     loop {
-        match lines::next(&mut reader, &mut line, lines::LONGEST).await {
-            Ok(true) => take(&line, &waiting, &said),
-            Ok(false) => break,
+        match lines::next(&mut reader, &mut line, room.longest).await {
+            Ok(Line::Whole) => take(&line, &waiting, &room, &said),
+            Ok(Line::Beginning) => match Answer::too_long(&line, room.longest) {
+                Some(answer) => answered(answer, &waiting, &room),
+                None => {
+                    tracing::warn!("the engine's worker sent a message that is too long");
+                    break;
+                }
+            },
+            Ok(Line::End) => break,
             Err(error) => {
                 tracing::warn!(%error, "the link to the engine's worker broke while reading");
                 break;
@@ -183,9 +208,9 @@ async fn read(
     close.send_replace(true);
 }
 
-fn take(line: &[u8], waiting: &Mutex<Waiting>, said: &mpsc::UnboundedSender<Said>) {
+fn take(line: &[u8], waiting: &Mutex<Waiting>, room: &Room, said: &mpsc::UnboundedSender<Said>) {
     let heard = match Message::parse(line) {
-        Ok(Message::Answer(answer)) => return answered(answer, waiting),
+        Ok(Message::Answer(answer)) => return answered(answer, waiting, room),
         Ok(Message::Progress(Progress { stage, message })) => {
             tracing::info!(stage, "{message}");
             return;
@@ -200,13 +225,13 @@ fn take(line: &[u8], waiting: &Mutex<Waiting>, said: &mpsc::UnboundedSender<Said
         Ok(Message::Unknown) => return,
         Err(error) => {
             tracing::warn!(%error, "the engine's worker sent a line that is not a message");
-            return Answer::unreadable(line).into_iter().for_each(|answer| answered(answer, waiting));
+            return Answer::unreadable(line).into_iter().for_each(|answer| answered(answer, waiting, room));
         }
     };
     let _ = said.send(heard);
 }
 
-fn answered(answer: Answer, waiting: &Mutex<Waiting>) {
+fn answered(answer: Answer, waiting: &Mutex<Waiting>, answers: &Room) {
     let query = {
         let mut waiting = lock(waiting);
         waiting.last_answer = Instant::now();
@@ -215,6 +240,19 @@ fn answered(answer: Answer, waiting: &Mutex<Waiting>) {
     if let Some(Unanswered { reply, room, .. }) = query {
         drop(room);
         // A client that has given up does not want it any more.
-        let _ = reply.send(answer);
+        let _ = reply.send(answers.admit(answer));
+    }
+}
+
+impl Room {
+    /// Gives an answer its place. Where there is none it is thrown away at once: nothing else may wait for it.
+    fn admit(&self, answer: Answer) -> Result<Answered, NoAnswer> {
+        let bytes = answer.body.as_ref().map_or(0, String::len);
+        if bytes <= SMALL {
+            return Ok(Answered { answer, place: None });
+        }
+        let kibibytes = u32::try_from(bytes.div_ceil(1024)).map_err(|_| NoAnswer::Busy)?;
+        let place = self.kibibytes.clone().try_acquire_many_owned(kibibytes).map_err(|_| NoAnswer::Busy)?;
+        Ok(Answered { answer, place: Some(place) })
     }
 }

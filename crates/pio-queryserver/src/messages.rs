@@ -88,8 +88,26 @@ impl Answer {
             id: u64,
         }
         let Id { id } = serde_json::from_slice(line).ok()?;
-        let message = Some("The engine's answer could not be read.".to_owned());
-        Some(Self { id, status: 500, body: None, content_type: None, pr_id: None, message, detail: None })
+        Some(Self::failed(id, "The engine's answer could not be read.".to_owned()))
+    }
+
+    /// What a query gets whose answer is longer than so many bytes. Of the answer's line only the beginning is there, where a worker
+    /// writes the id.
+    pub(crate) fn too_long(beginning: &[u8], longest: usize) -> Option<Self> {
+        let text = beginning.utf8_chunks().next()?.valid();
+        let (_, id) = text.split_once("\"id\":")?;
+        let id = id.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
+        let message = format!(
+            "The engine's answer is longer than the {} MiB that this server has memory for. \
+             Ask for less, or give the server's container more memory.",
+            longest >> 20
+        );
+        Some(Self::failed(id, message))
+    }
+
+    fn failed(id: u64, message: String) -> Self {
+        let message = Some(message);
+        Self { id, status: 500, body: None, content_type: None, pr_id: None, message, detail: None }
     }
 }
 

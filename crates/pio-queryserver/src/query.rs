@@ -14,8 +14,8 @@ use crate::answers::{self, Answer};
 use crate::errors::{BadRequest, NoAnswer};
 use crate::feedback::Answered;
 use crate::front::Front;
-use crate::messages;
 use crate::state::Serving;
+use crate::{link, messages};
 
 /// Some clients begin a text with it.
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -50,7 +50,7 @@ async fn read(front: &Front, request: Request<Incoming>) -> Result<(String, Shar
 async fn ask(front: &Front, query: &str) -> Result<Answer, NoAnswer> {
     let serving = front.state.borrow().serving()?.clone();
     let time = chrono::Utc::now();
-    let answer = serving.link.ask(query).await?;
+    let link::Answered { answer, place } = serving.link.ask(query).await?;
     if answer.status != 200 {
         return Ok(refused(answer));
     }
@@ -62,6 +62,7 @@ async fn ask(front: &Front, query: &str) -> Result<Answer, NoAnswer> {
     }
     // It is in memory already, but must not stay there for a client that does not read.
     let share = front.config.budget.of(None).reserve(prediction.len()).await.ok_or(NoAnswer::Busy)?;
+    drop(place);
     Ok(served(prediction, content_type.as_deref(), share))
 }
 

@@ -103,7 +103,8 @@ fn front(
     reloads: mpsc::Sender<ReloadRequest>,
 ) -> Result<Front, NotLaunched> {
     let metrics = Arc::new(Metrics::default());
-    let feedback = config.feedback.as_ref().map(|settings| Feedback::start(settings, &metrics));
+    let feedback =
+        config.feedback.as_ref().map(|settings| Feedback::start(settings, config.feedback_bytes, &metrics));
     let feedback = feedback.transpose()?;
     Ok(Front {
         config: Arc::new(config),

@@ -3,6 +3,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use tokio::sync::OwnedSemaphorePermit;
 
 /// A query and its answer, on their way to the event server.
 pub(super) struct Event {
@@ -11,6 +12,8 @@ pub(super) struct Event {
     pub(super) instance: String,
     pub(super) query: String,
     pub(super) prediction: String,
+    /// Its share of the memory for what waits.
+    pub(super) _room: OwnedSemaphorePermit,
 }
 
 #[derive(Serialize)]
@@ -48,6 +51,11 @@ impl<'a> Json<'a> {
 }
 
 impl Event {
+    /// About how many bytes it has.
+    pub(super) fn bytes(&self) -> usize {
+        self.query.len() + self.prediction.len()
+    }
+
     pub(super) fn shape(&self) -> Shape<'_> {
         Shape {
             event: "predict",

@@ -21,6 +21,8 @@ use crate::metrics::{FeedbackOutcome, Metrics};
 
 /// How many events the event server takes in one request.
 const BATCH: usize = 50;
+/// With so many bytes a request goes out before it has as many events: an event server takes 8 MiB at once.
+const BATCH_BYTES: usize = 1024 * 1024;
 const TIME: Duration = Duration::from_secs(5);
 /// How much of the event server's answer is read, in bytes.
 const MOST_ANSWERED: usize = 1024 * 1024;
@@ -69,8 +71,11 @@ impl Sender {
 
     fn send_all(&self, runtime: &Runtime, waiting: &Receiver<Event>) {
         let mut failures = Failures::default();
-        while let Ok(first) = waiting.recv() {
-            let (events, closed) = gather(first, waiting);
+        let mut next = None;
+        while let Some(first) = next.take().or_else(|| waiting.recv().ok()) {
+            let gathered = gather(first, waiting);
+            let events = gathered.events;
+            next = gathered.next;
             let sent = runtime.block_on(self.post(&events));
             self.metrics.feedback.add(FeedbackOutcome::Stored, sent.stored as u64);
             match sent.failure {
@@ -80,7 +85,7 @@ impl Sender {
                     failures.note(&failed, &self.server);
                 }
             }
-            if closed && sent.stored == 0 {
+            if gathered.closed && sent.stored == 0 {
                 // The server ends, and the event server is not there: do not try each batch.
                 return;
             }
@@ -208,14 +213,34 @@ impl Sent {
     }
 }
 
-fn gather(first: Event, waiting: &Receiver<Event>) -> (Vec<Event>, bool) {
-    let mut events = vec![first];
-    while events.len() < BATCH {
+/// What goes out with one request.
+struct Gathered {
+    events: Vec<Event>,
+    /// One that came, but goes out with the next request.
+    next: Option<Event>,
+    /// Nothing more can come.
+    closed: bool,
+}
+
+fn gather(first: Event, waiting: &Receiver<Event>) -> Gathered {
+    let mut bytes = first.bytes();
+    let mut gathered = Gathered { events: vec![first], next: None, closed: false };
+    while gathered.events.len() < BATCH {
         match waiting.try_recv() {
-            Ok(event) => events.push(event),
-            Err(TryRecvError::Empty) => return (events, false),
-            Err(TryRecvError::Disconnected) => return (events, true),
+            Ok(event) if bytes + event.bytes() > BATCH_BYTES => {
+                gathered.next = Some(event);
+                break;
+            }
+            Ok(event) => {
+                bytes += event.bytes();
+                gathered.events.push(event);
+            }
+            Err(TryRecvError::Empty) => break,
+            Err(TryRecvError::Disconnected) => {
+                gathered.closed = true;
+                break;
+            }
         }
     }
-    (events, false)
+    gathered
 }

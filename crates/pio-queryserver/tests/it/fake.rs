@@ -133,7 +133,7 @@ pub(crate) async fn worker(link: UnixStream, script: Script, stopped: watch::Sen
     let (answers, mut lines) = mpsc::unbounded_channel::<Value>();
     let writer = tokio::spawn(async move {
         while let Some(line) = lines.recv().await {
-            say(&mut output, &line).await;
+            say_answer(&mut output, line).await;
         }
     });
     let _writer = AbortOnDrop(writer.abort_handle());
@@ -179,6 +179,13 @@ fn ready(instance: &str) -> Value {
 
 async fn say(output: &mut (impl AsyncWriteExt + Unpin), message: &Value) {
     let _ = output.write_all(format!("{message}\n").as_bytes()).await;
+}
+
+/// An answer as a real worker writes it: its id is at the beginning.
+async fn say_answer(output: &mut (impl AsyncWriteExt + Unpin), mut answer: Value) {
+    let id = answer.as_object_mut().unwrap().remove("id").unwrap();
+    let rest = answer.to_string();
+    let _ = output.write_all(format!("{{\"id\":{id},{}\n", &rest[1..]).as_bytes()).await;
 }
 
 /// A front that runs in this process.

@@ -11,10 +11,14 @@ use crate::client::{ask, get};
 use crate::fake::{Deployed, quick, ready_with};
 
 async fn deploy_with_event_server(listener: &TcpListener) -> Deployed {
+    ready_with(sending_to(listener)).await
+}
+
+fn sending_to(listener: &TcpListener) -> Config {
     let port = listener.local_addr().unwrap().port();
     let server = EventServerAddress::local(Some(port));
     let feedback = Feedback { server, access_key: Secret::new("k&y") };
-    ready_with(Config { feedback: Some(feedback), ..quick() }).await
+    Config { feedback: Some(feedback), ..quick() }
 }
 
 /// Takes one request and gives its path and its body.
@@ -146,6 +150,35 @@ async fn what_waits_goes_in_batches_and_what_fails_is_counted() {
     drop(listener);
     ask(deployed.address, "{}").await;
     counted(&deployed, "unreachable", 1).await;
+    counted(&deployed, "ok", 4).await;
+}
+
+#[tokio::test]
+async fn what_waits_has_a_limit_in_bytes() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let deployed = ready_with(Config { feedback_bytes: 10 * 1024, ..sending_to(&listener) }).await;
+    let query = "x".repeat(2000);
+    for _ in 0..4 {
+        assert_eq!(ask(deployed.address, &query).await.status, 200);
+    }
+    counted(&deployed, "dropped", 2).await;
+}
+
+#[tokio::test]
+async fn large_predictions_do_not_go_in_one_request_that_no_event_server_takes() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let deployed = deploy_with_event_server(&listener).await;
+    ask(deployed.address, "{}").await;
+    let (first, _) = listener.accept().await.unwrap();
+    let query = "x".repeat(300_000);
+    for _ in 0..3 {
+        ask(deployed.address, &query).await;
+    }
+    take_from(first).await;
+    for path in ["/events.json?", "/events.json?", "/events.json?"] {
+        let (taken, _) = take(&listener).await;
+        assert!(taken.starts_with(path), "{taken}");
+    }
     counted(&deployed, "ok", 4).await;
 }
 

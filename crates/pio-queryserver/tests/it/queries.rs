@@ -1,8 +1,12 @@
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use pio_http::budget::Budget;
 use pio_http::limits::Limits;
 use pio_queryserver::config::Config;
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
 
 use crate::client::{ask, get, post, send};
 use crate::fake::{AT_ONCE, Script, deploy, deploy_with, quick, ready_with};
@@ -104,6 +108,39 @@ async fn a_large_answer_arrives_whole() {
     let deployed = ready_with(quick()).await;
     let answer = ask(deployed.address, "huge").await;
     assert_eq!((answer.status, answer.body.len()), (200, 3_000_002));
+}
+
+#[tokio::test]
+async fn an_answer_for_which_there_is_no_memory_is_an_error_of_its_query_alone() {
+    let deployed = ready_with(Config { answer_bytes: 1 << 20, ..quick() }).await;
+    let answer = ask(deployed.address, "huge").await;
+    assert_eq!(answer.status, 500);
+    assert!(answer.body.contains("longer than the 1 MiB"), "{}", answer.body);
+    assert_eq!(ask(deployed.address, "{}").await.status, 200);
+    assert_eq!(deployed.wanted().len(), 1, "the worker was kept");
+}
+
+#[tokio::test]
+async fn large_answers_that_wait_for_memory_keep_no_other_answer_waiting() {
+    let limits = Limits { socket_buffer: Some(32 * 1024), ..quick().limits };
+    let budget = Budget::new(1 << 20, 4 << 20, 4 << 20, Arc::default());
+    let config =
+        Config { answer_bytes: 4 << 20, budget, limits, query_time: Duration::from_mins(1), ..quick() };
+    let deployed = ready_with(config).await;
+    let mut unread = TcpStream::connect(deployed.address).await.unwrap();
+    unread
+        .write_all(b"POST /queries.json HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n\r\nhuge")
+        .await
+        .unwrap();
+    while !get(deployed.address, "/metrics").await.body.contains("pio_memory_used_bytes{share=\"large\"} 3") {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let address = deployed.address;
+    let waiting = tokio::spawn(async move { ask(address, "huge").await });
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(ask(deployed.address, "huge").await.status, 503, "there is no place to wait either");
+    assert!(!waiting.is_finished(), "the answer before it waits for memory");
+    assert_eq!(ask(deployed.address, "{}").await.status, 200);
 }
 
 #[tokio::test]
