@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use pio_http::budget::Share;
 use pio_storage::Storage;
 use pio_storage::errors::StorageError;
 use pio_storage::events::NewEvent;
@@ -65,7 +66,9 @@ struct Job {
     claim: Claim,
     answer: oneshot::Sender<Written>,
     #[expect(dead_code, reason = "held until the job is done")]
-    places: Option<OwnedSemaphorePermit>,
+    places: OwnedSemaphorePermit,
+    #[expect(dead_code, reason = "held until the job is done, whether its client waits or has gone")]
+    share: Share,
 }
 
 /// Decides between the writer that begins a job and the request that gives it up: the first one has it.
@@ -102,18 +105,19 @@ impl Writer {
         (Self { jobs, places: Arc::new(Semaphore::new(queue)), commit_time, unknown }, task)
     }
 
-    /// Stores events; when this returns, those that are told of as stored are durable.
+    /// Stores events, which have this share of the memory; when this returns, those that are told of as stored are durable.
     pub(crate) async fn store(
         &self,
         table: EventTable,
         events: Vec<NewEvent>,
+        share: Share,
     ) -> Result<Vec<EventOutcome>, Refusal> {
         let count = u32::try_from(events.len()).map_err(|_| Refusal::Overloaded)?;
         let places = self.places.clone().try_acquire_many_owned(count).map_err(|_| Refusal::Overloaded)?;
         let (answer, mut written) = oneshot::channel();
         let claim = Claim::default();
-        let job =
-            Job { table, events, came: Instant::now(), claim: claim.clone(), answer, places: Some(places) };
+        let came = Instant::now();
+        let job = Job { table, events, came, claim: claim.clone(), answer, places, share };
         self.jobs.send(job).map_err(|_| Refusal::Draining)?;
         let written = match timeout(self.commit_time.saturating_sub(WRITE_TIME), &mut written).await {
             Ok(written) => written,

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use hyper::StatusCode;
 use hyper::body::{Body, Bytes};
 use hyper::http::request::Parts;
+use pio_http::budget::Share;
 use pio_storage::events::{Insertion, NewEvent, Outcome};
 
 use crate::api::events::of_storage;
@@ -30,7 +31,7 @@ impl State {
         let caller = self.caller_to(Action::Write, parts, query).await?;
         let (limits, account) = (&self.config.limits, self.account(&caller));
         let read = body::read(body, &parts.headers, JSON, limits.body, &account, limits).await?;
-        let (document, _share) =
+        let (document, share) =
             read.parse(|text| Ok(document::read(text, MAX_BATCH).map_err(InvalidEvent::from)?))?;
         let Document::Array(items) = document else { return Err(Refusal::NotABatch) };
         if items.count > MAX_BATCH {
@@ -47,7 +48,7 @@ impl State {
                 Err(refusal) => results.push(Err(refusal)),
             }
         }
-        self.store_all(&caller, events, &mut results).await?;
+        self.store_all(&caller, events, share, &mut results).await?;
         Ok(respond::json(StatusCode::OK, to_json(&results)))
     }
 
@@ -61,6 +62,7 @@ impl State {
         &self,
         caller: &Caller,
         events: Vec<(usize, NewEvent)>,
+        share: Share,
         results: &mut [Result<String, Refusal>],
     ) -> Result<(), Refusal> {
         if events.is_empty() {
@@ -69,7 +71,7 @@ impl State {
         let afterwards: Vec<_> =
             events.iter().map(|(place, event)| (*place, self.afterwards(caller, event))).collect();
         let events = events.into_iter().map(|(_, event)| event).collect();
-        let outcomes = self.writer.store(caller.table(), events).await.map_err(|refusal| {
+        let outcomes = self.writer.store(caller.table(), events, share).await.map_err(|refusal| {
             let places = afterwards.iter().map(|(place, _)| *place);
             in_places(refusal, places, results.len())
         })?;

@@ -5,6 +5,7 @@ use std::error::Error;
 use hyper::body::{Body, Bytes};
 use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
+use pio_http::budget::Share;
 use pio_storage::errors::StorageError;
 use pio_storage::events::{Insertion, NewEvent, Outcome};
 
@@ -26,15 +27,15 @@ impl State {
         let caller = self.caller_to(Action::Write, parts, query).await?;
         let (limits, account) = (&self.config.limits, self.account(&caller));
         let read = body::read(body, &parts.headers, JSON, limits.body, &account, limits).await?;
-        let (event, _share) = read.parse(|text| Ok(parse::event(text)?))?;
-        self.store_one(&caller, event).await
+        let (event, share) = read.parse(|text| Ok(parse::event(text)?))?;
+        self.store_one(&caller, event, share).await
     }
 
     /// Stores an event of whatever origin.
-    pub(super) async fn store_one(&self, caller: &Caller, event: NewEvent) -> Answer {
+    pub(super) async fn store_one(&self, caller: &Caller, event: NewEvent, share: Share) -> Answer {
         let event = self.permit(caller, event)?;
         let afterwards = self.afterwards(caller, &event);
-        let outcomes = self.writer.store(caller.table(), vec![event]).await?;
+        let outcomes = self.writer.store(caller.table(), vec![event], share).await?;
         match outcomes.into_iter().next() {
             Some(Ok(Insertion { id, outcome: Outcome::Conflict })) => Err(Refusal::Conflict(id)),
             Some(Ok(Insertion { id, .. })) => {

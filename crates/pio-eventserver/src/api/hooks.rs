@@ -36,10 +36,10 @@ impl State {
         let caller = self.caller_to(Action::Write, parts, query).await?;
         let (limits, account) = (&self.config.limits, self.account(&caller));
         let read = body::read(body, &parts.headers, JSON, limits.webhook_body, &account, limits).await?;
-        let (data, _share) = read.parse(|text| Ok(tree::parse(text).map_err(InvalidEvent::from)?))?;
+        let (data, share) = read.parse(|text| Ok(tree::parse(text).map_err(InvalidEvent::from)?))?;
         let Value::Object(data) = data else { return Err(InvalidEvent::NotAnObject.into()) };
         let connector = self.config.connectors.json.get(name).ok_or_else(|| no_connector(name))?;
-        self.store_one(&caller, parse::event(&connector(&data)?.to_json())?).await
+        self.store_one(&caller, parse::event(&connector(&data)?.to_json())?, share).await
     }
 
     pub(super) async fn form_hook<B>(&self, parts: &Parts, query: Query<'_>, body: B, name: &str) -> Answer
@@ -50,10 +50,10 @@ impl State {
         let caller = self.caller_to(Action::Write, parts, query).await?;
         let (limits, account) = (&self.config.limits, self.account(&caller));
         let read = body::read(body, &parts.headers, FORM, limits.webhook_body, &account, limits).await?;
-        let (form, _share) = read.parse(form)?;
+        let (form, share) = read.parse(form)?;
         let connector = self.config.connectors.form.get(name).ok_or_else(|| no_connector(name))?;
         let event: Object = connector(&form)?;
-        self.store_one(&caller, parse::event(&event.to_json())?).await
+        self.store_one(&caller, parse::event(&event.to_json())?, share).await
     }
 }
 
