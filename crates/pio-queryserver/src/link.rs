@@ -185,13 +185,13 @@ async fn read(
     loop {
         match lines::next(&mut reader, &mut line, room.longest).await {
             Ok(Line::Whole) => take(&line, &waiting, &room, &said),
-            Ok(Line::Beginning) => match Answer::too_long(&line, room.longest) {
-                Some(answer) => answered(answer, &waiting, &room),
-                None => {
+            Ok(Line::Beginning) => {
+                let Some(answer) = Answer::too_long(&line, room.longest) else {
                     tracing::warn!("the engine's worker sent a message that is too long");
                     break;
-                }
-            },
+                };
+                answered(answer, &waiting, &room);
+            }
             Ok(Line::End) => break,
             Err(error) => {
                 tracing::warn!(%error, "the link to the engine's worker broke while reading");
