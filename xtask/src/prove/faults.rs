@@ -1,6 +1,7 @@
 //! Faults, done to the real processes.
 
 use std::net::TcpStream;
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering::Relaxed;
@@ -28,6 +29,7 @@ const GRACE: Duration = Duration::from_secs(30);
 pub(crate) struct EventServer {
     child: Child,
     port: u16,
+    log: PathBuf,
     /// The other end of the log's pipe, which nobody reads.
     _unread: Option<std::io::PipeReader>,
 }
@@ -36,9 +38,11 @@ impl EventServer {
     /// Starts one as the plan says; it need not be ready yet.
     pub(crate) fn start(site: &Site, plan: &Plan, port: u16) -> Result<Self> {
         let command = site.event_server(port, plan.in_container, plan.descriptors).quiet();
+        let log = site.log_file(port);
         let (command, unread) = match plan.log {
             Log::File => {
-                (command.stderr(Stdio::from(fs::File::create(log_file(port))?.into_parts().0)), None)
+                let file = fs::File::options().create(true).append(true).open(&log)?;
+                (command.stderr(Stdio::from(file.into_parts().0)), None)
             }
             Log::Full => (
                 command
@@ -50,13 +54,13 @@ impl EventServer {
                 (command.stderr(Stdio::from(writer)), (plan.log == Log::Unread).then_some(reader))
             }
         };
-        Ok(Self { child: command.spawn()?, port, _unread: unread })
+        Ok(Self { child: command.spawn()?, port, log, _unread: unread })
     }
 
     /// How it ended by itself, which it must not.
     pub(crate) fn ended(&mut self) -> Result<Option<String>> {
         let Some(status) = self.child.try_wait()? else { return Ok(None) };
-        let log = fs::read_to_string(log_file(self.port)).unwrap_or_default();
+        let log = fs::read_to_string(&self.log).unwrap_or_default();
         let last = log.lines().last().unwrap_or("no log");
         Ok(Some(format!("the event server ended by itself: {status}; {last}")))
     }
@@ -66,11 +70,6 @@ impl EventServer {
         let status = self.child.terminate(GRACE)?;
         Ok((!status.success()).then(|| format!("the event server did not end well after SIGTERM: {status}")))
     }
-}
-
-/// The log of the event server on a port.
-fn log_file(port: u16) -> std::path::PathBuf {
-    std::env::temp_dir().join(format!("prove-{port}.log"))
 }
 
 /// What faults are done to.

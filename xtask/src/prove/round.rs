@@ -34,7 +34,8 @@ pub(crate) struct Outcome {
 /// Runs a round with all kinds of clients.
 pub(crate) fn run(site: &mut Site, plan: &Plan) -> Result<Outcome> {
     let app = site.app(&format!("Round{}", plan.seed))?;
-    let outcome = load(site, plan, &app, &KINDS)?;
+    let mut outcome = load(site, plan, &app, &KINDS)?;
+    outcome.violations.extend(site.killed()?);
     let count = site.stored(&app)?.values().sum();
     site.keep(app, count)?;
     Ok(outcome)

@@ -26,6 +26,9 @@ use crate::{build, scala_tests, talk, tally::Tally};
 /// The memory of an event server's container, in MiB.
 const CONTAINER: u64 = 64;
 
+/// The memory of the deployed engine's, for its front and its worker together.
+const ENGINE_CONTAINER: u64 = 512;
+
 /// The size of the database's disk where it is one of its own.
 const DISK: &str = "size=1g,mode=711";
 
@@ -51,9 +54,14 @@ pub(crate) struct Site {
     postgres: PathBuf,
     settings: DatabaseSettings,
     pub(crate) url: String,
-    pub(crate) container: Option<Container>,
+    container: Option<Container>,
+    engine_container: Option<Container>,
+    /// How many processes the kernel has killed in the containers so far.
+    kills: u64,
     pub(crate) engine: Option<DeployedEngine>,
     checked: VecDeque<(App, usize)>,
+    /// Not on the database's disk, which may be full.
+    logs: TempDir,
     // Fields are dropped in this order: the disk goes after all that lies on it.
     home: TempDir,
     disk: Option<Disk>,
@@ -115,6 +123,9 @@ impl Site {
             settings,
             url,
             container,
+            engine_container: Container::new(ENGINE_CONTAINER).ok(),
+            kills: 0,
+            logs: tempfile::tempdir()?,
             engine: None,
             checked,
             home,
@@ -135,7 +146,7 @@ impl Site {
         let import = ["import", "--appid", &id, "--input", "events.jsonl"];
         self.pio.run_in(engine.path(), &import)?.success()?;
         self.pio.run_in(engine.path(), &["train"])?.success()?;
-        let server = self.pio.deploy(engine.path(), &[])?;
+        let server = self.deploying().deploy(engine.path(), &[])?;
         server.wait_until_ready("/readyz", READY)?;
         let query = json!({ "user": "1", "num": 4 });
         let answer = server.query(&query)?;
@@ -146,9 +157,29 @@ impl Site {
 
     /// Deploys the engine anew, after its server was killed.
     pub(crate) fn deploy_again(&mut self) -> Result<()> {
+        let pio = self.deploying();
         let engine = self.engine.as_mut().context("no engine is deployed")?;
-        engine.server = self.pio.deploy(engine.engine.path(), &[])?;
+        engine.server = pio.deploy(engine.engine.path(), &[])?;
         Ok(())
+    }
+
+    fn deploying(&self) -> Pio {
+        self.engine_container
+            .as_ref()
+            .map_or_else(|| self.pio.clone(), |container| self.pio.within(container))
+    }
+
+    /// What the kernel has killed in the containers since the last call, which it must not.
+    pub(crate) fn killed(&mut self) -> Result<Option<String>> {
+        let containers = self.container.iter().chain(&self.engine_container);
+        let kills = containers.map(Container::kills).sum::<std::io::Result<u64>>()?;
+        let new = kills - std::mem::replace(&mut self.kills, kills);
+        Ok((new > 0).then(|| format!("the kernel killed {new} processes for want of memory")))
+    }
+
+    /// The log of an event server on a port.
+    pub(crate) fn log_file(&self, port: u16) -> PathBuf {
+        self.logs.path().join(format!("eventserver-{port}.log"))
     }
 
     pub(crate) fn abilities(&self) -> Abilities {
