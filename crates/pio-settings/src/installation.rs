@@ -37,11 +37,11 @@ pub fn get_closure() -> &'static str {
 mod tests {
     use std::path::Path;
 
-    use super::{is_clone, is_in_clone};
+    use super::is_in_clone;
 
     #[test]
-    fn this_test_is_in_a_clone_and_a_release_is_not() {
-        assert!(is_clone());
+    fn this_crate_is_in_a_clone_and_a_release_is_not() {
+        assert!(is_in_clone(Path::new(env!("CARGO_MANIFEST_DIR"))));
         assert!(!is_in_clone(Path::new("/app/.pio/bin/pio")));
     }
 }
