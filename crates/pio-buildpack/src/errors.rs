@@ -178,7 +178,7 @@ impl Error {
             Self::NotADistribution => Advice::new(
                 self,
                 "It holds no bin/pio with closure/ beside it.",
-                ["Use the address of a release tarball:\nhttps://github.com/pio-engines/pio/releases"],
+                [format!("Use the address of a release tarball:\n{}/releases", env!("CARGO_PKG_REPOSITORY"))],
             ),
             other => other.advice_on_the_engine(),
         }
