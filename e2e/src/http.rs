@@ -4,6 +4,8 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use pio_http::client::{Trust, tls};
+use reqwest::blocking::Response;
 use serde_json::Value;
 
 /// A server's answer.
@@ -22,7 +24,7 @@ pub struct Answer {
 /// # Errors
 /// When no answer comes.
 pub fn get(url: &str) -> Result<Answer> {
-    answer(agent().get(url).call(), url)
+    answer(client()?.0.get(url).send(), url)
 }
 
 /// Sends a DELETE request.
@@ -30,7 +32,7 @@ pub fn get(url: &str) -> Result<Answer> {
 /// # Errors
 /// When no answer comes.
 pub fn delete(url: &str) -> Result<Answer> {
-    answer(agent().delete(url).call(), url)
+    answer(client()?.0.delete(url).send(), url)
 }
 
 /// Sends a POST request with a JSON body.
@@ -46,7 +48,7 @@ pub fn post(url: &str, body: &Value) -> Result<Answer> {
 /// # Errors
 /// When no answer comes.
 pub fn post_text(url: &str, body: &str) -> Result<Answer> {
-    Client(agent()).post_text(url, body)
+    client()?.post_text(url, body)
 }
 
 /// Asks until an answer with status 200 comes.
@@ -78,15 +80,16 @@ pub fn free_port() -> Result<u16> {
 
 /// A client that keeps its connections.
 #[derive(Debug)]
-pub struct Client(ureq::Agent);
+pub struct Client(reqwest::blocking::Client);
 
 impl Client {
     /// One that waits so long for an answer.
-    #[must_use]
-    pub fn new(limit: Duration) -> Self {
-        let config =
-            ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(limit)).build();
-        Self(ureq::Agent::new_with_config(config))
+    ///
+    /// # Errors
+    /// When the machine lacks what a client needs, such as threads.
+    pub fn new(limit: Duration) -> Result<Self> {
+        let builder = reqwest::blocking::Client::builder().tls_backend_preconfigured(tls(Trust::Nobody)?);
+        Ok(Self(builder.no_proxy().timeout(limit).build()?))
     }
 
     /// Sends a POST request whose body is said to be JSON.
@@ -94,19 +97,21 @@ impl Client {
     /// # Errors
     /// When no answer comes.
     pub fn post_text(&self, url: &str, body: &str) -> Result<Answer> {
-        answer(self.0.post(url).header("content-type", "application/json").send(body), url)
+        let request = self.0.post(url).header("content-type", "application/json");
+        answer(request.body(body.to_owned()).send(), url)
     }
 }
 
-fn agent() -> ureq::Agent {
-    Client::new(Duration::from_mins(2)).0
+fn client() -> Result<Client> {
+    Client::new(Duration::from_mins(2))
 }
 
-fn answer(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>, url: &str) -> Result<Answer> {
-    let mut response = response.with_context(|| format!("no answer from {url}"))?;
+fn answer(response: reqwest::Result<Response>, url: &str) -> Result<Answer> {
+    let response = response.with_context(|| format!("no answer from {url}"))?;
     let retry_after =
         response.headers().get("retry-after").and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let text = response.body_mut().read_to_string().with_context(|| format!("reading {url}"))?;
+    let status = response.status().as_u16();
+    let text = response.text().with_context(|| format!("reading {url}"))?;
     let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-    Ok(Answer { status: response.status().as_u16(), body, retry_after })
+    Ok(Answer { status, body, retry_after })
 }

@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fs_err as fs;
+use pio_http::client::{self, Trust};
+use reqwest::StatusCode;
+use reqwest::blocking::Client;
+use reqwest::redirect::{Attempt, Policy};
 use sha2::{Digest as _, Sha256};
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use crate::errors::Error;
 use crate::url::{DistributionUrl, Place};
@@ -16,6 +19,9 @@ const LIMIT: Duration = Duration::from_mins(8);
 
 /// How often a download is tried.
 const ATTEMPTS: u32 = 3;
+
+/// How many redirects are followed.
+const REDIRECTS: usize = 10;
 
 /// The tarball on this disk: from the cache where its digest is known and right, else fetched into the cache.
 ///
@@ -52,13 +58,13 @@ fn verified(file: PathBuf, url: &DistributionUrl) -> Result<PathBuf, Error> {
 }
 
 fn download(address: &str, to: &Path) -> Result<(), Error> {
-    let agent = agent(address.starts_with("https://"));
+    let client = client(address.starts_with("https://"))?;
     let mut attempt = 1;
     loop {
-        match download_once(&agent, address, to) {
+        match download_once(&client, address, to) {
             Ok(()) => return Ok(()),
-            Err(error) if attempt == ATTEMPTS || !may_pass(&error) => {
-                return Err(Error::Download { reason: reason(&error) });
+            Err(failed) if attempt == ATTEMPTS || !failed.may_pass => {
+                return Err(Error::Download { reason: failed.reason });
             }
             Err(_) => std::thread::sleep(Duration::from_secs(u64::from(attempt))),
         }
@@ -66,55 +72,87 @@ fn download(address: &str, to: &Path) -> Result<(), Error> {
     }
 }
 
-fn download_once(agent: &ureq::Agent, address: &str, to: &Path) -> Result<(), ureq::Error> {
-    let mut answer = agent.get(address).call()?;
+fn download_once(client: &Client, address: &str, to: &Path) -> Result<(), Failed> {
+    let mut answer = client.get(address).send()?.error_for_status()?;
     let part = to.with_extension("part");
     let mut file = fs::File::create(&part)?;
-    std::io::copy(&mut answer.body_mut().as_reader(), &mut file)?;
+    std::io::copy(&mut answer, &mut file)?;
     file.flush()?;
     fs::rename(&part, to)?;
     Ok(())
 }
 
-/// Whether trying again may help: not where the server has said no.
-fn may_pass(error: &ureq::Error) -> bool {
-    match error {
-        ureq::Error::StatusCode(status) => *status >= 500 || *status == 429,
-        ureq::Error::RequireHttpsOnly(_) | ureq::Error::TooManyRedirects => false,
-        _ => true,
+/// Why an attempt failed.
+struct Failed {
+    /// What went wrong, as a sentence.
+    reason: String,
+    /// Whether trying again may help: not where the server has said no.
+    may_pass: bool,
+}
+
+impl From<std::io::Error> for Failed {
+    fn from(error: std::io::Error) -> Self {
+        Self { reason: format!("{}.", root_cause(&error)), may_pass: true }
     }
 }
 
-/// Why the download failed, without the addresses that redirects lead to: they may carry keys.
-fn reason(error: &ureq::Error) -> String {
-    match error {
-        ureq::Error::RequireHttpsOnly(_) => {
-            "The server redirects to an address that is not https://, where anyone could change the \
-             tarball on the way. Nothing was fetched from there. Name an address that stays on https://."
-                .to_owned()
-        }
-        ureq::Error::BadUri(_) => "The server redirects to an address that cannot be understood.".to_owned(),
-        other => format!("{other}."),
+impl From<reqwest::Error> for Failed {
+    /// Without the addresses that redirects lead to: they may carry keys.
+    fn from(error: reqwest::Error) -> Self {
+        let status = error.status();
+        let may_pass = match status {
+            Some(status) => status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS,
+            None => !error.is_redirect(),
+        };
+        let cause = root_cause(&error);
+        let reason = match status {
+            Some(status) => format!("The server answers {status}."),
+            None if error.is_redirect() => cause,
+            None if error.is_timeout() => {
+                "The server did not answer, or did not send all, in time.".to_owned()
+            }
+            None => format!("{cause}."),
+        };
+        Self { reason, may_pass }
     }
+}
+
+/// The innermost error's text. That of the outermost one holds the address.
+fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
 }
 
 /// A client that trusts what the machine trusts. Where the address begins with `https://`, every redirect must, too, with or
 /// without a digest.
-fn agent(https_only: bool) -> ureq::Agent {
-    let machine = rustls_native_certs::load_native_certs().certs;
-    let certificates: Vec<Certificate<'static>> =
-        machine.iter().map(|certificate| Certificate::from_der(certificate).to_owned()).collect();
-    let mut tls = TlsConfig::builder();
-    if !certificates.is_empty() {
-        tls = tls.root_certs(RootCerts::new_with_certs(&certificates));
-    }
-    ureq::Agent::config_builder()
-        .tls_config(tls.build())
-        .https_only(https_only)
-        .timeout_connect(Some(Duration::from_secs(20)))
-        .timeout_global(Some(LIMIT))
+fn client(is_https: bool) -> Result<Client, Error> {
+    // A redirect may lead from http:// to https://, but need not.
+    let tls = client::tls(Trust::Machine)
+        .or_else(|error| if is_https { Err(error) } else { client::tls(Trust::Nobody) });
+    let tls = tls.map_err(|error| Error::Download { reason: format!("{error}.") })?;
+    Client::builder()
+        .tls_backend_preconfigured(tls)
+        .redirect(Policy::custom(move |attempt| follow(attempt, is_https)))
+        .connect_timeout(Duration::from_secs(20))
+        .timeout(LIMIT)
         .build()
-        .new_agent()
+        .map_err(|error| Error::Download { reason: format!("{}.", root_cause(&error)) })
+}
+
+fn follow(attempt: Attempt<'_>, is_https: bool) -> reqwest::redirect::Action {
+    if is_https && attempt.url().scheme() != "https" {
+        attempt.error(
+            "The server redirects to an address that is not https://, where anyone could change the \
+             tarball on the way. Nothing was fetched from there. Name an address that stays on https://.",
+        )
+    } else if attempt.previous().len() > REDIRECTS {
+        attempt.error(format!("The server redirects more than {REDIRECTS} times."))
+    } else {
+        attempt.follow()
+    }
 }
 
 /// The SHA-256 of a file, in lower-case hexadecimal digits.

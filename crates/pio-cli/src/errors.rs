@@ -34,6 +34,8 @@ pub(crate) enum ConsoleError {
     KeyExists(String),
     #[error("The access key {0} does not exist.")]
     NoKey(String),
+    #[error("No server can be asked: {0}.")]
+    NoClient(String),
     #[error("Nothing was deleted, because nobody confirmed it.")]
     NotConfirmed,
 
@@ -134,6 +136,7 @@ impl ConsoleError {
             | Self::WrongServerKey(_)
             | Self::NoServerKey(_)
             | Self::DoesNotEnd(_)
+            | Self::NoClient(_)
             | Self::Bind { .. }
             | Self::NoFeedbackKey
             | Self::NoTemporaryFolder { .. }

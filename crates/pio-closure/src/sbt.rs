@@ -1,6 +1,7 @@
 //! The command line of sbt.
 
 use std::ffi::OsString;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use pio_process::command::Command;
@@ -42,10 +43,21 @@ impl Sbt<'_> {
             .arg(property("sbt.global.base", &self.global_base))
             .arg(property("sbt.ivy.home", &self.state.join("ivy")))
             .arg(property("sbt.coursier.home", &self.state.join("coursier")))
+            .env(SOCKETS, sockets())
             .args(&self.options)
             .arg("-jar")
             .arg(self.closure.sbt_launcher()?))
     }
+}
+
+/// The variable that names the folder of sbt's sockets; the folder for temporary files where it is not set.
+const SOCKETS: &str = "XDG_RUNTIME_DIR";
+
+/// A folder of this user's. In the one for temporary files, sbt would make a folder that only its first user may write to. The path
+/// is short, because that of a socket must be.
+fn sockets() -> PathBuf {
+    let user = fs_err::metadata("/proc/self").map_or(0, |process| process.uid());
+    std::env::temp_dir().join(format!("pio-sbt-{user}"))
 }
 
 fn property(name: &str, path: &Path) -> OsString {

@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod budget;
+pub mod client;
 mod connection;
 pub mod connections;
 mod descriptors;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use pio_http::client::NoCertificates;
 use thiserror::Error;
 
 use crate::messages::WorkerError;
@@ -122,11 +123,8 @@ pub(crate) enum BadRequest {
 pub(crate) enum NoFeedback {
     #[error("its thread could not be started: {0}. Free resources")]
     Thread(#[from] std::io::Error),
-    #[error(
-        "the certificates of this machine, by which the event server is verified, cannot be used: {0}. \
-         Install them (ca-certificates), or name their file in SSL_CERT_FILE"
-    )]
-    Certificates(String),
+    #[error(transparent)]
+    Certificates(#[from] NoCertificates),
     #[error("its HTTP client could not be made: {0}")]
     Client(String),
 }

@@ -2,7 +2,6 @@
 
 mod event;
 mod sender;
-mod tls;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

@@ -64,7 +64,10 @@ pub(crate) const KINDS: [Kind; 8] = [
 
 /// Sends until the load is over; gives all requests, and answers that nobody may get.
 pub(crate) fn send(kind: Kind, number: usize, seed: u64, target: &Target) -> (Vec<Sent>, Vec<String>) {
-    let client = Client::new(ANSWER_LIMIT);
+    let client = match Client::new(ANSWER_LIMIT) {
+        Ok(client) => client,
+        Err(error) => return (Vec::new(), vec![format!("no client: {error:#}")]),
+    };
     let mut random = StdRng::seed_from_u64(seed ^ ((number as u64 + 1) << 32));
     let (mut all, mut violations) = (Vec::new(), Vec::new());
     let mut next = 0;

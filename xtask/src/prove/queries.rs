@@ -23,8 +23,11 @@ pub(crate) struct Target {
 
 /// Asks until the load is over; gives the number of right answers, and answers that nobody may get.
 pub(crate) fn ask(target: &Target, is_over: &AtomicBool) -> (usize, Vec<String>) {
-    let client = Client::new(ANSWER_LIMIT);
     let (mut right, mut violations) = (0, Vec::new());
+    let client = match Client::new(ANSWER_LIMIT) {
+        Ok(client) => client,
+        Err(error) => return (0, vec![format!("no client: {error:#}")]),
+    };
     while !is_over.load(Relaxed) {
         let url = format!("{}/queries.json", target.url.read().unwrap_or_else(PoisonError::into_inner));
         match client.post_text(&url, &target.query.to_string()) {

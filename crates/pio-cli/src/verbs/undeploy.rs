@@ -3,8 +3,11 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use pio_http::client::{self, Trust};
 use pio_settings::secret::Secret;
 use pio_settings::{env, vars};
+use reqwest::blocking::Client;
+use reqwest::redirect::Policy;
 
 use crate::cli::servers::Undeploy;
 use crate::errors::ConsoleError;
@@ -35,35 +38,29 @@ impl Target<'_> {
     /// Ends the engine that is deployed there. Tells whether there was one.
     pub(crate) fn end(&self, console: Console) -> Result<bool, ConsoleError> {
         console.info(ENGINE, format_args!("Undeploying any existing engine instance at {}", self.url()));
-        let config = ureq::Agent::config_builder()
-            .timeout_global(Some(ANSWER))
-            .http_status_as_error(false)
-            .proxy(None);
-        let agent: ureq::Agent = config.build().into();
-        let mut request = agent.post(format!("{}/stop", self.reachable()));
+        let client = client()?;
+        let mut request = client.post(format!("{}/stop", self.reachable()));
         if let Some(key) = self.key {
-            request = request.query("accessKey", key.expose());
+            request = request.query(&[("accessKey", key.expose())]);
         }
-        let status = match request.send_empty() {
+        let status = match request.send() {
             Ok(answer) => answer.status().as_u16(),
-            Err(ureq::Error::Io(_) | ureq::Error::ConnectionFailed | ureq::Error::HostNotFound) => {
-                return Ok(false);
-            }
+            Err(error) if error.is_connect() => return Ok(false),
             Err(_) => return Err(ConsoleError::OtherServer(self.url())),
         };
         match status {
-            200 => self.wait_for_end(&agent).map(|()| true),
+            200 => self.wait_for_end(&client).map(|()| true),
             401 => Err(ConsoleError::WrongServerKey(self.url())),
             403 => Err(ConsoleError::NoServerKey(self.url())),
             _ => Err(ConsoleError::OtherServer(self.url())),
         }
     }
 
-    fn wait_for_end(&self, agent: &ureq::Agent) -> Result<(), ConsoleError> {
+    fn wait_for_end(&self, client: &Client) -> Result<(), ConsoleError> {
         let start = Instant::now();
         while start.elapsed() < END {
-            match agent.get(format!("{}/healthz", self.reachable())).call() {
-                Err(ureq::Error::Io(_) | ureq::Error::ConnectionFailed) => return Ok(()),
+            match client.get(format!("{}/healthz", self.reachable())).send() {
+                Err(error) if error.is_connect() => return Ok(()),
                 _ => std::thread::sleep(Duration::from_millis(50)),
             }
         }
@@ -87,4 +84,12 @@ impl Target<'_> {
             _ => self.url(),
         }
     }
+}
+
+/// A client for a server of this machine or network. A redirect would lead the key elsewhere.
+fn client() -> Result<Client, ConsoleError> {
+    let tls = client::tls(Trust::Nobody).map_err(|error| ConsoleError::NoClient(error.to_string()))?;
+    let builder = Client::builder().tls_backend_preconfigured(tls);
+    let built = builder.timeout(ANSWER).no_proxy().redirect(Policy::none()).build();
+    built.map_err(|error| ConsoleError::NoClient(error.to_string()))
 }

@@ -57,7 +57,7 @@ fn the_log_of_a_deployed_engine_is_one_format_and_holds_no_secret() {
     });
     let pio = Pio::new();
     let talk = "echo from the engine; echo '12:00:00.000 WARN  Some - words' >&2";
-    let loud = [("PIO_LOG", "trace,ureq=trace,ureq_proto=trace,tokio_postgres=trace")];
+    let loud = [("PIO_LOG", "trace,reqwest=trace,hyper_util=trace,tokio_postgres=trace")];
     let server = deploy(&pio, talk, &loud, stderr);
     assert_eq!(server.query(r#"{"user":"SECRETVALUE"}"#).0, 200);
     server.eventually("feedback is sent", || {

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use pio_settings::database::DatabaseSettings;
 use pio_storage::test_support::run_sql;
+use reqwest::blocking::Client;
 use serde_json::Value;
 
-use crate::pio::Pio;
+use crate::pio::{Pio, client};
 
 /// How long anything may take here that must happen at all.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -22,7 +23,7 @@ pub(crate) struct Server {
     child: Child,
     url: String,
     pub(crate) key: String,
-    agent: ureq::Agent,
+    client: Client,
 }
 
 impl Server {
@@ -38,14 +39,9 @@ impl Server {
         let mut command = pio.command(words);
         command.args(["--ip", "127.0.0.1", "--port", &port]).envs(variables.iter().copied());
         let child = command.stdout(Stdio::null()).stderr(stderr).spawn().unwrap();
-        let config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .proxy(None)
-            .timeout_global(Some(Duration::from_secs(20)));
-        let agent = config.build().new_agent();
-        let server = Self { child, url: format!("http://127.0.0.1:{port}"), key, agent };
+        let server = Self { child, url: format!("http://127.0.0.1:{port}"), key, client: client() };
         server.eventually("it takes events", || {
-            server.agent.get(&server.url).call().is_ok() && server.post() == 201
+            server.client.get(&server.url).send().is_ok() && server.post() == 201
         });
         server
     }
@@ -60,23 +56,23 @@ impl Server {
 
     pub(crate) fn post(&self) -> u16 {
         let url = format!("{}/events.json?accessKey={}", self.url, self.key);
-        let request = self.agent.post(url).header("content-type", "application/json");
-        request.send(EVENT).map_or(0, |answer| answer.status().as_u16())
+        let request = self.client.post(url).header("content-type", "application/json");
+        request.body(EVENT).send().map_or(0, |answer| answer.status().as_u16())
     }
 
     pub(crate) fn get(&self, path: &str) -> (u16, String) {
-        let Ok(mut answer) = self.agent.get(format!("{}{path}", self.url)).call() else {
+        let Ok(answer) = self.client.get(format!("{}{path}", self.url)).send() else {
             return (0, String::new());
         };
-        (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+        (answer.status().as_u16(), answer.text().unwrap())
     }
 
     /// Asks the engine.
     pub(crate) fn query(&self, query: &str) -> (u16, String) {
         let request =
-            self.agent.post(format!("{}/queries.json", self.url)).header("content-type", "application/json");
-        let mut answer = request.send(query).unwrap();
-        (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+            self.client.post(format!("{}/queries.json", self.url)).header("content-type", "application/json");
+        let answer = request.body(query.to_owned()).send().unwrap();
+        (answer.status().as_u16(), answer.text().unwrap())
     }
 
     /// Lets a commit fail, as a database does that is restarted.
@@ -227,8 +223,8 @@ fn no_log_holds_a_key_a_password_or_what_an_event_says() {
     let key = server.key.clone();
     for path in ["/events.json", "/batch/events.json", "/webhooks/segmentio.json"] {
         for body in [EVENT, &format!("[{EVENT}]"), r#"{"SECRETVALUE"#] {
-            let request = server.agent.post(format!("{}{path}?accessKey={key}", server.url));
-            let _ = request.header("content-type", "application/json").send(body);
+            let request = server.client.post(format!("{}{path}?accessKey={key}", server.url));
+            let _ = request.header("content-type", "application/json").body(body.to_owned()).send();
         }
     }
     server.get(&format!("/events.json?accessKey={key}&entityId=SECRETVALUE&entityType=user"));

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 use pio_settings::database::DatabaseSettings;
 use pio_storage::test_support;
@@ -133,4 +134,11 @@ fn done(output: Output) -> Done {
 pub(crate) fn url(settings: &DatabaseSettings) -> String {
     let DatabaseSettings { host, port, name, user, password, .. } = settings;
     format!("postgres://{user}:{}@{host}:{port}/{name}?sslmode=disable", password.expose())
+}
+
+/// A client of servers of this machine.
+pub(crate) fn client() -> reqwest::blocking::Client {
+    let tls = pio_http::client::tls(pio_http::client::Trust::Nobody).unwrap();
+    let builder = reqwest::blocking::Client::builder().tls_backend_preconfigured(tls);
+    builder.no_proxy().timeout(Duration::from_secs(20)).build().unwrap()
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::pio::Pio;
+use crate::pio::{Pio, client};
 
 /// The port that the server's first log line names.
 fn port_of(child: &mut Child) -> u16 {
@@ -19,11 +19,10 @@ fn port_of(child: &mut Child) -> u16 {
 }
 
 fn get(port: u16, path: &str) -> (u16, Value) {
-    let config = ureq::Agent::config_builder().http_status_as_error(false).proxy(None);
-    let agent: ureq::Agent = config.build().into();
-    let mut answer = agent.get(format!("http://127.0.0.1:{port}{path}")).call().unwrap();
-    let text = answer.body_mut().read_to_string().unwrap();
-    (answer.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::from(text)))
+    let answer = client().get(format!("http://127.0.0.1:{port}{path}")).send().unwrap();
+    let status = answer.status().as_u16();
+    let text = answer.text().unwrap();
+    (status, serde_json::from_str(&text).unwrap_or(Value::from(text)))
 }
 
 fn ends_within(child: &mut Child, limit: Duration) -> i32 {

@@ -102,11 +102,13 @@ impl Waiting {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::time::Instant;
 
+    use pio_http::budget::Share;
     use pio_storage::events::NewEvent;
     use pio_storage::events::table::EventTable;
-    use tokio::sync::oneshot;
+    use tokio::sync::{Semaphore, oneshot};
 
     use super::{WORTH_A_SECOND, Waiting};
     use crate::writer::{Claim, Job, MAX_COMMIT};
@@ -119,7 +121,8 @@ mod tests {
             came: Instant::now(),
             claim: Claim::default(),
             answer,
-            places: None,
+            places: Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap(),
+            share: Share::default(),
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
 
+use pio_http::client::{self, Trust};
 use pio_settings::event_server::EventServerAddress;
 use pio_settings::secret::Secret;
 use reqwest::header::CONTENT_TYPE;
@@ -14,7 +15,6 @@ use serde::Deserialize;
 use tokio::runtime::{Builder, Runtime};
 
 use super::event::{Event, Shape};
-use super::tls;
 use crate::config;
 use crate::errors::NoFeedback;
 use crate::metrics::{FeedbackOutcome, Metrics};
@@ -48,12 +48,13 @@ struct Failed {
 
 impl Sender {
     pub(super) fn new(settings: &config::Feedback, metrics: Arc<Metrics>) -> Result<Self, NoFeedback> {
+        let trust = if settings.server.is_https { Trust::Machine } else { Trust::Nobody };
         let client = Client::builder()
             .timeout(TIME)
             .no_proxy()
             // A redirect would turn the POST into a GET, and might lead the access key elsewhere.
             .redirect(Policy::none())
-            .tls_backend_preconfigured(tls::client(settings.server.is_https)?)
+            .tls_backend_preconfigured(client::tls(trust)?)
             .build()
             .map_err(|error| NoFeedback::Client(root_cause(&error)))?;
         let (server, access_key) = (settings.server.clone(), settings.access_key.clone());
