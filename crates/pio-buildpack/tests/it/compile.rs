@@ -10,18 +10,8 @@ fn steady(log: &str) -> String {
 #[test]
 fn the_whole_log_of_an_engine_and_then_from_the_cache() {
     let platform = Platform::with_engine();
-    let expected = |result: &str| {
-        format!(
-            "-----> PredictionIO 0.16.0 for an app of the kind: engine\n\
-             -----> Building the engine\n       \
-             pio build in pio-engine\n       \
-             {result}\n\
-             -----> Preparing the app\n       \
-             Process types: web, train, release"
-        )
-    };
-    assert_eq!(steady(&platform.compile().ok()), expected("Compiled"));
-    assert_eq!(steady(&platform.compile().ok()), expected("Nothing has changed"));
+    insta::assert_snapshot!("compiled", steady(&platform.compile().ok()));
+    insta::assert_snapshot!("compiled_again", steady(&platform.compile().ok()));
 }
 
 #[test]

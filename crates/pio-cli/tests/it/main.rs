@@ -13,3 +13,4 @@ mod recorded;
 mod servers;
 mod storage;
 mod usage;
+mod words;
