@@ -97,7 +97,7 @@ fn is_complete_without() -> bool {
     !has_engine && !installation::is_clone() && env::get(vars::PIO_CLOSURE).is_none()
 }
 
-/// As the name of its core's jar says: `spark-core_2.12-3.5.7.jar`.
+/// As the name of its core's jar says: `spark-core_2.12-3.5.9.jar`.
 fn spark_version(closure: &Closure) -> Result<String> {
     let jars = closure.jars()?;
     let mut names = jars.iter().filter_map(|jar| jar.file_stem()?.to_str());

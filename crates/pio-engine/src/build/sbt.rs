@@ -24,7 +24,7 @@ use crate::notice::{Listener, Notice};
 
 /// The versions for which engines are built.
 const SCALA_VERSION: &str = "2.12.18";
-const SPARK_VERSION: &str = "3.5.7";
+const SPARK_VERSION: &str = "3.5.9";
 const RUNTIME_JAVA: u32 = 21;
 
 /// The heap that sbt takes for an engine of ordinary size, in MiB, where the container has that much.
