@@ -1,6 +1,6 @@
 //! Data hooks: files in the engine's `data/` from which a release fills the event store before it trains.
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use pio_process::command::Command;
@@ -44,7 +44,8 @@ pub async fn load_data(config: &Config, engine: &Path, storage: &Storage) -> Res
         Some(app) if has_initial && is_empty(storage, app.id).await? => {
             talk::step(format_args!("The app {name} has no events yet"));
             write_initial(engine).await?;
-            import_initial(engine, storage, app.id).await
+            // Another release may import them at the same time.
+            import_initial(engine, storage, app.id, &["--if-empty"]).await
         }
         Some(app) => sync(config, engine, app.id).await,
     }
@@ -64,9 +65,10 @@ async fn create(engine: &Path, storage: &Storage, name: &str) -> Result<(), Erro
     // The app comes after the hook, so that one which fails, or is killed, leaves none behind.
     write_initial(engine).await?;
     let app = create_app(storage, name).await?;
-    let imported = import_initial(engine, storage, app.id).await;
-    if imported.is_err() {
-        storage.apps().delete(app.id).await?;
+    let imported = import_initial(engine, storage, app.id, &[]).await;
+    // An event server takes events for the app from its first moment on; those stay.
+    if imported.is_err() && !storage.apps().delete_if_empty(app.id).await? {
+        talk::warning(format_args!("The app {name} stays, because it has got events meanwhile."));
     }
     imported
 }
@@ -84,8 +86,8 @@ async fn write_initial(engine: &Path) -> Result<(), Error> {
     Err(Error::HookMadeNothing { hook: CREATE_INITIAL, file: INITIAL_EVENTS })
 }
 
-async fn import_initial(engine: &Path, storage: &Storage, app: i32) -> Result<(), Error> {
-    import(engine, app, INITIAL_EVENTS, &[]).await?;
+async fn import_initial(engine: &Path, storage: &Storage, app: i32, options: &[&str]) -> Result<(), Error> {
+    import(engine, app, INITIAL_EVENTS, options).await?;
     if is_empty(storage, app).await? { Err(Error::NoInitialEvents { file: INITIAL_EVENTS }) } else { Ok(()) }
 }
 
@@ -117,9 +119,12 @@ async fn sync(config: &Config, engine: &Path, app: i32) -> Result<(), Error> {
     if !engine.join(CREATE_SYNC).is_file() {
         return Ok(());
     }
+    let before = written(&engine.join(SYNC_EVENTS));
     talk::step(format_args!("Running {CREATE_SYNC}"));
     run_program(engine, CREATE_SYNC).await?;
-    if !engine.join(SYNC_EVENTS).is_file() {
+    let after = written(&engine.join(SYNC_EVENTS));
+    if after.is_none() || after == before {
+        // A file of an earlier time must not be imported again, nor replace what has come since.
         talk::detail(format_args!("It wrote no {SYNC_EVENTS}: nothing to import"));
         return Ok(());
     }
@@ -133,6 +138,12 @@ async fn sync(config: &Config, engine: &Path, app: i32) -> Result<(), Error> {
         Err(Error::Import { file, source }) => Err(Error::Replacement { file, source }),
         other => other,
     }
+}
+
+/// What changes of a file whenever somebody writes it: its number, its length, and the time of its last change.
+fn written(file: &Path) -> Option<(u64, u64, i64, i64)> {
+    let found = fs_err::metadata(file).ok().filter(std::fs::Metadata::is_file)?;
+    Some((found.ino(), found.size(), found.ctime(), found.ctime_nsec()))
 }
 
 async fn run_program(engine: &Path, hook: &'static str) -> Result<(), Error> {

@@ -105,15 +105,28 @@ impl Apps<'_> {
     pub async fn delete(&self, id: i32) -> Result<bool> {
         let mut session = self.storage.session().await?;
         session.begin().await?;
-        let deleted = session.execute("DELETE FROM pio_meta_apps WHERE id = $1", &[&id]).await?;
-        access_keys::delete_of_app(&mut session, id).await?;
-        session.execute("DELETE FROM pio_meta_channels WHERE appid = $1", &[&id]).await?;
-        for table in table::of_app(&mut session, id).await? {
-            table::drop(&mut session, table).await?;
-        }
-        changes::announce(&mut session).await?;
+        let deleted = delete_in(&mut session, id).await?;
         session.commit().await?;
-        Ok(deleted > 0)
+        Ok(deleted)
+    }
+
+    /// Deletes an app that has no events, those of channels left aside, and leaves every other one alone. Tells whether it was deleted.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn delete_if_empty(&self, id: i32) -> Result<bool> {
+        let mut session = self.storage.session().await?;
+        session.begin().await?;
+        let table = EventTable::of_app(id).quoted();
+        // Events that are being stored come before the look at the table; later ones find no app.
+        session.batch(&format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")).await?;
+        if session.query_opt(&format!("SELECT 1 FROM {table} LIMIT 1"), &[]).await?.is_some() {
+            session.rollback().await?;
+            return Ok(false);
+        }
+        let deleted = delete_in(&mut session, id).await?;
+        session.commit().await?;
+        Ok(deleted)
     }
 
     /// Deletes all events of an app or its channels, of all of them or none, and leaves them ready for new ones.
@@ -128,6 +141,18 @@ impl Apps<'_> {
         }
         session.commit().await
     }
+}
+
+/// Deletes an app with all that belongs to it. Tells whether it was there.
+async fn delete_in(session: &mut Session, id: i32) -> Result<bool> {
+    let deleted = session.execute("DELETE FROM pio_meta_apps WHERE id = $1", &[&id]).await?;
+    access_keys::delete_of_app(session, id).await?;
+    session.execute("DELETE FROM pio_meta_channels WHERE appid = $1", &[&id]).await?;
+    for table in table::of_app(session, id).await? {
+        table::drop(session, table).await?;
+    }
+    changes::announce(session).await?;
+    Ok(deleted > 0)
 }
 
 /// The app with this id, within a session.

@@ -22,6 +22,9 @@ pub struct Import {
     /// With --replace: delete the events that are there even if the input holds none.
     #[arg(long, requires = "replace")]
     pub allow_empty: bool,
+    /// Import nothing where the app or channel has events already.
+    #[arg(long, conflicts_with = "replace")]
+    pub if_empty: bool,
 }
 
 /// `pio export`.

@@ -32,6 +32,8 @@ struct Counts {
     repeated: u64,
     bad: u64,
     first_bad: Option<Place>,
+    /// Nothing was read, because events were there.
+    was_left_out: bool,
 }
 
 pub(crate) fn run(console: Console, args: &data::Import) -> Result<()> {
@@ -41,6 +43,11 @@ pub(crate) fn run(console: Console, args: &data::Import) -> Result<()> {
         import(&storage, table, source, Mode::of(args)).await
     })?;
     let imported = counts.stored + counts.repeated;
+    if counts.was_left_out {
+        console.info(FILE_TO_EVENTS, "There are events already, so nothing was imported (--if-empty).");
+        console.result(&json!({"imported": 0, "repeated": 0}));
+        return Ok(());
+    }
     if imported == 0 {
         warn(FILE_TO_EVENTS, format_args!("{} holds no events.", args.input.display()));
     }
@@ -59,22 +66,34 @@ pub(crate) fn run(console: Console, args: &data::Import) -> Result<()> {
 enum Mode {
     Add,
     Replace { allow_empty: bool },
+    AddToNothing,
 }
 
 impl Mode {
     fn of(args: &data::Import) -> Self {
-        if args.replace { Self::Replace { allow_empty: args.allow_empty } } else { Self::Add }
+        match (args.replace, args.if_empty) {
+            (true, _) => Self::Replace { allow_empty: args.allow_empty },
+            (_, true) => Self::AddToNothing,
+            _ => Self::Add,
+        }
     }
 }
 
 /// Reads in a thread of its own while the database stores. Without the commit at the end nothing is stored, nor deleted.
 async fn import(storage: &Storage, table: EventTable, source: Source, mode: Mode) -> Result<Counts> {
-    let (batches, mut received) = mpsc::channel(WAITING);
-    let reader = std::thread::spawn(move || batch::read(source, &batches));
-    let mut import = storage.events().import(table).await?;
-    if mode != Mode::Add {
+    let events = storage.events();
+    let mut import = match mode {
+        Mode::Add => events.import(table).await?,
+        Mode::AddToNothing | Mode::Replace { .. } => events.import_alone(table).await?,
+    };
+    if matches!(mode, Mode::Replace { .. }) {
         import.clear().await?;
     }
+    if mode == Mode::AddToNothing && !import.is_empty().await? {
+        return Ok(Counts { was_left_out: true, ..Counts::default() });
+    }
+    let (batches, mut received) = mpsc::channel(WAITING);
+    let reader = std::thread::spawn(move || batch::read(source, &batches));
     let mut counts = Counts::default();
     while let Some(batch) = received.recv().await {
         complain(&batch, &mut counts);

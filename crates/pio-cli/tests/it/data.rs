@@ -230,3 +230,15 @@ fn an_import_needs_a_file_an_app_and_its_channel() {
     pio.run(&["export", "--appid", "99", "--output", "out"]).fails(1, &["App ID 99"]);
     assert!(!pio.folder.path().join("out").exists());
 }
+
+#[test]
+fn an_import_into_an_empty_app_is_left_out_where_there_are_events() {
+    let pio = Pio::new();
+    pio.json(&["app", "new", "App"]);
+    let file = pio.write("events.json", r#"{"event":"e","entityType":"user","entityId":"1"}"#);
+    let import = ["import", "--appid", "1", "--input", &file, "--if-empty"];
+    assert_eq!(pio.json(&import)["imported"], 1);
+    assert_eq!(pio.json(&import)["imported"], 0);
+    let done = pio.run(&import).succeeds();
+    assert!(done.stdout.contains("There are events already"), "{}", done.stdout);
+}

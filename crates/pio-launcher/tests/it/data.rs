@@ -74,6 +74,24 @@ impl Release {
         self.app.program(".pio/bin/pio", &format!("echo \"pio $*\"\n{script}"));
     }
 
+    /// Runs a release whose import waits until the test has stored so many events, and then ends as the script says.
+    fn run_and_store(&self, script: &str, events: usize) -> Ended {
+        self.pio(&format!(
+            "case $1 in import) touch asked; while [ ! -f stored ]; do sleep 0.05; done; {script}\n;; esac"
+        ));
+        let asked = self.app.path("pio-engine/asked");
+        std::thread::scope(|scope| {
+            let (app, url) = (&self.app, self.url());
+            let ended = scope.spawn(move || app.run(&["release"], &variables(&url)));
+            while !asked.exists() && !ended.is_finished() {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+            self.store(events);
+            fs_err::write(self.app.path("pio-engine/stored"), "").unwrap();
+            ended.join().unwrap()
+        })
+    }
+
     fn run(&self, variables: &[(&str, &str)]) -> Ended {
         self.app.run(&["release"], &[&self::variables(&self.url())[..], variables].concat())
     }
@@ -135,26 +153,14 @@ fn first_events_are_imported_where_the_app_has_none_yet() {
     release.create_app(0);
     release.write("initial-events.json", "{}");
     release.hook("create-sync-events", "echo synced; rm -f data/sync-events.json");
-    // The import waits until the test has stored what it would have.
-    release.pio("case $1 in import) touch asked; while [ ! -f stored ]; do sleep 0.05; done;; esac");
-    let asked = release.app.path("pio-engine/asked");
-    std::thread::scope(|scope| {
-        let (app, url) = (&release.app, release.url());
-        let ended = scope.spawn(move || app.run(&["release"], &variables(&url)));
-        while !asked.exists() {
-            std::thread::sleep(std::time::Duration::from_millis(20));
-        }
-        release.store(2);
-        fs_err::write(release.app.path("pio-engine/stored"), "").unwrap();
-        let ended = ended.join().unwrap();
-        assert!(ended.success && ended.output.contains("pio train"), "{}", ended.output);
-        assert!(
-            ended.output.contains("pio import --appid 1 --input data/initial-events.json"),
-            "{}",
-            ended.output
-        );
-        assert!(!ended.output.contains("synced"), "{}", ended.output);
-    });
+    let ended = release.run_and_store("", 2);
+    assert!(ended.success && ended.output.contains("pio train"), "{}", ended.output);
+    assert!(
+        ended.output.contains("pio import --appid 1 --input data/initial-events.json"),
+        "{}",
+        ended.output
+    );
+    assert!(!ended.output.contains("synced"), "{}", ended.output);
     let ended = release.run(&[]);
     assert!(
         !ended.output.contains("initial-events.json"),
@@ -209,4 +215,28 @@ fn a_key_of_another_app_is_told_as_that_and_nothing_is_created() {
         assert!(!ended.output.contains("The database cannot be used") && !ended.output.contains("geheim"));
         assert_eq!(release.events(), None);
     }
+}
+
+#[test]
+fn a_sync_file_of_an_earlier_time_is_not_imported() {
+    let release = Release::new();
+    release.create_app(3);
+    release.write("sync-events.json", "{}");
+    release.hook("create-sync-events", "true");
+    release.pio("");
+    let ended = release.run(&[("PIO_PURGE_EVENTS_ON_SYNC", "true")]);
+    assert!(ended.success && ended.output.contains("It wrote no data/sync-events.json"), "{}", ended.output);
+    assert!(!ended.output.contains("pio import"), "{}", ended.output);
+    release.hook("create-sync-events", "printf '{}' > data/sync-events.json");
+    let ended = release.run(&[]);
+    assert!(ended.output.contains("pio import"), "written anew, if with the same content: {}", ended.output);
+}
+
+#[test]
+fn an_app_that_has_got_events_stays_where_its_first_import_fails() {
+    let release = Release::new();
+    release.write("initial-events.json", "{}");
+    let ended = release.run_and_store("exit 1", 1);
+    assert!(!ended.success && ended.output.contains("it has got events meanwhile"), "{}", ended.output);
+    assert_eq!(release.events(), Some(1));
 }

@@ -169,3 +169,15 @@ async fn text_that_cannot_be_stored_is_refused_by_name() {
     assert!(matches!(db.storage.apps().create(&app("")).await, Err(StorageError::Invalid { .. })));
     assert!(db.storage.apps().find("a\0b").await.is_err());
 }
+
+#[tokio::test]
+async fn an_app_that_has_got_events_is_not_deleted_as_an_empty_one() {
+    let db = database().await;
+    let (first, _) = db.storage.apps().create(&app("first")).await.unwrap();
+    let (second, _) = db.storage.apps().create(&app("second")).await.unwrap();
+    db.storage.events().insert(EventTable::of_app(first.id), &[event("view", "u")]).await.unwrap();
+    assert!(!db.storage.apps().delete_if_empty(first.id).await.unwrap());
+    assert!(db.storage.apps().delete_if_empty(second.id).await.unwrap());
+    let left: Vec<_> = db.storage.apps().list().await.unwrap().into_iter().map(|app| app.name).collect();
+    assert_eq!(left, ["first"]);
+}

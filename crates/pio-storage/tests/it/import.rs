@@ -77,3 +77,25 @@ async fn events_that_are_there_already_are_told_apart() {
     import.commit().await.unwrap();
     assert_eq!(count(&db, table).await, 2);
 }
+
+#[tokio::test]
+async fn imports_that_depend_on_what_is_there_wait_for_one_another() {
+    let (db, table) = with_app().await;
+    let mut first = db.storage.events().import_alone(table).await.unwrap();
+    assert!(first.is_empty().await.unwrap());
+    first.add(&[event("view", "first")]).await.unwrap();
+    let storage = db.storage.clone();
+    let second = tokio::spawn(async move {
+        let mut second = storage.events().import_alone(table).await.unwrap();
+        let was_empty = second.is_empty().await.unwrap();
+        second.clear().await.unwrap();
+        second.add(&[event("view", "second")]).await.unwrap();
+        second.commit().await.unwrap();
+        was_empty
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert!(!second.is_finished(), "the first one is not done");
+    first.commit().await.unwrap();
+    assert!(!second.await.unwrap(), "the second one sees what the first one stored");
+    assert_eq!(count(&db, table).await, 1);
+}
