@@ -61,6 +61,8 @@ where
     let (stop, stopping) = watch::channel(false);
     let mut connections = JoinSet::new();
     let most = limits.connections.min(descriptors::for_connections());
+    // Refused connections need descriptors too, beside those for the database.
+    let most_refusals = REFUSALS.min(most / 4 + 1);
     if let Some(bytes) = limits.socket_buffer {
         limit_buffers(&listener, bytes);
     }
@@ -72,7 +74,7 @@ where
     loop {
         counts.open.store(connections.len() as u64, Relaxed);
         // One that would be refused takes memory too; where so many are being refused, the system's queue holds the next ones.
-        let may_accept = connections.len() < most || refusals.len() < REFUSALS;
+        let may_accept = connections.len() < most || refusals.len() < most_refusals;
         tokio::select! {
             () = &mut shutdown => break,
             Some(_) = connections.join_next() => {}
