@@ -48,6 +48,8 @@ enum Written {
     Known(Vec<EventOutcome>),
     /// All of them are stored under these ids, or none is. What cannot be stored has no id.
     Unknown { ids: Vec<Option<String>>, are_remembered: bool },
+    /// None of them was stored by this attempt. Those with an id repeat one of unknown outcome, which may be stored under it.
+    Failed { ids: Vec<Option<String>>, are_remembered: bool, error: Arc<StorageError> },
 }
 
 /// The way to the task that writes.
@@ -114,6 +116,12 @@ impl Writer {
     ) -> Result<Vec<EventOutcome>, Refusal> {
         let count = u32::try_from(events.len()).map_err(|_| Refusal::Overloaded)?;
         let places = self.places.clone().try_acquire_many_owned(count).map_err(|_| Refusal::Overloaded)?;
+        let repeats = self.repeats(table, &events);
+        let not_stored = || {
+            let is_repeat = repeats.iter().any(Option::is_some);
+            let unknown = || Refusal::OutcomeUnknown { ids: repeats.clone(), are_remembered: true };
+            if is_repeat { unknown() } else { Refusal::NotStored }
+        };
         let (answer, mut written) = oneshot::channel();
         let claim = Claim::default();
         let came = Instant::now();
@@ -121,7 +129,7 @@ impl Writer {
         self.jobs.send(job).map_err(|_| Refusal::Draining)?;
         let written = match timeout(self.commit_time.saturating_sub(WRITE_TIME), &mut written).await {
             Ok(written) => written,
-            Err(_) if claim.take() => return Err(Refusal::NotStored),
+            Err(_) if claim.take() => return Err(not_stored()),
             // It was begun, and has limits of its own.
             Err(_) => written.await,
         };
@@ -130,10 +138,25 @@ impl Writer {
             Ok(Written::Unknown { ids, are_remembered }) => {
                 Err(Refusal::OutcomeUnknown { ids, are_remembered })
             }
+            Ok(Written::Failed { ids, are_remembered, .. }) if ids.iter().any(Option::is_some) => {
+                Err(Refusal::OutcomeUnknown { ids, are_remembered })
+            }
+            Ok(Written::Failed { ids, error, .. }) => Ok(ids.iter().map(|_| Err(error.clone())).collect()),
             // The writing task has died.
-            Err(_) if claim.take() => Err(Refusal::NotStored),
+            Err(_) if claim.take() => Err(not_stored()),
             Err(_) => Err(Refusal::OutcomeUnknown { ids: Vec::new(), are_remembered: false }),
         }
+    }
+
+    /// For each event the id under which it may be stored, where it repeats one of unknown outcome.
+    fn repeats(&self, table: EventTable, events: &[NewEvent]) -> Vec<Option<String>> {
+        let unknown = lock(&self.unknown);
+        if unknown.count() == 0 {
+            return Vec::new();
+        }
+        let repeats =
+            events.iter().map(|event| event.id.is_none().then(|| unknown.peek(table, event)).flatten());
+        repeats.collect()
     }
 
     /// How many more events may wait.
@@ -226,13 +249,15 @@ impl Context {
         self.metrics.failed_commit();
         tracing::warn!(%table, events = events.len(), %error, "events were not stored");
         let mut unknown = lock(&self.unknown);
-        for (event, _) in events.iter().zip(has_own_id).filter(|(_, has_own_id)| !**has_own_id) {
+        let mut are_remembered = true;
+        let mut ids = vec![None; events.len()];
+        for (place, event) in events.iter().enumerate().filter(|(place, _)| !has_own_id[*place]) {
             if let Some(id) = &event.id {
-                unknown.remember(table, event, id);
+                are_remembered &= unknown.remember(table, event, id);
+                ids[place] = Some(id.clone());
             }
         }
-        let error = Arc::new(error);
-        Written::Known(std::iter::repeat_with(|| Err(error.clone())).take(events.len()).collect())
+        Written::Failed { ids, are_remembered, error: Arc::new(error) }
     }
 
     /// The database was told to commit the events and did not answer.
@@ -275,6 +300,13 @@ fn answer(jobs: Vec<Job>, counts: Vec<usize>, written: Written) {
             for (job, count) in parts {
                 let ids = ids.by_ref().take(count).collect();
                 let _ = job.answer.send(Written::Unknown { ids, are_remembered });
+            }
+        }
+        Written::Failed { ids, are_remembered, error } => {
+            let mut ids = ids.into_iter();
+            for (job, count) in parts {
+                let (ids, error) = (ids.by_ref().take(count).collect(), error.clone());
+                let _ = job.answer.send(Written::Failed { ids, are_remembered, error });
             }
         }
     }

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use pio_storage::events::NewEvent;
 use pio_storage::events::table::EventTable;
+use pio_storage::events::{NewEvent, json};
 use sha2::{Digest as _, Sha256};
 
 /// How long an event is remembered after its last attempt.
@@ -78,6 +78,14 @@ impl UnknownEvents {
         found
     }
 
+    /// The id of an event of this content, which stays remembered.
+    pub(super) fn peek(&self, table: EventTable, event: &NewEvent) -> Option<String> {
+        let now = Instant::now();
+        let found =
+            self.by_content.get(&content(table, event))?.iter().find(|remembered| remembered.until > now);
+        found.map(|remembered| remembered.id.clone())
+    }
+
     fn sweep(&mut self, now: Instant) {
         if now.duration_since(self.swept) < SWEEP_EVERY {
             return;
@@ -91,7 +99,8 @@ impl UnknownEvents {
     }
 }
 
-/// The table, and a digest of everything that the client said but the id. Each text is preceded by its length.
+/// The table, and a digest of what the client said but the id, as an event with an id of its client's is compared with the stored one:
+/// neither the way its properties are written counts, nor the zone of its time. Each text is preceded by its length.
 fn content(table: EventTable, event: &NewEvent) -> Content {
     let mut digest = Sha256::new();
     let mut add = |text: Option<&str>| {
@@ -103,9 +112,9 @@ fn content(table: EventTable, event: &NewEvent) -> Content {
     add(Some(&event.entity_id));
     add(event.target_entity_type.as_deref());
     add(event.target_entity_id.as_deref());
-    add(Some(&event.properties));
+    add(Some(&json::canonical(if event.properties.is_empty() { "{}" } else { &event.properties })));
     add(event.pr_id.as_deref());
-    add(event.event_time.map(|time| time.to_rfc3339()).as_deref());
+    add(event.event_time.map(|time| time.timestamp_millis().to_string()).as_deref());
     event.tags.iter().for_each(|tag| add(Some(tag)));
     (table, digest.finalize().into())
 }
@@ -149,13 +158,33 @@ mod tests {
             NewEvent { event_time: Some(time), ..event("1") },
             NewEvent { pr_id: Some(String::new()), ..event("1") },
             NewEvent { event: "e1".into(), entity_id: String::new(), ..event("1") },
-            NewEvent { properties: "{}".into(), ..event("1") },
+            NewEvent { properties: r#"{"a":1}"#.into(), ..event("1") },
         ];
         for other in others {
             assert_eq!(unknown.take(table(), &other), None, "{other:?}");
         }
         assert_eq!(unknown.take(EventTable::of_channel(1, 1), &event("1")), None);
         assert_eq!(unknown.count(), 1);
+    }
+
+    #[test]
+    fn content_counts_and_not_the_way_it_is_written() {
+        let mut unknown = UnknownEvents::default();
+        let at = |time| Some(chrono::DateTime::parse_from_rfc3339(time).unwrap());
+        let first = NewEvent {
+            properties: r#"{"a":1,"b":2.0}"#.into(),
+            event_time: at("2020-01-01T01:00:00+01:00"),
+            ..event("1")
+        };
+        let again = NewEvent {
+            properties: r#"{ "b": 2, "a": 1e0 }"#.into(),
+            event_time: at("2020-01-01T00:00:00Z"),
+            ..event("1")
+        };
+        unknown.remember(table(), &first, "a");
+        assert_eq!(unknown.peek(table(), &again).as_deref(), Some("a"));
+        assert_eq!(unknown.take(table(), &again).as_deref(), Some("a"));
+        assert_eq!(unknown.peek(table(), &again), None);
     }
 
     #[test]

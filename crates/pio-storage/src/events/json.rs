@@ -1,5 +1,6 @@
-//! Whether two JSON texts mean the same.
+//! What a JSON text means, whatever way it is written.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
@@ -12,63 +13,65 @@ const DEEPEST: usize = 32;
 
 /// Whether two JSON texts mean the same: space, the order of keys and the way a number is written do not count.
 pub(super) fn is_same(one: &str, other: &str) -> bool {
-    if one == other {
-        return true;
+    one == other || canonical(one) == canonical(other)
+}
+
+/// The one text in which all texts of this meaning are written. A text that is no JSON, or is very long, stays as it is.
+#[must_use]
+pub fn canonical(text: &str) -> Cow<'_, str> {
+    if text.len() > LONGEST {
+        return Cow::Borrowed(text);
     }
-    if one.len().max(other.len()) > LONGEST {
-        return false;
+    let Ok(value) = serde_json::from_str::<&RawValue>(text) else { return Cow::Borrowed(text) };
+    let mut out = String::with_capacity(text.len());
+    match write_value(value.get(), DEEPEST, &mut out) {
+        Ok(()) => Cow::Owned(out),
+        Err(_) => Cow::Borrowed(text),
     }
-    let parse = serde_json::from_str::<&RawValue>;
-    matches!((parse(one), parse(other)), (Ok(one), Ok(other)) if is_same_value(one.get(), other.get(), DEEPEST))
 }
 
 /// `depth` is how many levels may still follow.
-fn is_same_value(one: &str, other: &str, depth: usize) -> bool {
-    match (one.as_bytes().first(), other.as_bytes().first()) {
-        _ if one == other => true,
-        _ if depth == 0 => false,
-        (Some(b'{'), Some(b'{')) => is_same_object(one, other, depth - 1),
-        (Some(b'['), Some(b'[')) => is_same_array(one, other, depth - 1),
-        (Some(b'"'), Some(b'"')) => matches!(
-            (serde_json::from_str::<String>(one), serde_json::from_str::<String>(other)),
-            (Ok(one), Ok(other)) if one == other
-        ),
-        (Some(b'-' | b'0'..=b'9'), Some(b'-' | b'0'..=b'9')) => is_same_number(one, other),
-        _ => false,
-    }
-}
-
-fn is_same_object(one: &str, other: &str, depth: usize) -> bool {
-    let parse = serde_json::from_str::<BTreeMap<String, &RawValue>>;
-    let (Ok(one), Ok(other)) = (parse(one), parse(other)) else { return false };
-    one.len() == other.len()
-        && one.iter().zip(&other).all(|((name, one), (other_name, other))| {
-            name == other_name && is_same_value(one.get(), other.get(), depth)
-        })
-}
-
-fn is_same_array(one: &str, other: &str, depth: usize) -> bool {
-    let parse = serde_json::from_str::<Vec<&RawValue>>;
-    let (Ok(one), Ok(other)) = (parse(one), parse(other)) else { return false };
-    one.len() == other.len()
-        && one.iter().zip(&other).all(|(one, other)| is_same_value(one.get(), other.get(), depth))
-}
-
-/// Whole numbers are compared digit by digit: floating point has too few.
-fn is_same_number(one: &str, other: &str) -> bool {
-    match (whole(one), whole(other)) {
-        (Some(one), Some(other)) => one == other,
-        _ => {
-            matches!((one.parse::<f64>(), other.parse::<f64>()), (Ok(one), Ok(other)) if one.total_cmp(&other).is_eq())
+fn write_value(text: &str, depth: usize, out: &mut String) -> serde_json::Result<()> {
+    match text.as_bytes().first() {
+        _ if depth == 0 => out.push_str(text),
+        Some(b'{') => {
+            let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text)?;
+            out.push('{');
+            for (name, value) in fields {
+                out.push_str(&serde_json::to_string(&name)?);
+                out.push(':');
+                write_value(value.get(), depth - 1, out)?;
+                out.push(',');
+            }
+            out.push('}');
         }
+        Some(b'[') => {
+            let values: Vec<&RawValue> = serde_json::from_str(text)?;
+            out.push('[');
+            for value in values {
+                write_value(value.get(), depth - 1, out)?;
+                out.push(',');
+            }
+            out.push(']');
+        }
+        Some(b'"') => out.push_str(&serde_json::to_string(&serde_json::from_str::<String>(text)?)?),
+        Some(b'-' | b'0'..=b'9') => out.push_str(&number(text)),
+        _ => out.push_str(text),
     }
+    Ok(())
 }
 
-/// The text of a whole number, which is the same for equal numbers, because JSON has no leading zeros.
-fn whole(number: &str) -> Option<&str> {
-    let digits = number.strip_prefix('-').unwrap_or(number);
-    let is_whole = digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_whole.then_some(if digits == "0" { digits } else { number })
+/// Whole numbers keep all their digits: floating point has too few.
+fn number(text: &str) -> Cow<'_, str> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    if digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Cow::Borrowed(if digits == "0" { digits } else { text });
+    }
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() && number.fract() == 0.0 => Cow::Owned(format!("{number:.0}")),
+        Ok(number) if number.is_finite() => Cow::Owned(number.to_string()),
+        _ => Cow::Borrowed(text),
+    }
 }
 
 #[cfg(test)]
@@ -82,6 +85,9 @@ mod tests {
             (r#""\u0041\/""#, r#""A/""#),
             ("1", "1.0"),
             ("-0", "0"),
+            ("1e2", "100"),
+            ("0.1", "1e-1"),
+            ("1e20", "100000000000000000000"),
             ("{}", " { } "),
             (r#"{"a":1,"a":2}"#, r#"{"a":2}"#),
         ];

@@ -7,7 +7,7 @@ pub mod group;
 mod import;
 mod indexes;
 mod insert;
-mod json;
+pub mod json;
 mod row;
 pub mod table;
 pub mod zone;
