@@ -25,7 +25,8 @@ const PARTS: [&str; 11] = [
 const HELP: &str = "Write a level (off, error, warn, info, debug, trace), or parts of PIO with a level each, \
                     such as PIO_LOG=info,pio_eventserver=debug.";
 
-/// The filter that a text describes. What cannot be followed is complained of and left out.
+/// The filter that a text describes; what it says nothing of logs at the default level. What cannot be followed is complained of and left
+/// out.
 pub(crate) fn read(text: Option<&str>, default: &str, complaints: &mut Vec<String>) -> EnvFilter {
     let words = text.unwrap_or_default().split(',').map(str::trim).filter(|word| !word.is_empty());
     let mut directives: Vec<Directive> = Vec::new();
@@ -38,11 +39,7 @@ pub(crate) fn read(text: Option<&str>, default: &str, complaints: &mut Vec<Strin
             Err(complaint) => complaints.push(complaint),
         }
     }
-    if directives.is_empty() {
-        return EnvFilter::new(default);
-    }
-    let nothing = EnvFilter::default().add_directive(LevelFilter::OFF.into());
-    directives.into_iter().fold(nothing, EnvFilter::add_directive)
+    directives.into_iter().fold(EnvFilter::new(default), EnvFilter::add_directive)
 }
 
 /// Whatever else is asked for, libraries log at `info` at most, and the PostgreSQL driver at `warn`: their details hold access keys,
@@ -70,6 +67,9 @@ fn directive(word: &str) -> Result<(Directive, Option<String>), String> {
     let directive =
         directive.map_err(|_| format!("PIO_LOG: \"{word}\" is not understood, and ignored. {HELP}"))?;
     let (target, level) = word.split_once('=').map_or((word, None), |(target, level)| (target, Some(level)));
+    if level == Some("") {
+        return Err(format!("PIO_LOG: \"{word}\" names no level, and is ignored. {HELP}"));
+    }
     let target = part(target.split('[').next().unwrap_or_default());
     if target.is_empty() || PARTS.contains(&target) || level.is_none() && word.parse::<LevelFilter>().is_ok()
     {
@@ -127,13 +127,15 @@ mod tests {
 
     #[test]
     fn nonsense_is_named_and_the_rest_is_followed() {
-        for text in ["debg", "pio_http=loud", "pio_eventservr=debug", "a=b=c", "hyper"] {
+        for text in ["debg", "pio_http=loud", "pio_eventservr=debug", "a=b=c", "hyper", "junk=", "pio_http="] {
             let complaints = complaints(text);
             assert_eq!(complaints.len(), 1, "{text}: {complaints:?}");
-            assert!(complaints[0].contains("ignored. Write a level"), "{complaints:?}");
+            assert!(complaints[0].contains("gnored. Write a level"), "{complaints:?}");
             assert_eq!(filter(text), "info", "{text}");
         }
-        assert_eq!(filter("debg,pio_http=debug"), "pio_http=debug,off");
+        assert_eq!(filter("debg,pio_http=debug"), "pio_http=debug,info");
+        assert_eq!(filter("foo=debug"), "foo=debug,info");
+        assert_eq!(filter("off"), "off");
     }
 
     #[test]
