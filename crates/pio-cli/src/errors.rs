@@ -43,6 +43,10 @@ pub(crate) enum ConsoleError {
     NoInput(PathBuf),
     #[error("{0} is not a file of this machine, and only such can be read.")]
     RemoteInput(String),
+    #[error("{0} is not a folder of this machine, and only such can be written.")]
+    RemoteOutput(String),
+    #[error("{} in the folder of events is neither a file nor a folder.", .0.display())]
+    NoFile(PathBuf),
     #[error("{} holds no files.", .0.display())]
     NoParts(PathBuf),
     #[error("{} is a folder within the folder of events.", .0.display())]
@@ -125,11 +129,12 @@ impl ConsoleError {
             | Self::NoChannel(_)
             | Self::NoParts(_)
             | Self::NestedFolder(_)
+            | Self::NoFile(_)
             | Self::Unreadable { .. }
             | Self::BadLines { .. }
             | Self::NothingToReplaceWith
             | Self::RepeatedId(_) => "FileToEvents$",
-            Self::OutputExists(_) | Self::Parquet => "EventsToFile$",
+            Self::OutputExists(_) | Self::RemoteOutput(_) | Self::Parquet => "EventsToFile$",
             Self::NoQueries(_) | Self::PredictionsExist(_) => "BatchPredict$",
             Self::NothingDeployed(_)
             | Self::OtherServer(_)
@@ -166,8 +171,12 @@ impl ConsoleError {
             Self::NoKey(_) => "`pio accesskey list` shows the keys there are.",
             Self::NotConfirmed => "Answer YES, or give --force.",
             Self::NoInput(_) => "Name an existing file with --input, or - for standard input.",
+            Self::RemoteOutput(_) => {
+                "Export into a folder of this machine, or with --output - to standard output, and copy it from there."
+            }
             Self::RemoteInput(_) => "Fetch the file first, and name it with --input.",
             Self::NoParts(_) => "Name the folder with the part files, or a file, with --input.",
+            Self::NoFile(_) => "Take it out of the folder, or name it with --input by itself.",
             Self::NestedFolder(_) => "Name that folder with --input, or move its files up.",
             Self::Unreadable { .. } => "Make the file anew, and import the whole of it again.",
             Self::NothingToReplaceWith => {

@@ -127,7 +127,8 @@ mod tests {
 
     #[test]
     fn nonsense_is_named_and_the_rest_is_followed() {
-        for text in ["debg", "pio_http=loud", "pio_eventservr=debug", "a=b=c", "hyper", "junk=", "pio_http="] {
+        for text in ["debg", "pio_http=loud", "pio_eventservr=debug", "a=b=c", "hyper", "junk=", "pio_http="]
+        {
             let complaints = complaints(text);
             assert_eq!(complaints.len(), 1, "{text}: {complaints:?}");
             assert!(complaints[0].contains("gnored. Write a level"), "{complaints:?}");

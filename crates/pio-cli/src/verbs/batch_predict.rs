@@ -54,6 +54,10 @@ pub(crate) fn run(console: Console, common: &Common, args: &BatchPredict, spark:
 
 /// A file or folder of this machine as an absolute path; a URI, which is Spark's to understand, as it is.
 fn place(named: &Path) -> std::io::Result<PathBuf> {
+    if named.to_str().is_none() {
+        let why = format!("{} is no text in UTF-8, and Spark takes no other names", named.display());
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, why));
+    }
     if is_uri(named) { Ok(named.to_owned()) } else { absolute(named) }
 }
 

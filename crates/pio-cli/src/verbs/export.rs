@@ -2,7 +2,7 @@
 
 use std::io::{BufWriter, Write};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use fs_err as fs;
@@ -14,7 +14,7 @@ use pio_storage::events::filter::{Filter, Order};
 use pio_storage::events::table::EventTable;
 use serde_json::json;
 
-use super::lookup;
+use super::{lookup, place};
 use crate::cli::data;
 use crate::database;
 use crate::errors::ConsoleError;
@@ -33,7 +33,7 @@ pub(crate) fn run(console: Console, args: &data::Export) -> Result<()> {
             to_stdout(write(&storage, table, BufWriter::new(out)).await)
         });
     }
-    let output = local(&args.output);
+    let output = place::local(&args.output).map_err(ConsoleError::RemoteOutput)?;
     if output.exists() {
         return Err(ConsoleError::OutputExists(output).into());
     }
@@ -44,7 +44,7 @@ pub(crate) fn run(console: Console, args: &data::Export) -> Result<()> {
     console.info(EVENTS_TO_FILE, format_args!("{exported} event(s)."));
     console.info(EVENTS_TO_FILE, format_args!("Events are exported to {}/.", output.display()));
     console.info(EVENTS_TO_FILE, "Done.");
-    console.result(&json!({"exported": exported, "output": output}));
+    console.result(&json!({"exported": exported, "output": output.to_string_lossy()}));
     Ok(())
 }
 
@@ -54,14 +54,6 @@ fn to_stdout(written: Result<u64>) -> Result<()> {
         Ok(()) => Ok(()),
         Err(Ok(error)) => stdout::taken(Err(error)).map_err(|error| ConsoleError::Output(error).into()),
         Err(Err(other)) => Err(other),
-    }
-}
-
-fn local(output: &Path) -> PathBuf {
-    let text = output.to_string_lossy();
-    match text.strip_prefix("file:") {
-        Some(rest) => PathBuf::from(rest.strip_prefix("//").unwrap_or(rest)),
-        None => output.to_owned(),
     }
 }
 

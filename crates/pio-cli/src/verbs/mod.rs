@@ -13,6 +13,7 @@ pub(crate) mod event_server;
 pub(crate) mod export;
 pub(crate) mod import;
 mod lookup;
+mod place;
 pub(crate) mod run;
 pub(crate) mod status;
 pub(crate) mod train;

@@ -1,4 +1,6 @@
+use std::ffi::OsStr;
 use std::io::Write as _;
+use std::os::unix::ffi::OsStrExt as _;
 
 use serde_json::{Value, json};
 
@@ -241,4 +243,32 @@ fn an_import_into_an_empty_app_is_left_out_where_there_are_events() {
     assert_eq!(pio.json(&import)["imported"], 0);
     let done = pio.run(&import).succeeds();
     assert!(done.stdout.contains("There are events already"), "{}", done.stdout);
+}
+
+#[test]
+fn events_are_exported_to_this_machine_alone() {
+    let pio = Pio::new();
+    pio.json(&["app", "new", "App"]);
+    for remote in ["hdfs://host/events", "s3a://bucket/events"] {
+        let done = pio.run(&["export", "--appid", "1", "--output", remote]).fails(1, &[remote]);
+        assert!(done.stderr.contains("not a folder of this machine"), "{}", done.stderr);
+        assert!(!std::path::Path::new(&pio.path(remote)).exists());
+    }
+    let name = OsStr::from_bytes(b"out\xff");
+    let mut command = pio.command(&["export", "--appid", "1", "--json", "--output"]);
+    command.arg(name);
+    let done = Pio::ended(command).succeeds();
+    assert!(done.stdout.contains("out\u{fffd}"), "{}", done.stdout);
+}
+
+#[test]
+fn a_pipe_in_a_folder_of_events_is_named() {
+    let pio = Pio::new();
+    pio.json(&["app", "new", "App"]);
+    let folder = pio.path("events");
+    std::fs::create_dir(&folder).unwrap();
+    let pipe = format!("{folder}/part-00000");
+    pio_process::command::Command::new("mkfifo").arg(&pipe).run().unwrap();
+    pio.run(&["import", "--appid", "1", "--input", &folder])
+        .fails(1, &[&pipe, "neither a file nor a folder"]);
 }

@@ -7,6 +7,7 @@ use anyhow::Result;
 use flate2::read::MultiGzDecoder;
 use fs_err as fs;
 
+use super::super::place;
 use super::format::{Format, FormatError};
 use crate::errors::ConsoleError;
 
@@ -30,17 +31,10 @@ pub(crate) struct Input {
 impl Source {
     /// What an `--input` names.
     pub(crate) fn find(input: &Path) -> Result<Self> {
-        let text = input.to_string_lossy();
-        if text == "-" {
+        if input == Path::new("-") {
             return Ok(Self::StandardInput);
         }
-        let path = match text.split_once(':') {
-            Some(("file", rest)) => PathBuf::from(rest.strip_prefix("//").unwrap_or(rest)),
-            Some((_, rest)) if rest.starts_with("//") && !input.exists() => {
-                return Err(ConsoleError::RemoteInput(text.into_owned()).into());
-            }
-            _ => input.to_owned(),
-        };
+        let path = place::local(input).map_err(ConsoleError::RemoteInput)?;
         if !path.exists() {
             return Err(ConsoleError::NoInput(path).into());
         }
@@ -73,6 +67,10 @@ fn parts(folder: PathBuf) -> Result<Source> {
         }
         if path.is_dir() {
             return Err(ConsoleError::NestedFolder(path).into());
+        }
+        // Reading a pipe would wait for somebody who writes into it.
+        if !path.is_file() {
+            return Err(ConsoleError::NoFile(path).into());
         }
         files.push(path);
     }
