@@ -28,7 +28,7 @@ use crate::errors::Refusal;
 use crate::metrics::Metrics;
 pub(crate) use crate::writer::unknown::REMEMBERED_FOR;
 use crate::writer::unknown::UnknownEvents;
-use crate::writer::waiting::Waiting;
+use crate::writer::waiting::{LineKey, Waiting};
 
 /// How many events one commit takes at most: with more, the first ones would wait too long.
 const MAX_COMMIT: usize = 2_000;
@@ -182,12 +182,12 @@ async fn run(context: Context, mut receiver: mpsc::UnboundedReceiver<Job>) {
     let mut is_closed = false;
     loop {
         while running.len() < COMMITS_AT_A_TIME
-            && let Some((table, jobs)) = waiting.next(running.len() + 1 == COMMITS_AT_A_TIME)
+            && let Some((key, jobs)) = waiting.next(running.len() + 1 == COMMITS_AT_A_TIME)
         {
-            running.push(context.store(table, jobs));
+            running.push(context.store(key, jobs));
         }
         tokio::select! {
-            Some(table) = running.next(), if !running.is_empty() => waiting.has_ended(table),
+            Some(key) = running.next(), if !running.is_empty() => waiting.has_ended(key),
             count = receiver.recv_many(&mut jobs, MAX_COMMIT), if !is_closed => {
                 is_closed = count == 0;
                 jobs.drain(..).for_each(|job| waiting.push(job));
@@ -198,11 +198,12 @@ async fn run(context: Context, mut receiver: mpsc::UnboundedReceiver<Job>) {
 }
 
 impl Context {
-    /// Stores what waited for a table in one commit, and answers.
-    async fn store(&self, table: EventTable, mut jobs: Vec<Job>) -> EventTable {
+    /// Stores what waited in a line in one commit, and answers.
+    async fn store(&self, key: LineKey, mut jobs: Vec<Job>) -> LineKey {
+        let table = key.table;
         // A client that was told "not stored", or has gone, must not have its events stored.
         jobs.retain(|job| !job.answer.is_closed() && job.claim.take());
-        let Some(oldest) = jobs.iter().map(|job| job.came).min() else { return table };
+        let Some(oldest) = jobs.iter().map(|job| job.came).min() else { return key };
         let counts: Vec<usize> = jobs.iter().map(|job| job.events.len()).collect();
         let mut events: Vec<NewEvent> =
             jobs.iter_mut().flat_map(|job| std::mem::take(&mut job.events)).collect();
@@ -224,7 +225,7 @@ impl Context {
             Err(error) => self.has_failed(table, &events, &has_own_id, error),
         };
         answer(jobs, counts, written);
-        table
+        key
     }
 
     /// Gives each event that repeats one of unknown outcome the id of that one.

@@ -1,4 +1,4 @@
-//! What waits for its commit, table by table.
+//! What waits for its commit, line by line.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -12,15 +12,29 @@ const COMMITS_TO_A_TABLE: usize = 2;
 /// A second commit is begun for no fewer events than this: many small commits cost more than they gain.
 const WORTH_A_SECOND: usize = 32;
 
-/// Jobs that wait, by their tables.
+/// Jobs that wait, by their lines.
 #[derive(Default)]
 pub(super) struct Waiting {
-    lines: HashMap<EventTable, Line>,
-    /// Tables that may be written to now, the longest waiting first.
-    order: VecDeque<EventTable>,
+    lines: HashMap<LineKey, Line>,
+    /// Lines of which a commit may begin now, the longest waiting first.
+    order: VecDeque<LineKey>,
 }
 
-/// What waits for one table, and what is being written to it.
+/// Which line a job waits in. Events whose clients gave them ids have a line of their own: one of them waits where another transaction,
+/// such as an import, has stored its id and not committed yet, and the others must not wait with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct LineKey {
+    pub(super) table: EventTable,
+    has_ids: bool,
+}
+
+impl LineKey {
+    fn of(job: &Job) -> Self {
+        Self { table: job.table, has_ids: job.events.iter().any(|event| event.id.is_some()) }
+    }
+}
+
+/// What waits in one line, and what is being written of it.
 #[derive(Default)]
 struct Line {
     jobs: VecDeque<Job>,
@@ -60,42 +74,47 @@ impl Line {
 
 impl Waiting {
     pub(super) fn push(&mut self, job: Job) {
-        let table = job.table;
-        let line = self.lines.entry(table).or_default();
+        let key = LineKey::of(&job);
+        let line = self.lines.entry(key).or_default();
         line.events += job.events.len();
         line.jobs.push_back(job);
-        self.line_up(table);
+        self.line_up(key);
     }
 
-    /// The next table to write to, with what waits for it. The last free connection goes to a table that nobody writes to:
-    /// one that is locked must not hold up the others.
-    pub(super) fn next(&mut self, is_last_connection: bool) -> Option<(EventTable, Vec<Job>)> {
-        let may_begin = |table| !is_last_connection || self.lines.get(table).is_some_and(|l| l.commits == 0);
-        let table = self.order.remove(self.order.iter().position(may_begin)?)?;
-        let line = self.lines.get_mut(&table)?;
+    /// The next line to write, with what waits in it. The last free connection goes to a table that nobody writes to: one that is
+    /// locked must not hold up the others.
+    pub(super) fn next(&mut self, is_last_connection: bool) -> Option<(LineKey, Vec<Job>)> {
+        let may_begin = |key: &LineKey| !is_last_connection || !self.is_written(key.table);
+        let key = self.order.remove(self.order.iter().position(may_begin)?)?;
+        let line = self.lines.get_mut(&key)?;
         line.is_in_order = false;
         line.commits += 1;
         let jobs = line.take();
-        self.line_up(table);
-        Some((table, jobs))
+        self.line_up(key);
+        Some((key, jobs))
     }
 
-    /// A commit to the table has ended.
-    pub(super) fn has_ended(&mut self, table: EventTable) {
-        let Some(line) = self.lines.get_mut(&table) else { return };
+    fn is_written(&self, table: EventTable) -> bool {
+        let keys = [true, false].map(|has_ids| LineKey { table, has_ids });
+        keys.iter().any(|key| self.lines.get(key).is_some_and(|line| line.commits > 0))
+    }
+
+    /// A commit of the line has ended.
+    pub(super) fn has_ended(&mut self, key: LineKey) {
+        let Some(line) = self.lines.get_mut(&key) else { return };
         line.commits -= 1;
         if line.commits == 0 && line.jobs.is_empty() {
-            self.lines.remove(&table);
+            self.lines.remove(&key);
         } else {
-            self.line_up(table);
+            self.line_up(key);
         }
     }
 
-    fn line_up(&mut self, table: EventTable) {
-        let Some(line) = self.lines.get_mut(&table) else { return };
+    fn line_up(&mut self, key: LineKey) {
+        let Some(line) = self.lines.get_mut(&key) else { return };
         if line.is_ready() && !line.is_in_order {
             line.is_in_order = true;
-            self.order.push_back(table);
+            self.order.push_back(key);
         }
     }
 }
@@ -110,7 +129,7 @@ mod tests {
     use pio_storage::events::table::EventTable;
     use tokio::sync::{Semaphore, oneshot};
 
-    use super::{WORTH_A_SECOND, Waiting};
+    use super::{LineKey, WORTH_A_SECOND, Waiting};
     use crate::writer::{Claim, Job, MAX_COMMIT};
 
     fn job(app: i32, events: usize) -> Job {
@@ -127,8 +146,24 @@ mod tests {
     }
 
     fn next(waiting: &mut Waiting, is_last_connection: bool) -> Option<(EventTable, usize)> {
-        let (table, jobs) = waiting.next(is_last_connection)?;
-        Some((table, jobs.iter().map(|job| job.events.len()).sum()))
+        let (key, jobs) = waiting.next(is_last_connection)?;
+        Some((key.table, jobs.iter().map(|job| job.events.len()).sum()))
+    }
+
+    fn without_ids(table: EventTable) -> LineKey {
+        LineKey { table, has_ids: false }
+    }
+
+    #[test]
+    fn events_with_ids_of_their_clients_keep_no_others_waiting() {
+        let mut waiting = Waiting::default();
+        let mut with_ids = job(1, 1);
+        with_ids.events[0].id = Some("mine".to_owned());
+        waiting.push(with_ids);
+        assert!(next(&mut waiting, false).is_some());
+        waiting.push(job(1, 1));
+        assert_eq!(next(&mut waiting, true), None, "the last connection is for other tables");
+        assert!(next(&mut waiting, false).is_some());
     }
 
     #[test]
@@ -143,7 +178,7 @@ mod tests {
         assert_eq!(next(&mut waiting, false), Some((table, WORTH_A_SECOND)));
         waiting.push(job(1, 1000));
         assert_eq!(next(&mut waiting, false), None, "two commits at a time are enough");
-        waiting.has_ended(table);
+        waiting.has_ended(without_ids(table));
         assert_eq!(next(&mut waiting, false), Some((table, 1000)));
     }
 
@@ -155,7 +190,7 @@ mod tests {
             waiting.push(job(1, MAX_COMMIT / 2 - 1));
         }
         assert_eq!(next(&mut waiting, false), Some((table, 2 * (MAX_COMMIT / 2 - 1))));
-        waiting.has_ended(table);
+        waiting.has_ended(without_ids(table));
         assert_eq!(next(&mut waiting, false), Some((table, MAX_COMMIT / 2 - 1)), "the rest goes next");
         assert_eq!(next(&mut waiting, false), None);
     }
@@ -180,9 +215,9 @@ mod tests {
         next(&mut waiting, false);
         waiting.push(job(1, 1));
         assert_eq!(next(&mut waiting, false), None);
-        waiting.has_ended(table);
+        waiting.has_ended(without_ids(table));
         assert_eq!(next(&mut waiting, false), Some((table, 1)));
-        waiting.has_ended(table);
+        waiting.has_ended(without_ids(table));
         assert!(waiting.lines.is_empty(), "nothing is kept of tables that nobody writes to");
     }
 }

@@ -1,12 +1,15 @@
 //! What is stored, and what of it is answered.
 
 use pio_eventserver::config::Config;
+use pio_settings::database::DatabaseSettings;
 use pio_storage::Storage;
 use pio_storage::access_keys::NewAccessKey;
+use pio_storage::events::NewEvent;
 use pio_storage::events::table::EventTable;
+use pio_storage::test_support::run_sql;
 use serde_json::json;
 
-use crate::client::Call;
+use crate::client::{Call, call};
 use crate::server::Server;
 
 const EVENTS: &str = "/events.json?accessKey=ACCESSKEY";
@@ -163,4 +166,29 @@ async fn eventually(server: &Server, path: &str, status: u16) {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     panic!("{path} was not answered with {status}");
+}
+
+#[tokio::test]
+async fn an_id_that_an_import_holds_keeps_no_other_event_waiting() {
+    let server = Server::start(Config::default()).await;
+    let storage = Storage::connect(&server.settings).await.unwrap();
+    let mut import = storage.events().import(EventTable::of_app(1)).await.unwrap();
+    let held = NewEvent { id: Some("held".to_owned()), event: "e".to_owned(), ..NewEvent::default() };
+    import.add(&[held]).await.unwrap();
+    let address = server.address;
+    let blocked = tokio::spawn(async move { call(address, &Call::post(EVENTS, event("held", 1))).await });
+    until_blocked(&server.settings).await;
+    let plain = r#"{"event":"e","entityType":"user","entityId":"1"}"#;
+    assert_eq!(server.post(EVENTS, plain).await.status, 201);
+    assert!(!blocked.is_finished(), "the event with the id waits for the import");
+    import.commit().await.unwrap();
+    assert_eq!(blocked.await.unwrap().status, 409);
+}
+
+/// Waits until a session of the database waits for another one's transaction.
+async fn until_blocked(settings: &DatabaseSettings) {
+    let sql = "DO $$ BEGIN WHILE NOT EXISTS (SELECT 1 FROM pg_stat_activity \
+        WHERE datname = current_database() AND wait_event = 'transactionid') \
+        LOOP PERFORM pg_sleep(0.01); PERFORM pg_stat_clear_snapshot(); END LOOP; END $$";
+    run_sql(settings, sql).await;
 }
