@@ -92,6 +92,8 @@ pub(crate) enum Refusal {
         "The query parameter {name} is not a time: \"{value}\". Use a form like 2015-01-03T00:00:00.000Z."
     )]
     TimeParameter { name: &'static str, value: String },
+    #[error("The query string is not UTF-8: a percent escape in it is no part of a character.")]
+    QueryNotUtf8,
     #[error("The query parameter {0} must not contain the NUL character.")]
     NulParameter(&'static str),
     #[error(transparent)]
@@ -154,6 +156,7 @@ impl Refusal {
             | Self::Address
             | Self::NoBody
             | Self::NotUtf8
+            | Self::QueryNotUtf8
             | Self::BrokenBody
             | Self::Event(_)
             | Self::NotStorable(_)

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::percent_decode_str;
 use pio_storage::events::filter::{Filter, Order};
 
 use crate::errors::Refusal;
@@ -28,6 +29,8 @@ impl<'a> Query<'a> {
 
 /// The search that the query string of `GET /events.json` asks for.
 pub(crate) fn filter(query: Query<'_>) -> Result<Filter, Refusal> {
+    // The parser would put replacement characters for what is not UTF-8, and other events would be found.
+    percent_decode_str(query.0).decode_utf8().map_err(|_| Refusal::QueryNotUtf8)?;
     let limit = limit(query)?;
     let is_reversed = reversed(query)?;
     let entity_type = text(query, "entityType")?;

@@ -217,6 +217,10 @@ impl Context {
         let written = match self.storage.events().insert_group(table, &events, limits).await {
             Ok(Group { outcomes, unknown: None }) => {
                 self.metrics.commit(events.len(), started.elapsed());
+                let mut faults = outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
+                if let Some(error) = faults.find(|error| !matches!(***error, StorageError::Invalid { .. })) {
+                    tracing::error!(%table, %error, "the database refused an event");
+                }
                 Written::Known(outcomes)
             }
             Ok(Group { outcomes, unknown: Some(error) }) => {

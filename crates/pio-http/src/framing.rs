@@ -19,6 +19,8 @@ pub(crate) enum Malformed {
     HostName,
     #[error("The request has both Content-Length and Transfer-Encoding. Send one of them.")]
     TwoLengths,
+    #[error("The request has a Transfer-Encoding that is not \"chunked\" alone. Send the body as it is.")]
+    TransferCoding,
     #[error("The Content-Length of the request is not a number, or there are several.")]
     Length,
     #[error("A chunk of the body does not begin with its size.")]
@@ -179,7 +181,14 @@ impl Head {
                     self.length = Some(length);
                 }
             }
-            Some(b't' | b'T') if value_of(line, b"transfer-encoding:").is_some() => self.is_chunked = true,
+            Some(b't' | b'T') => {
+                if let Some(value) = value_of(line, b"transfer-encoding:") {
+                    if self.is_chunked || !value.eq_ignore_ascii_case(b"chunked") {
+                        return Err(Malformed::TransferCoding);
+                    }
+                    self.is_chunked = true;
+                }
+            }
             _ => {}
         }
         Ok(())
@@ -281,6 +290,15 @@ mod tests {
             (
                 "POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\ncontent-length: 2\r\n\r\n",
                 Malformed::TwoLengths,
+            ),
+            (
+                "POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: gzip, chunked\r\n\r\n",
+                Malformed::TransferCoding,
+            ),
+            ("POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: identity\r\n\r\n", Malformed::TransferCoding),
+            (
+                "POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+                Malformed::TransferCoding,
             ),
             ("POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n0x1\r\n", Malformed::Chunk),
             ("POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n1\n", Malformed::BareLineFeed),

@@ -241,6 +241,7 @@ async fn a_body_on_which_nothing_comes_is_told_so() {
 async fn parameters_with_nul_are_refused_and_paths_with_nul_name_nothing() {
     let server = server(Limits::default()).await;
     assert_eq!(server.get(&format!("{EVENTS}&entityId=a%00b")).await.status, 400);
+    assert_eq!(server.get(&format!("{EVENTS}&entityId=%FF")).await.status, 400);
     assert_eq!(server.get("/events/a%00b.json?accessKey=ACCESSKEY").await.status, 404);
     assert_eq!(server.get("/events.json?accessKey=a%00b").await.status, 401);
     assert_eq!(server.get(&format!("{EVENTS}&channel=a%00b")).await.status, 401);
