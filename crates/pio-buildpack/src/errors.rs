@@ -236,7 +236,7 @@ impl Error {
             Self::Setting(source) => Advice::new(
                 self,
                 source,
-                ["Correct it:\nheroku config:set $name=$value", "Or remove it:\nheroku config:unset $name"],
+                ["Correct it:\nheroku config:set NAME=VALUE", "Or remove it:\nheroku config:unset NAME"],
             ),
             Self::Output(source) => Advice::new(
                 self,

@@ -91,6 +91,6 @@ fn run(invocation: Invocation) -> Result<()> {
 
 /// Whether a platform may want the words of this command as a log.
 fn is_job(command: &Command) -> bool {
-    use Command::{BatchPredict, Build, Eval, Run, Train};
-    matches!(command, Build(_) | Train(_) | Eval(_) | BatchPredict(_) | Run(_))
+    use Command::{BatchPredict, Build, Eval, Import, Run, Train};
+    matches!(command, Import(_) | Build(_) | Train(_) | Eval(_) | BatchPredict(_) | Run(_))
 }

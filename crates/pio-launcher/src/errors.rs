@@ -253,11 +253,15 @@ impl Error {
                 format!("{hook} is not marked as executable."),
                 vec!["Mark it and commit that:\nchmod +x data/create-*-events && git add data && git commit"],
             ),
-            Self::HookFailed { source, .. } => (
+            Self::HookFailed { hook, source } => (
                 source.to_string(),
                 vec![
                     "Read what it printed above.",
-                    "Try it in a console:\nheroku run bash\ncd pio-engine && data/create-initial-events",
+                    if hook.ends_with("create-sync-events") {
+                        "Try it in a console:\nheroku run bash\ncd pio-engine && data/create-sync-events"
+                    } else {
+                        "Try it in a console:\nheroku run bash\ncd pio-engine && data/create-initial-events"
+                    },
                 ],
             ),
             Self::HookMadeNothing { file, .. } => (
@@ -348,6 +352,6 @@ fn settings_remedies(setting: &SettingError) -> Vec<&'static str> {
     if setting.variable == vars::PORT {
         vec!["Remove PORT from the config vars; the platform sets it."]
     } else {
-        vec!["Correct it:\nheroku config:set $name=$value", "Or remove it:\nheroku config:unset $name"]
+        vec!["Correct it:\nheroku config:set NAME=VALUE", "Or remove it:\nheroku config:unset NAME"]
     }
 }

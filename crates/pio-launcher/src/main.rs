@@ -83,7 +83,8 @@ fn asked() -> Result<Asked, clap::Error> {
     match Role::of_word(&first) {
         Some(role) => Ok(Asked::Role(role, words.into_iter().skip(1).collect())),
         None if first.is_empty() || first.starts_with('-') => {
-            Ok(Asked::Role(Cli::try_parse()?.role, Vec::new()))
+            let cli = Cli::try_parse()?;
+            Ok(Asked::Role(cli.role, cli.options.into_iter().map(OsString::from).collect()))
         }
         None => Ok(Asked::Program(words)),
     }

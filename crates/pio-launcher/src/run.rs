@@ -72,8 +72,11 @@ pub fn pio(words: &[String], folder: &Path) -> Command {
 /// How `pio` logs on a platform: in the format of this process, and with the stack traces, because its files end with its container.
 fn log_settings() -> Vec<(&'static str, &'static str)> {
     let format = start::is_json().then_some((vars::PIO_LOG_FORMAT, "json"));
-    let traces = env::get(vars::PIO_LOG_TRACES).is_none().then_some((vars::PIO_LOG_TRACES, "stderr"));
-    format.into_iter().chain(traces).collect()
+    format.into_iter().chain(traces()).collect()
+}
+
+fn traces() -> Option<(&'static str, &'static str)> {
+    env::get(vars::PIO_LOG_TRACES).is_none().then_some((vars::PIO_LOG_TRACES, "stderr"))
 }
 
 /// The `pio` beside this program, else one on the `PATH`.
@@ -87,8 +90,8 @@ fn own_pio() -> PathBuf {
 pub fn become_program(words: &[OsString]) -> Error {
     let (given, arguments) =
         words.split_first().map_or((OsStr::new(""), &[][..]), |(first, rest)| (first.as_os_str(), rest));
-    let program = if given == PIO { own_pio() } else { PathBuf::from(given) };
-    let error = Command::new(program).args(arguments).exec();
+    let command = if given == PIO { Command::new(own_pio()).envs(traces()) } else { Command::new(given) };
+    let error = command.args(arguments).exec();
     Error::NotAProgram { given: given.to_string_lossy().into_owned(), source: error }
 }
 
@@ -96,8 +99,10 @@ pub fn become_program(words: &[OsString]) -> Error {
 #[must_use]
 pub fn become_pio(words: &[String], folder: &Path) -> Error {
     talk::step(commands::shown(words));
+    // What is said while the command is made must be written before this process is another.
+    let command = pio(words, folder);
     stderr::finish();
-    pio(words, folder).exec().into()
+    command.exec().into()
 }
 
 /// Runs a master or worker of Spark until it is asked to end.

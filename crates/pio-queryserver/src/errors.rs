@@ -95,6 +95,8 @@ pub(crate) enum NoAnswer {
     Loading,
     #[error("{0}")]
     Untrained(Arc<str>),
+    #[error("The engine could not be loaded; the server's log says why. It is tried again now and then.")]
+    Failed,
     #[error(
         "The engine is not available at the moment: its worker is being restarted. Try again in a few seconds."
     )]

@@ -20,6 +20,7 @@ fn facts(front: &Front) -> Facts {
     match &*front.state.borrow() {
         State::Loading => Facts { state: "loading", ready: None },
         State::Untrained(_) => Facts { state: "untrained", ready: None },
+        State::Failed => Facts { state: "failed", ready: None },
         State::Restarting => Facts { state: "restarting", ready: None },
         State::Serving(serving) => Facts { state: "ready", ready: Some((*serving.ready).clone()) },
     }

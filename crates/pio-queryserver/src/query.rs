@@ -98,7 +98,7 @@ fn no_answer(error: &NoAnswer) -> Answer {
     match error {
         NoAnswer::TooLate(_) => answers::message(StatusCode::GATEWAY_TIMEOUT, &words),
         NoAnswer::Loading | NoAnswer::Restarting | NoAnswer::WorkerLost => answers::unavailable(&words, 3),
-        NoAnswer::Untrained(_) => answers::unavailable(&words, 30),
+        NoAnswer::Untrained(_) | NoAnswer::Failed => answers::unavailable(&words, 30),
         NoAnswer::Busy => answers::unavailable(&words, 1),
     }
 }

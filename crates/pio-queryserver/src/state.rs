@@ -13,6 +13,8 @@ pub(crate) enum State {
     Loading,
     /// Nobody until the engine is trained; the words say so.
     Untrained(Arc<str>),
+    /// Nobody: no worker could be started so far, and trying again has not helped.
+    Failed,
     /// A worker.
     Serving(Serving),
     /// Nobody: the worker ended and another is being started.
@@ -32,6 +34,7 @@ impl State {
         match self {
             Self::Serving(serving) => Ok(serving),
             Self::Untrained(words) => Err(NoAnswer::Untrained(Arc::clone(words))),
+            Self::Failed => Err(NoAnswer::Failed),
             Self::Loading => Err(NoAnswer::Loading),
             Self::Restarting => Err(NoAnswer::Restarting),
         }

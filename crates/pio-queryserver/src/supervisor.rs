@@ -193,6 +193,8 @@ impl Supervisor {
             }
             if let Some(words) = failure.untrained() {
                 self.state.send_replace(State::Untrained(words.into()));
+            } else if failure.is_permanent() || self.failures >= FIRST_TRIES {
+                self.state.send_replace(State::Failed);
             }
             self.retry_at = Some(Instant::now() + self.pause());
         }

@@ -97,3 +97,14 @@ async fn before_a_first_training_one_warning_is_logged_and_readiness_says_why() 
         assert!(answer.status == 503 && answer.body.contains("has no trained model"), "{}", answer.body);
     }
 }
+
+#[tokio::test]
+async fn an_engine_that_cannot_be_loaded_is_not_said_to_be_loading() {
+    let deployed = deploy_beside(&[Script::Error("model-not-found")], quick(), Some(Arc::new(Echo))).await;
+    while deployed.wanted().len() < 2 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    for answer in [get(deployed.address, "/readyz").await, ask(deployed.address, "{}").await] {
+        assert!(answer.status == 503 && answer.body.contains("log says why"), "{}", answer.body);
+    }
+}
