@@ -54,6 +54,12 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
+/// Opens Nix's store, which without a daemon only the user may do who installed it.
+pub(crate) fn try_store() -> Result<()> {
+    tools::need(&[tools::NIX])?;
+    Ok(nix(project::root()).args(["store", "ping"]).quiet().run()?)
+}
+
 fn nix(folder: &Path) -> Command {
     let artifacts = dirs::cache().join("artifacts");
     let command = Command::new("nix").env("NIX_CONFIG", CONFIGURATION).env("PIO_NIX_ARTIFACTS", artifacts);
