@@ -67,6 +67,8 @@ struct Job {
     came: Instant,
     claim: Claim,
     answer: oneshot::Sender<Written>,
+    /// Whether an event of it may wait for another transaction that holds its id.
+    has_ids: bool,
     #[expect(dead_code, reason = "held until the job is done")]
     places: OwnedSemaphorePermit,
     #[expect(dead_code, reason = "held until the job is done, whether its client waits or has gone")]
@@ -125,7 +127,9 @@ impl Writer {
         let (answer, mut written) = oneshot::channel();
         let claim = Claim::default();
         let came = Instant::now();
-        let job = Job { table, events, came, claim: claim.clone(), answer, places, share };
+        // A repeat of unknown outcome gets the id of the first attempt, which may still be under way.
+        let has_ids = events.iter().any(|event| event.id.is_some()) || repeats.iter().any(Option::is_some);
+        let job = Job { table, events, came, claim: claim.clone(), answer, has_ids, places, share };
         self.jobs.send(job).map_err(|_| Refusal::Draining)?;
         let written = match timeout(self.commit_time.saturating_sub(WRITE_TIME), &mut written).await {
             Ok(written) => written,

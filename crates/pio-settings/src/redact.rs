@@ -203,8 +203,17 @@ fn next_name(text: &str) -> Option<(std::ops::Range<usize>, usize)> {
     Some((start..end, text.len() - value.len()))
 }
 
-/// How long a value is: to its closing quote, else to the next blank or separator.
+/// How long a value is: to its closing quote, else to the next blank or separator. After the scheme of an `Authorization` the secret
+/// itself is still to come.
 fn value_length(text: &str) -> usize {
+    let scheme = text.split_inclusive(char::is_whitespace).next().unwrap_or_default();
+    if ["bearer", "basic", "token"].iter().any(|known| scheme.trim_end().eq_ignore_ascii_case(known)) {
+        return scheme.len() + word_length(&text[scheme.len()..]);
+    }
+    word_length(text)
+}
+
+fn word_length(text: &str) -> usize {
     match text.chars().next() {
         Some(quote @ ('"' | '\'')) => text[1..].find(quote).map_or(text.len(), |length| length + 2),
         _ => text.find(|c: char| c.is_whitespace() || "&;,\"'})]".contains(c)).unwrap_or(text.len()),

@@ -9,7 +9,7 @@ use http_body_util::{BodyExt as _, StreamBody};
 use hyper::StatusCode;
 use hyper::body::{Bytes, Frame};
 use hyper::http::request::Parts;
-use pio_http::budget::Share;
+use pio_http::budget::{SMALL, Share};
 use pio_http::sliced::SLICE;
 use pio_storage::errors::{Result as StorageResult, StorageError};
 use pio_storage::events::Event;
@@ -64,8 +64,11 @@ impl State {
         if !self.config.limits.is_in_container {
             return Ok(Share::default());
         }
-        let bytes = self.storage.events().largest(caller.table(), filter).await.map_err(of_reading)?;
-        // A list that is given whole is as large at most.
+        let bytes = match filter.limit {
+            Some(_) => self.storage.events().largest(caller.table(), filter).await.map_err(of_reading)?,
+            // To look at every event of an app would take longer than a client waits.
+            None => self.config.limits.body,
+        };
         self.account(caller).reserve(bytes).await.ok_or(Refusal::Overloaded)
     }
 
@@ -92,6 +95,13 @@ impl State {
         if filter.limit.is_some_and(|limit| limit <= WHOLE)
             && let Some(body) = self.whole(caller.table(), &filter).await?
         {
+            let share = if self.config.limits.is_in_container && body.len() > SMALL {
+                // Many small events are a large answer, too, and its client may not read it.
+                drop(share);
+                self.account(&caller).reserve(body.len()).await.ok_or(Refusal::Overloaded)?
+            } else {
+                share
+            };
             return Ok(respond::large(body, share));
         }
         let place = timeout(PATIENCE, self.streams.clone().acquire_owned()).await;

@@ -30,7 +30,7 @@ pub(super) struct LineKey {
 
 impl LineKey {
     fn of(job: &Job) -> Self {
-        Self { table: job.table, has_ids: job.events.iter().any(|event| event.id.is_some()) }
+        Self { table: job.table, has_ids: job.has_ids }
     }
 }
 
@@ -140,6 +140,7 @@ mod tests {
             came: Instant::now(),
             claim: Claim::default(),
             answer,
+            has_ids: false,
             places: Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap(),
             share: Share::default(),
         }
@@ -157,9 +158,7 @@ mod tests {
     #[test]
     fn events_with_ids_of_their_clients_keep_no_others_waiting() {
         let mut waiting = Waiting::default();
-        let mut with_ids = job(1, 1);
-        with_ids.events[0].id = Some("mine".to_owned());
-        waiting.push(with_ids);
+        waiting.push(Job { has_ids: true, ..job(1, 1) });
         assert!(next(&mut waiting, false).is_some());
         waiting.push(job(1, 1));
         assert_eq!(next(&mut waiting, true), None, "the last connection is for other tables");

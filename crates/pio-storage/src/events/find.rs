@@ -11,6 +11,11 @@ use super::{
 };
 use crate::errors::Result;
 
+/// The length of an event's texts, of which any may be long. That of a long one is known without reading it.
+const BYTES: &str = "octet_length(properties) + octet_length(entityid) + octet_length(entitytype) + octet_length(event) \
+                     + coalesce(octet_length(targetentityid), 0) + coalesce(octet_length(targetentitytype), 0) \
+                     + coalesce(octet_length(prid), 0)";
+
 impl Events<'_> {
     /// The event with this id.
     ///
@@ -29,7 +34,7 @@ impl Events<'_> {
         found.as_ref().map(row::event).transpose()
     }
 
-    /// How many bytes the properties of the event with this id have; none where it is not there.
+    /// How many bytes the texts of the event with this id have; none where it is not there.
     ///
     /// # Errors
     /// The table is not there, or the database failed.
@@ -37,7 +42,7 @@ impl Events<'_> {
         if id.contains('\0') {
             return Ok(0);
         }
-        let sql = format!("SELECT octet_length(properties) FROM {} WHERE id = $1", table.quoted());
+        let sql = format!("SELECT {BYTES} FROM {} WHERE id = $1", table.quoted());
         let mut session = self.storage.session().await?;
         let found = session
             .query_opt(&sql, &[&id])
@@ -46,14 +51,13 @@ impl Events<'_> {
         found.as_ref().map_or(Ok(0), size)
     }
 
-    /// How many bytes the largest properties have among the events that a filter means.
+    /// How many bytes the texts of the largest event have among those that a filter means.
     ///
     /// # Errors
     /// A value in the filter cannot be stored, the table is not there, or the database failed.
     pub async fn largest(&self, table: EventTable, filter: &Filter) -> Result<usize> {
         let select = Select::new(table, filter)?;
-        // The length of a long text is known without reading it.
-        let sql = format!("SELECT max(octet_length(properties)) FROM ({}) AS found", select.sql);
+        let sql = format!("SELECT max({BYTES}) FROM ({}) AS found", select.sql);
         let mut session = self.storage.session().await?;
         let rows = session
             .query(&sql, &select.params())
