@@ -53,11 +53,34 @@ impl Sbt<'_> {
 /// The variable that names the folder of sbt's sockets; the folder for temporary files where it is not set.
 const SOCKETS: &str = "XDG_RUNTIME_DIR";
 
-/// A folder of this user's. In the one for temporary files, sbt would make a folder that only its first user may write to. The path
-/// is short, because that of a socket must be.
+/// The longest path in bytes of that folder. The path of a socket has 107 at most, and sbt appends up to 50.
+const LONGEST: usize = 55;
+
+/// A folder of this user's. In the one for temporary files, sbt would make a folder that only its first user may write to.
 fn sockets() -> PathBuf {
     let user = fs_err::metadata("/proc/self").map_or(0, |process| process.uid());
-    std::env::temp_dir().join(format!("pio-sbt-{user}"))
+    sockets_in(&std::env::temp_dir(), user)
+}
+
+/// Where the folder for temporary files has a long name, the usual one takes its place: sockets need no room.
+fn sockets_in(temporary: &Path, user: u32) -> PathBuf {
+    let name = format!("pio-sbt-{user}");
+    let folder = temporary.join(&name);
+    if folder.as_os_str().len() > LONGEST { Path::new("/tmp").join(name) } else { folder }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::sockets_in;
+
+    #[test]
+    fn the_path_of_a_socket_is_short_enough() {
+        assert_eq!(sockets_in(Path::new("/var/tmp"), 7), Path::new("/var/tmp/pio-sbt-7"));
+        let long = Path::new("/tmp/nix-build-predictionio-release-0.16.0.drv-0");
+        assert_eq!(sockets_in(long, 0), Path::new("/tmp/pio-sbt-0"));
+    }
 }
 
 fn property(name: &str, path: &Path) -> OsString {

@@ -326,4 +326,16 @@ mod tests {
         assert!(Redactor::default().hides_words(&words));
         assert!(!Redactor::default().hides_words(&words[3..5]));
     }
+
+    #[test]
+    fn the_secret_behind_a_scheme_is_hidden_too() {
+        for text in [
+            "Authorization: Bearer geheim",
+            "authorization=basic geheim x",
+            "\"AUTH_TOKEN\": \"Bearer geheim\"",
+        ] {
+            let shown = redactor(&[]).text(text);
+            assert!(!shown.contains("geheim"), "{shown}");
+        }
+    }
 }
