@@ -69,6 +69,12 @@ fn sockets_in(temporary: &Path, user: u32) -> PathBuf {
     if folder.as_os_str().len() > LONGEST { Path::new("/tmp").join(name) } else { folder }
 }
 
+fn property(name: &str, path: &Path) -> OsString {
+    let mut text = OsString::from(format!("-D{name}="));
+    text.push(path);
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -81,10 +87,4 @@ mod tests {
         let long = Path::new("/tmp/nix-build-predictionio-release-0.16.0.drv-0");
         assert_eq!(sockets_in(long, 0), Path::new("/tmp/pio-sbt-0"));
     }
-}
-
-fn property(name: &str, path: &Path) -> OsString {
-    let mut text = OsString::from(format!("-D{name}="));
-    text.push(path);
-    text
 }
