@@ -166,7 +166,7 @@ impl<B: Body<Data = Bytes> + Unpin> Reading<'_, B> {
     /// A slow client gives up its memory and its place when others wait for them.
     fn check_contention(&self) -> Result<(), BodyError> {
         let is_slow = self.last.elapsed() >= CONTENDED_SILENCE || self.begun.elapsed() >= CONTENDED_TIME;
-        let is_in_the_way = is_slow && self.account.is_contended();
+        let is_in_the_way = is_slow && self.account.is_contended(self.size);
         if is_in_the_way { Err(BodyError::Overloaded) } else { Ok(()) }
     }
 

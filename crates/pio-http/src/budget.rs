@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use crate::connections::Connections;
+use crate::connections::{Connections, Waiting};
 
 /// With more payers than this, those that hold nothing are forgotten.
 const PAYERS: usize = 1_000;
@@ -47,9 +47,16 @@ pub enum Size {
 #[derive(Debug)]
 struct Lane {
     bytes: usize,
-    free: Arc<Semaphore>,
+    free: Pool,
     most_of_payer: usize,
-    payers: Mutex<HashMap<i32, Arc<Semaphore>>>,
+    payers: Mutex<HashMap<i32, Arc<Pool>>>,
+}
+
+/// Bytes that several requests share, and how many of these wait for some.
+#[derive(Debug)]
+struct Pool {
+    free: Arc<Semaphore>,
+    waiting: AtomicUsize,
 }
 
 /// The budget as one request uses it.
@@ -113,7 +120,7 @@ impl Budget {
     #[must_use]
     pub fn usage(&self, size: Size) -> Usage {
         let lane = self.0.lane(size);
-        Usage { bytes: lane.bytes, used: lane.bytes.saturating_sub(lane.free.available_permits()) }
+        Usage { bytes: lane.bytes, used: lane.bytes.saturating_sub(lane.free.free.available_permits()) }
     }
 
     /// How many bodies got no memory, since the server's start.
@@ -143,11 +150,11 @@ impl Account {
     ) -> Result<(), Exhausted> {
         let lane = self.budget.0.lane(size);
         let of_payer = self.payer.map(|payer| lane.of_payer(payer));
-        let taken = if let Ok(taken) = lane.try_take(of_payer.as_ref(), bytes) {
-            Ok(taken)
-        } else {
-            let _waiting = self.budget.0.connections.wait();
-            lane.wait_for(of_payer, bytes, patience).await
+        let taken = match lane.try_take(of_payer.as_deref(), bytes) {
+            Ok(taken) => Ok(taken),
+            Err(Exhausted) => {
+                lane.wait_for(of_payer.as_deref(), bytes, patience, &self.budget.0.connections).await
+            }
         };
         let taken = taken.inspect_err(|_| {
             self.budget.0.refused.fetch_add(1, Relaxed);
@@ -169,9 +176,12 @@ impl Account {
         Some(share)
     }
 
-    /// Whether others wait for memory or for their turn.
-    pub(crate) fn is_contended(&self) -> bool {
-        self.budget.0.connections.are_crowded()
+    /// Whether others wait for what a request holds that is counted in this lane: its turn, or memory of the lane or of its payer.
+    pub(crate) fn is_contended(&self, size: Size) -> bool {
+        let lane = self.budget.0.lane(size);
+        self.budget.0.connections.is_place_wanted()
+            || lane.free.is_wanted()
+            || self.payer.is_some_and(|payer| lane.of_payer(payer).is_wanted())
     }
 }
 
@@ -194,32 +204,33 @@ impl Share {
 
 impl Lane {
     fn new(bytes: usize, most_of_payer: usize) -> Self {
-        Self { bytes, free: Arc::new(Semaphore::new(bytes)), most_of_payer, payers: Mutex::default() }
+        Self { bytes, free: Pool::new(bytes), most_of_payer, payers: Mutex::default() }
     }
 
-    fn of_payer(&self, payer: i32) -> Arc<Semaphore> {
+    fn of_payer(&self, payer: i32) -> Arc<Pool> {
         let mut payers = self.payers.lock().unwrap_or_else(PoisonError::into_inner);
         if payers.len() > PAYERS {
-            payers.retain(|_, free| free.available_permits() < self.most_of_payer);
+            payers.retain(|_, pool| pool.free.available_permits() < self.most_of_payer);
         }
-        payers.entry(payer).or_insert_with(|| Arc::new(Semaphore::new(self.most_of_payer))).clone()
+        payers.entry(payer).or_insert_with(|| Arc::new(Pool::new(self.most_of_payer))).clone()
     }
 
     fn try_take(
         &self,
-        of_payer: Option<&Arc<Semaphore>>,
+        of_payer: Option<&Pool>,
         bytes: usize,
     ) -> Result<Vec<OwnedSemaphorePermit>, Exhausted> {
         let count = u32::try_from(bytes).map_err(|_| Exhausted)?;
         let each = of_payer.into_iter().chain([&self.free]);
-        each.map(|free| free.clone().try_acquire_many_owned(count).map_err(|_| Exhausted)).collect()
+        each.map(|pool| pool.free.clone().try_acquire_many_owned(count).map_err(|_| Exhausted)).collect()
     }
 
     async fn wait_for(
         &self,
-        of_payer: Option<Arc<Semaphore>>,
+        of_payer: Option<&Pool>,
         bytes: usize,
         patience: Duration,
+        connections: &Connections,
     ) -> Result<Vec<OwnedSemaphorePermit>, Exhausted> {
         let count = u32::try_from(bytes).map_err(|_| Exhausted)?;
         if bytes > self.bytes || (of_payer.is_some() && bytes > self.most_of_payer) {
@@ -227,12 +238,29 @@ impl Lane {
         }
         let all = async {
             let mut taken = Vec::with_capacity(2);
-            for free in of_payer.into_iter().chain([self.free.clone()]) {
-                taken.push(free.acquire_many_owned(count).await.map_err(|_| Exhausted)?);
+            if let Some(pool) = of_payer {
+                taken.push(pool.wait_for(count).await?);
             }
+            let _waiting = connections.wait_for_memory();
+            taken.push(self.free.wait_for(count).await?);
             Ok(taken)
         };
         timeout(patience, all).await.unwrap_or(Err(Exhausted))
+    }
+}
+
+impl Pool {
+    fn new(bytes: usize) -> Self {
+        Self { free: Arc::new(Semaphore::new(bytes)), waiting: AtomicUsize::new(0) }
+    }
+
+    fn is_wanted(&self) -> bool {
+        self.waiting.load(Relaxed) > 0
+    }
+
+    async fn wait_for(&self, count: u32) -> Result<OwnedSemaphorePermit, Exhausted> {
+        let _waiting = Waiting::new(&self.waiting);
+        self.free.clone().acquire_many_owned(count).await.map_err(|_| Exhausted)
     }
 }
 
@@ -278,15 +306,34 @@ mod tests {
     async fn who_waits_gets_what_others_give_back() {
         let budget = Budget::new(10, 0, 0, Arc::default());
         let held = take(&budget, 1, Size::Small, 5).await.unwrap();
-        let (waiting, account) = (budget.of(Some(1)), budget.of(Some(2)));
+        let (waiting, others) = (budget.of(Some(1)), budget.of(Some(2)));
         let mut share = Share::default();
         let taken = waiting.take(&mut share, Size::Small, 3, Duration::from_mins(1));
         let given_back = async {
             tokio::task::yield_now().await;
-            assert!(account.is_contended());
+            assert!(waiting.is_contended(Size::Small));
+            assert!(!waiting.is_contended(Size::Large), "what is large is not in the way of what is small");
+            assert!(!others.is_contended(Size::Small), "one payer's own requests wait for each other");
             drop(held);
         };
         let (taken, ()) = tokio::join!(taken, given_back);
-        assert!(taken.is_ok() && !account.is_contended());
+        assert!(taken.is_ok() && !waiting.is_contended(Size::Small));
+    }
+
+    #[tokio::test]
+    async fn where_a_lane_is_full_whoever_uses_it_is_in_the_way() {
+        let budget = Budget::new(10, 0, 0, Arc::default());
+        let _first = take(&budget, 1, Size::Small, 5).await.unwrap();
+        let held = take(&budget, 2, Size::Small, 5).await.unwrap();
+        let mut share = Share::default();
+        let waiting = budget.of(Some(3));
+        let taken = waiting.take(&mut share, Size::Small, 5, Duration::from_mins(1));
+        let given_back = async {
+            tokio::task::yield_now().await;
+            assert!(budget.of(Some(1)).is_contended(Size::Small));
+            assert!(!budget.of(Some(1)).is_contended(Size::Large));
+            drop(held);
+        };
+        assert!(tokio::join!(taken, given_back).0.is_ok());
     }
 }

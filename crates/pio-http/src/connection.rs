@@ -79,12 +79,33 @@ pub(crate) async fn connection<S, B>(
         };
         // In a box, so that an idle connection does not hold room for all this.
         let answered = Box::pin(answer(quiet.stream, service.clone(), &server, &mut stopping)).await;
+        // Others need not wait for what a client sends that nobody will read.
         drop(place);
         match answered {
-            Some(again) => quiet = again,
-            None => return,
+            Answered::Quiet(again) => quiet = again,
+            Answered::Ended(ended) => {
+                return Box::pin(ended.say_goodbye(&server.counts, &mut stopping)).await;
+            }
         }
     }
+}
+
+/// What became of a connection that was answered.
+enum Answered {
+    /// It may have another request later.
+    Quiet(Quiet),
+    /// It is over.
+    Ended(End),
+}
+
+/// How a connection ended that has no request under way any more.
+enum End {
+    /// Nothing is left to be said.
+    Silent,
+    /// A response without a request: its status and message.
+    Refused(TcpStream, &'static str, String),
+    /// The client may still be sending a request that was answered already.
+    StillSending(TcpStream),
 }
 
 /// Why a connection is no longer idle.
@@ -129,7 +150,7 @@ impl Server {
         if let Ok(place) = self.active.clone().try_acquire_owned() {
             return Some(place);
         }
-        let _waiting = self.counts.wait();
+        let _waiting = self.counts.wait_for_place();
         let place = timeout(PATIENCE, self.active.clone().acquire_owned()).await;
         if place.is_err() {
             self.counts.refused.fetch_add(1, Relaxed);
@@ -144,7 +165,7 @@ async fn answer<S, B>(
     service: S,
     server: &Server,
     stopping: &mut watch::Receiver<bool>,
-) -> Option<Quiet>
+) -> Answered
 where
     S: Service<Request<Incoming>, Response = hyper::Response<B>> + Send + 'static,
     S::Future: Send,
@@ -189,23 +210,39 @@ where
         tracing::debug!(%error, "a connection ended early");
     }
     let stream = connection.into_parts().io.into_inner();
-    if let Some(since) = stream.quiet_since() {
-        return Some(Quiet { stream: stream.into_inner(), since });
+    match stream.quiet_since() {
+        Some(since) => Answered::Quiet(Quiet { stream: stream.into_inner(), since }),
+        None => Answered::Ended(End::of(stream, may_be_answered)),
     }
-    end(stream, may_be_answered, stopping).await;
-    None
 }
 
-/// Says what is still to be said.
-async fn end(stream: TimedStream<TcpStream>, may_be_answered: bool, stopping: &mut watch::Receiver<bool>) {
-    if stream.head_was_too_slow() {
-        goodbye(stream.into_inner(), "408 Request Timeout", TOO_SLOW).await;
-    } else if let Some(malformed) = stream.malformed_head() {
-        goodbye(stream.into_inner(), "400 Bad Request", &malformed.to_string()).await;
-    } else if may_be_answered && stream.is_still_sending() {
-        tokio::select! {
-            () = linger(stream.into_inner()) => {}
-            () = last_request(stopping) => {}
+impl End {
+    fn of(stream: TimedStream<TcpStream>, may_be_answered: bool) -> Self {
+        if stream.head_was_too_slow() {
+            return Self::Refused(stream.into_inner(), "408 Request Timeout", TOO_SLOW.to_owned());
+        }
+        if let Some(malformed) = stream.malformed_head() {
+            return Self::Refused(stream.into_inner(), "400 Bad Request", malformed.to_string());
+        }
+        if may_be_answered && stream.is_still_sending() {
+            return Self::StillSending(stream.into_inner());
+        }
+        Self::Silent
+    }
+
+    /// Says what is still to be said. Nothing is under way meanwhile, so the connection may have to make room for others.
+    async fn say_goodbye(self, counts: &Arc<Connections>, stopping: &mut watch::Receiver<bool>) {
+        match self {
+            Self::Silent => {}
+            Self::Refused(stream, status, message) => goodbye(stream, status, &message).await,
+            Self::StillSending(stream) => {
+                let mut place = counts.idle_place();
+                tokio::select! {
+                    () = linger(stream) => {}
+                    () = place.evicted() => {}
+                    () = last_request(stopping) => {}
+                }
+            }
         }
     }
 }

@@ -15,7 +15,8 @@ pub struct Connections {
     pub refused: AtomicU64,
     /// Those that were closed while they were idle to make room for others, since the server's start.
     pub evicted: AtomicU64,
-    waiting: AtomicUsize,
+    wanted_places: AtomicUsize,
+    wanted_memory: AtomicUsize,
     idle: Mutex<Idle>,
 }
 
@@ -27,16 +28,25 @@ struct Idle {
 }
 
 impl Connections {
-    /// Whether requests wait for memory or for their turn. Slow clients are then given less time.
+    /// Whether requests wait for their turn, or for memory that all of them share. Slow clients are then given less time.
     #[must_use]
     pub fn are_crowded(&self) -> bool {
-        self.waiting.load(Relaxed) > 0
+        self.is_place_wanted() || self.wanted_memory.load(Relaxed) > 0
     }
 
-    /// Counts somebody who waits until what is given back is dropped.
-    pub(crate) fn wait(&self) -> Waiting<'_> {
-        self.waiting.fetch_add(1, Relaxed);
-        Waiting(self)
+    /// Whether requests wait for their turn.
+    pub(crate) fn is_place_wanted(&self) -> bool {
+        self.wanted_places.load(Relaxed) > 0
+    }
+
+    /// Counts a request that waits for its turn, until what is given back is dropped.
+    pub(crate) fn wait_for_place(&self) -> Waiting<'_> {
+        Waiting::new(&self.wanted_places)
+    }
+
+    /// Counts a request that waits for memory that all share, until what is given back is dropped.
+    pub(crate) fn wait_for_memory(&self) -> Waiting<'_> {
+        Waiting::new(&self.wanted_memory)
     }
 
     /// How many connections are idle.
@@ -52,10 +62,9 @@ impl Connections {
         while evicted < count
             && let Some((_, closer)) = idle.closers.pop_first()
         {
-            // One that has just woken up closes nothing.
+            // One that has just woken up is gone from the list, or goes on all the same.
             evicted += usize::from(closer.send(()).is_ok());
         }
-        self.evicted.fetch_add(evicted as u64, Relaxed);
         evicted
     }
 
@@ -75,12 +84,19 @@ impl Connections {
     }
 }
 
-/// Somebody who waits.
-pub(crate) struct Waiting<'a>(&'a Connections);
+/// Somebody who waits, in a count of those who do.
+pub(crate) struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    pub(crate) fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Relaxed);
+        Self(count)
+    }
+}
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.0.waiting.fetch_sub(1, Relaxed);
+        self.0.fetch_sub(1, Relaxed);
     }
 }
 
@@ -96,6 +112,8 @@ impl IdlePlace {
     pub(crate) async fn evicted(&mut self) {
         // The sender goes only with the connection itself.
         drop((&mut self.closed).await);
+        // Counted here, because one that was asked may have woken up.
+        self.connections.evicted.fetch_add(1, Relaxed);
     }
 }
 

@@ -132,7 +132,12 @@ impl<S> TimedStream<S> {
 
     /// Whether the stream failed because a head had begun and did not end in time.
     pub(crate) fn head_was_too_slow(&self) -> bool {
-        self.is_too_slow && self.in_head
+        self.is_too_slow && self.is_in_head()
+    }
+
+    /// Whether a head has begun: after silence, or behind the request that was answered last.
+    fn is_in_head(&self) -> bool {
+        self.in_head || (self.framing.is_in_request() && !self.framing.is_in_body())
     }
 
     fn notice_answer(&mut self) {
@@ -157,7 +162,7 @@ impl<S> TimedStream<S> {
             return false;
         }
         let time = self.since.elapsed();
-        if self.in_head {
+        if self.is_in_head() {
             self.is_too_slow = time > self.limit(self.limits.header);
         } else if self.framing.is_in_request() {
             self.is_too_slow = time > self.limits.idle;

@@ -165,10 +165,9 @@ async fn a_table_that_is_locked_holds_up_nobody_but_its_own_app() {
     sleep(Duration::from_millis(100)).await;
     let other = Call::post("/events.json?accessKey=OTHERKEY", event().body.unwrap());
     for _ in 0..5 {
-        let started = Instant::now();
         assert_eq!(server.call(&other).await.status, 201);
-        assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
     }
+    assert!(!locked.is_finished(), "the others waited for the lock");
     assert_eq!(waiting.await.unwrap().status, 503);
     locked.await.unwrap();
     recovers(&server).await;
@@ -192,11 +191,10 @@ async fn readers_that_wait_do_not_stand_in_the_way_of_events() {
     sleep(Duration::from_millis(300)).await;
     // The key has not been looked up before.
     let other = Call::post("/events.json?accessKey=OTHERKEY", event().body.unwrap());
-    let started = Instant::now();
     let reply = server.call(&other).await;
     assert_eq!(reply.status, 201, "{}", reply.body);
     assert_eq!(server.get("/readyz").await.status, 200);
-    assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
+    assert!(!locked.is_finished(), "the event waited for the lock");
     locked.await.unwrap();
     for reader in readers {
         assert!([404, 503].contains(&reader.await.unwrap().status));

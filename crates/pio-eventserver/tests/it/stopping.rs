@@ -42,7 +42,7 @@ async fn idle_connections_do_not_delay_the_end() {
     let _silent = TcpStream::connect(server.address).await.unwrap();
     let started = Instant::now();
     server.stopped().await;
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
 }
 
 #[tokio::test]

@@ -8,9 +8,7 @@ use pio_http::limits::Limits;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::sleep;
 
-use crate::{LARGE, LIMITS, start, start_with, status};
-
-const LONG: Duration = Duration::from_mins(1);
+use crate::{LARGE, LIMITS, LONG, start, start_with, status};
 
 #[tokio::test]
 async fn a_client_that_is_silent_in_a_body_is_told_so_long_before_the_bodys_time_is_over() {
@@ -34,16 +32,22 @@ async fn a_slow_but_steady_body_is_taken() {
 
 #[tokio::test]
 async fn a_client_that_drips_its_body_ends_with_the_bodys_time() {
-    let server = start_with(Limits { body: Duration::from_millis(500), ..LIMITS }).await;
-    let mut stream =
-        server.send("POST /body HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n").await;
-    for _ in 0..10 {
-        sleep(Duration::from_millis(100)).await;
-        if stream.write_all(b"1;x=y\r\n1\r\n").await.is_err() {
-            break;
+    let limits = Limits { body: Duration::from_millis(500), silence: LONG, body_bytes: 1 << 20, ..LIMITS };
+    let server = start_with(limits).await;
+    let head = "POST /body HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n";
+    let (mut answer, mut body) = server.send(head).await.into_split();
+    let dripping = async {
+        while body.write_all(b"1\r\n1\r\n").await.is_ok() {
+            sleep(Duration::from_millis(50)).await;
         }
-    }
-    assert!(["408", "413"].contains(&status(&mut stream).await.as_str()));
+    };
+    let mut status = [0; 12];
+    let answered = tokio::select! {
+        answered = answer.read_exact(&mut status) => answered,
+        () = dripping => panic!("the connection ended without an answer"),
+        () = sleep(LONG / 2) => panic!("the client may drip for ever"),
+    };
+    assert_eq!(answered.map(|_| &status[9..]).unwrap(), b"408");
 }
 
 #[tokio::test]

@@ -12,6 +12,9 @@ use crate::{LIMITS, start_with, status};
 const GET: &str = "GET / HTTP/1.1\r\nhost: x\r\n\r\n";
 const STUCK: &str = "GET /stuck HTTP/1.1\r\nhost: x\r\n\r\n";
 
+/// How long a client that drips its body waits between two bytes.
+const DRIP: Duration = Duration::from_millis(20);
+
 /// Idle connections are kept for longer than a test takes.
 const PATIENT: Limits = Limits { idle: Duration::from_mins(1), header: Duration::from_mins(1), ..LIMITS };
 
@@ -76,4 +79,32 @@ async fn a_head_that_comes_slowly_does_not_keep_others_waiting() {
     let mut other = server.send(GET).await;
     assert_eq!(status(&mut other).await, "200");
     assert_eq!(status(&mut slow).await, "408");
+}
+
+#[tokio::test]
+async fn half_a_head_behind_a_request_does_not_keep_others_waiting() {
+    let server = start_with(Limits { active: 1, ..PATIENT }).await;
+    let mut half = server.send(&format!("{GET}GET / HT")).await;
+    assert_eq!(status(&mut half).await, "200");
+    let mut other = server.send(GET).await;
+    assert_eq!(status(&mut other).await, "200");
+    assert_eq!(status(&mut half).await, "408");
+}
+
+#[tokio::test]
+async fn who_goes_on_sending_after_a_refusal_does_not_keep_others_waiting() {
+    let server = start_with(Limits { active: 1, connections: 2, ..PATIENT }).await;
+    let mut refused = server.send("POST /refused HTTP/1.1\r\nhost: x\r\ncontent-length: 4000\r\n\r\n").await;
+    assert_eq!(status(&mut refused).await, "401");
+    let dripping = tokio::spawn(async move {
+        while refused.write_all(b"x").await.is_ok() {
+            sleep(DRIP).await;
+        }
+    });
+    let mut other = server.send(GET).await;
+    assert_eq!(status(&mut other).await, "200");
+    let mut further = server.send(GET).await;
+    assert_eq!(status(&mut further).await, "200");
+    assert_eq!(server.connections.refused.load(Relaxed), 0, "the refused client makes room");
+    dripping.await.unwrap();
 }

@@ -8,7 +8,6 @@ mod annex;
 mod client;
 mod fake;
 mod feedback;
-mod overhead;
 mod queries;
 mod recorded;
 mod reload;

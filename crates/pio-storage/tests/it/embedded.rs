@@ -197,7 +197,7 @@ fn a_running_server_costs_next_to_nothing() {
     for _ in 0..100 {
         let _ = server.ensure_running();
     }
-    assert!(start.elapsed() < Duration::from_secs(1), "{:?} for 100", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?} for 100", start.elapsed());
 }
 
 #[test]

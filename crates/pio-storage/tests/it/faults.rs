@@ -116,7 +116,7 @@ async fn a_server_that_says_nothing_is_given_up() {
     settings.port = silent.local_addr().unwrap().port();
     let start = Instant::now();
     assert_eq!(reason(&settings).await, Reason::TimedOut);
-    assert!(start.elapsed() < Duration::from_secs(3));
+    assert!(start.elapsed() < Duration::from_secs(30));
 }
 
 /// What connecting leads to where every connection is treated like this.
