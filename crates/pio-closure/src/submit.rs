@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 
 use pio_process::command::Command;
 use pio_settings::memory::MemoryPlan;
-use pio_settings::{env, vars, words};
+use pio_settings::redact::{SPARK_REDACTION, SPARK_REDACTION_REGEX};
+use pio_settings::{env, setting, vars, words};
 
 use crate::closure::Closure;
 use crate::errors::SubmitError;
@@ -86,7 +87,7 @@ impl Submit<'_> {
             .args(&self.arguments)
             .env(vars::SPARK_HOME, &self.closure.root)
             .env(vars::SPARK_SCALA_VERSION, "2.12");
-        check_variables(&options)?;
+        check::check_variables(&options)?;
         for link in env::service_links() {
             command = command.env_remove(link);
         }
@@ -146,6 +147,9 @@ impl Submit<'_> {
         if options.setting("", "spark.ui.enabled").is_none() {
             arguments.extend(conf("spark.ui.enabled", "false"));
         }
+        if options.setting("", SPARK_REDACTION_REGEX).is_none() {
+            arguments.extend(conf(SPARK_REDACTION_REGEX, SPARK_REDACTION));
+        }
         arguments.extend(self.reserve(options)?);
         for (key, value) in &self.spark_conf {
             arguments.extend(conf(key, value));
@@ -187,24 +191,13 @@ impl Submit<'_> {
     }
 }
 
-/// The variables that Spark reads itself where nothing else says; it would end with a stack trace.
-fn check_variables(options: &Options) -> Result<(), SubmitError> {
-    if options.setting("--executor-memory", "spark.executor.memory").is_none() {
-        env::memory(vars::SPARK_EXECUTOR_MEMORY)?;
-    }
-    if options.setting("--executor-cores", "spark.executor.cores").is_none() {
-        env::count(vars::SPARK_EXECUTOR_CORES)?;
-    }
-    Ok(())
-}
-
 /// The heap in bytes that the user wants of the driver.
 fn driver_memory(options: &Options) -> Result<Option<u64>, SubmitError> {
     let set = match options.setting("--driver-memory", "spark.driver.memory") {
         Some(set) => Some(set),
         None => env::memory(vars::SPARK_DRIVER_MEMORY)?,
     };
-    Ok(set.and_then(|text| memory::bytes(&text, memory::MIB)))
+    Ok(set.and_then(|text| setting::memory_bytes(&text, memory::MIB)))
 }
 
 fn master(options: &Options) -> String {

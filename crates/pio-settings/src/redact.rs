@@ -27,11 +27,23 @@ const NO_SECRETS: &[&str] = &[
     "SSH_AUTH_SOCK",
     vars::HEROKU_PRIVATE_IP,
     "--engine-params-key",
-    "spark.redaction.regex",
+    SPARK_REDACTION_REGEX,
 ];
 
 /// Values of variables with such names that are no secrets.
 const NO_VALUES: &[&str] = &["true", "false", "none", "null"];
+
+/// What Spark is to hide in its event logs and on its pages, as a value of [`SPARK_REDACTION_REGEX`]: it looks for this in names and values
+/// alike. Spark's own default knows neither passwords in addresses nor most names of secrets in the environment of executors.
+pub const SPARK_REDACTION: &str = concat!(
+    r"(?i)secret|passw|passphrase|credential|token|(access|account|api|encryption|private)[._-]?key",
+    r"|^spark\.executorenv\..*(keys?|pass|pwd|pw|auth|authorization|pin|sas|sig|signature|dsn|cookie)$",
+    // Written so that it does not itself look like an address with a password.
+    r"|:/{2}[^/\s@]*:[^/\s@]+@",
+);
+
+/// The setting that holds it.
+pub const SPARK_REDACTION_REGEX: &str = "spark.redaction.regex";
 
 /// Whether a variable, option or setting of this name holds a secret.
 #[must_use]

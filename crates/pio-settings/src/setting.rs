@@ -49,32 +49,39 @@ pub fn count(variable: &str, text: &str) -> Result<usize, SettingError> {
         .ok_or_else(|| wrong(variable, text, "a whole number above zero", "4"))
 }
 
-/// A size of memory in Spark's notation, as Spark takes it.
+/// A size of memory in Spark's notation, always with a unit: where Spark reads a variable, a number without one counts bytes, and where
+/// it reads an option or a configuration, MiB.
 ///
 /// # Errors
 /// When it is no whole number with a unit, or less than 1 MB.
 pub fn memory(variable: &str, text: &str) -> Result<String, SettingError> {
     let wanted = "a size of memory, which is a whole number with a unit (k, m, g or t)";
     let size = text.trim().to_ascii_lowercase();
-    match bytes(&size) {
+    match memory_bytes(&size, 1) {
+        Some(bytes) if bytes >= MIB && digits(&size).is_some() => Ok(format!("{}k", bytes / 1024)),
         Some(bytes) if bytes >= MIB => Ok(size),
         _ => Err(wrong(variable, text, wanted, "2g")),
     }
 }
 
-/// How many bytes a size is. Where Spark reads these variables, a number without a unit counts bytes.
-fn bytes(size: &str) -> Option<u64> {
+/// How many bytes a size in Spark's notation is, such as `2g` or `512MB`; a number without a unit counts in `unit`. Nothing where it is
+/// no size.
+#[must_use]
+pub fn memory_bytes(text: &str, unit: u64) -> Option<u64> {
+    let size = text.trim().to_ascii_lowercase();
     let number = size.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-    let shift = match &size[number.len()..] {
-        "" | "b" => 0,
-        "k" | "kb" => 10,
-        "m" | "mb" => 20,
-        "g" | "gb" => 30,
-        "t" | "tb" => 40,
+    let factor = match &size[number.len()..] {
+        "" => unit,
+        "b" => 1,
+        "k" | "kb" => 1 << 10,
+        "m" | "mb" => 1 << 20,
+        "g" | "gb" => 1 << 30,
+        "t" | "tb" => 1 << 40,
+        "p" | "pb" => 1 << 50,
         _ => return None,
     };
     let number = digits(number).filter(|_| number == number.trim())?;
-    number.checked_mul(1 << shift).filter(|bytes| *bytes <= i64::MAX.unsigned_abs())
+    number.checked_mul(factor).filter(|bytes| *bytes <= i64::MAX.unsigned_abs())
 }
 
 /// A whole number without a sign.
@@ -89,7 +96,7 @@ fn wrong(variable: &str, given: &str, wanted: &'static str, example: &'static st
 
 #[cfg(test)]
 mod tests {
-    use super::{count, memory, port, switch};
+    use super::{MIB, count, memory, memory_bytes, port, switch};
 
     #[test]
     fn settings_are_read_without_the_blanks_around_them() {
@@ -98,9 +105,21 @@ mod tests {
         assert_eq!(port("A", " 5000 "), Ok(5000));
         assert_eq!(count("A", "4\n"), Ok(4));
         for (text, size) in
-            [(" 2G ", "2g"), ("512MB", "512mb"), ("1048576", "1048576"), ("900000k", "900000k")]
+            [(" 2G ", "2g"), ("512MB", "512mb"), ("1073741824", "1048576k"), ("900000k", "900000k")]
         {
             assert_eq!(memory("A", text).as_deref(), Ok(size));
+        }
+    }
+
+    #[test]
+    fn sizes_of_memory_are_read_as_spark_reads_them() {
+        for (size, mib) in
+            [("2g", 2048), ("512MB", 512), ("1024", 1024), ("1t", 1024 * 1024), ("1048576K", 1024), ("0", 0)]
+        {
+            assert_eq!(memory_bytes(size, MIB), Some(mib * MIB), "{size}");
+        }
+        for wrong in ["", "much", "1.5g", "2x", "-1", "99999999999p"] {
+            assert_eq!(memory_bytes(wrong, MIB), None, "{wrong}");
         }
     }
 

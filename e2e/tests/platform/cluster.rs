@@ -38,12 +38,13 @@ fn an_engine_trains_evaluates_and_answers_on_a_cluster_whose_master_is_replaced(
     engine.set("PIO_TRAIN_SPARK_OPTS", &format!("{MASTER} --executor-memory 900m"));
     engine.set("PIO_SPARK_OPTS", MASTER);
     engine.set("SPARK_EVENT_LOG_DIR", &format!("file://{}", logs.display()));
+    engine.set("PIO_STRIPE_KEY", "sk-geheim");
     engine.push(Place::Offline).ended.ok();
     let dyno = network.machine("1.run", "engine");
     engine.run_on(&dyno, "release").ok();
     assert_eq!(applications(&first, "completedapps"), 1);
     assert_eq!(state(&first)["completedapps"][0]["memoryperexecutor"], 900, "{}", state(&first));
-    assert_eq!(fs_err::read_dir(&logs).expect("a folder").count(), 1, "one application, one log");
+    holds_no_secret(&logs);
     engine.run_on(&dyno, &format!("cd pio-engine && pio eval {EVALUATION} -- {MASTER}")).ok();
     assert_eq!(applications(&first, "completedapps"), 2);
     let dyno = network.machine("1.web", "engine");
@@ -102,6 +103,15 @@ fn another_master_takes_over_when_the_leader_is_lost() {
     for server in [worker, newcomer, follower, zookeeper] {
         server.stop().expect("an end");
     }
+}
+
+/// The environment of executors stands in an event log, but none of its secrets.
+fn holds_no_secret(logs: &Path) {
+    let entries: Vec<_> = fs_err::read_dir(logs).expect("a folder").collect::<Result<_, _>>().expect("entries");
+    let [log] = &entries[..] else { panic!("not one log of one application: {entries:?}") };
+    let text = fs_err::read_to_string(log.path()).expect("a log");
+    assert!(text.contains(r#""spark.executorEnv.PIO_STRIPE_KEY":"*********(redacted)""#), "{text}");
+    assert!(!text.contains("sk-geheim") && !text.contains(database::PASSWORD), "a secret is in {text}");
 }
 
 /// An app with masters and workers.

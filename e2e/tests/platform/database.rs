@@ -14,7 +14,7 @@ use pio_process::command::Command;
 use crate::janitor::Janitor;
 
 /// The password as it is.
-const PASSWORD: &str = "p@ss:/?#%w0rd";
+pub(crate) const PASSWORD: &str = "p@ss:/?#%w0rd";
 
 /// The password as it must be written in a URL.
 const ENCODED: &str = "p%40ss%3A%2F%3F%23%25w0rd";

@@ -1,6 +1,8 @@
 //! What a setting of Spark may be, as far as that is known before a JVM runs. Spark itself would fail late, and with a stack trace.
 
-use super::memory::{self, MIB};
+use pio_settings::{env, setting, vars};
+
+use super::memory::MIB;
 use super::options::Options;
 use super::origin::Origin;
 use crate::errors::SubmitError;
@@ -97,6 +99,27 @@ pub(super) fn check(options: &Options) -> Result<(), SubmitError> {
     Ok(())
 }
 
+/// Refuses a variable that Spark reads itself where nothing else says; it would end with a stack trace.
+pub(super) fn check_variables(options: &Options) -> Result<(), SubmitError> {
+    let sizes = [
+        ("--driver-memory", "spark.driver.memory", vars::SPARK_DRIVER_MEMORY, LEAST_HEAP),
+        ("--executor-memory", "spark.executor.memory", vars::SPARK_EXECUTOR_MEMORY, LEAST_EXECUTOR),
+    ];
+    for (option, key, variable, least) in sizes {
+        if options.setting(option, key).is_none()
+            && let Some(value) = env::memory(variable)?
+        {
+            let fits = Kind::Size(MIB, least).check(&value);
+            let setting = variable.to_owned();
+            fits.map_err(|expected| SubmitError::Wrong { setting, value, expected })?;
+        }
+    }
+    if options.setting("--executor-cores", "spark.executor.cores").is_none() {
+        env::count(vars::SPARK_EXECUTOR_CORES)?;
+    }
+    Ok(())
+}
+
 fn wrong(origin: &Origin, value: &str, expected: String) -> SubmitError {
     SubmitError::Wrong { setting: origin.to_string(), value: value.to_owned(), expected }
 }
@@ -134,7 +157,7 @@ fn expect(fits: bool, words: impl FnOnce() -> String) -> Result<(), String> {
 }
 
 fn size(value: &str, unit: u64, least: u64) -> Result<(), String> {
-    let Some(bytes) = memory::bytes(value, unit) else {
+    let Some(bytes) = setting::memory_bytes(value, unit) else {
         return Err("a size of memory, a whole number with a unit such as 2g or 512m".to_owned());
     };
     expect(bytes >= least, || match least / MIB {

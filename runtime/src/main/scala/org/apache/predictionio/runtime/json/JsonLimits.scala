@@ -22,23 +22,29 @@ private[predictionio] object JsonLimits {
     throw new JsonFault(s"The JSON document $words.", null)
   }
 
-  /** What is beyond a limit, in words that follow the name of the document. */
-  def excess(text: String): Option[String] = {
-    var (at, depth) = (0, 0)
+  /** What is beyond a limit, in words that follow the name of the document. Where the two parsers that we use take a text
+    * that is not quite JSON for different things, neither may find what is beyond a limit.
+    */
+  def excess(text: String): Option[String] = beyond(text, ofGson = false).orElse(beyond(text, ofGson = true))
+
+  private def beyond(text: String, ofGson: Boolean): Option[String] = {
+    var (at, depth) = (if (ofGson) afterPrefix(text) else 0, 0)
     var found: Option[String] = None
     while (at < text.length && found.isEmpty)
       (text.charAt(at): @switch) match {
-        case '"' | '\'' => at = endOfText(text, at)
+        case '"' => at = endOfText(text, at)
+        case '\'' if ofGson => at = endOfText(text, at)
+        case '/' | '#' if ofGson => at = endOfComment(text, at)
         case '{' | '[' =>
           depth += 1
           if (depth > Depth) found = Some(s"is nested too deeply: at most $Depth levels are accepted")
           at += 1
         case '}' | ']' =>
-          depth -= 1
+          depth = math.max(depth - 1, 0)
           at += 1
-        case c if isBoundary(c) => at += 1
+        case c if isBoundary(c, ofGson) => at += 1
         case _ =>
-          val end = endOfWord(text, at)
+          val end = endOfWord(text, at, ofGson)
           found = ofWord(text, at, end)
           at = end
       }
@@ -52,13 +58,39 @@ private[predictionio] object JsonLimits {
     at + 1
   }
 
-  private def endOfWord(text: String, start: Int): Int = {
-    var at = start
-    while (at < text.length && !isBoundary(text.charAt(at)) && !"{}[]\"".contains(text.charAt(at))) at += 1
+  private def endOfWord(text: String, start: Int, ofGson: Boolean): Int = {
+    var at = start + 1
+    while (at < text.length && !"{}[]".contains(text.charAt(at)) && !isBoundary(text.charAt(at), ofGson)) at += 1
     at
   }
 
-  private def isBoundary(c: Char): Boolean = c <= ' ' || c == ',' || c == ':' || c == ';' || c == '='
+  /** What ends a word. To Gson a quote within one is a part of it. */
+  private def isBoundary(c: Char, ofGson: Boolean): Boolean =
+    if (ofGson) " \t\f\r\n,:;=#/\\".indexOf(c.toInt) >= 0
+    else c <= ' ' || c == ',' || c == ':' || c == '"'
+
+  /** Gson passes over comments of three kinds; one that does not end is a fault to it. */
+  private def endOfComment(text: String, start: Int): Int = {
+    def after(mark: String, from: Int): Int = text.indexOf(mark, from) match {
+      case -1 => text.length
+      case found => found + mark.length
+    }
+    def endOfLine: Int = {
+      val end = text.indexWhere(c => c == '\n' || c == '\r', start)
+      if (end < 0) text.length else end
+    }
+    if (text.startsWith("/*", start)) after("*/", start + 2)
+    else if (text.startsWith("//", start) || text.charAt(start) == '#') endOfLine
+    else start + 1
+  }
+
+  /** Gson passes over what some servers put before their answers. */
+  private def afterPrefix(text: String): Int = {
+    val first = text.indexWhere(c => " \t\r\n".indexOf(c.toInt) < 0)
+    if (first >= 0 && text.startsWith(Prefix, first)) first + Prefix.length else 0
+  }
+
+  private val Prefix = ")]}'\n"
 
   private def ofWord(text: String, start: Int, end: Int): Option[String] =
     if (!isNumber(text.charAt(start))) None

@@ -22,4 +22,16 @@ class JsonLimitsSuite extends munit.FunSuite {
       assert(clue(excess(s"""{"a":$number}""")).exists(_.endsWith("which no double can hold")))
     }
   }
+
+  test("what looks like a text to one parser hides nothing from the other") {
+    val deep = "[" * 100000
+    Seq("/* ' */", "// '\n", "# \"\n", "[a\"", "[a# '\n", "[a/* ' */", "[1\" \"", ")]}'\n", " )]}'\n", "[\u0001'", "]]]]").foreach {
+      start =>
+        val found = excess(start + deep)
+        assertEquals(found, Some("is nested too deeply: at most 1000 levels are accepted"), clue(start))
+        val fault = intercept[JsonFault](JsonText.parseLax(start + deep))
+        assert(clue(fault.getMessage).contains("nested too deeply"))
+    }
+    assertEquals(excess("/* [ */ {\"a\": 'it # is'} // it's"), None)
+  }
 }
