@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use fs_err as fs;
+use pio_engine::variant::Variant;
+use pio_launcher::app::ENGINE_FILE;
 use pio_launcher::talk;
 
 use crate::app::App;
@@ -11,7 +13,6 @@ use crate::cache::Cache;
 use crate::copy::{self, Means};
 use crate::distribution::{Distribution, IN_APP, Parts};
 use crate::engine_build;
-use crate::engine_json;
 use crate::errors::Error;
 use crate::former;
 use crate::java_version;
@@ -65,7 +66,7 @@ pub fn compile(build: &Build, purpose: Purpose) -> Result<(), Error> {
         app.name()
     ));
     if let App::Engine { folder, .. } = &app {
-        engine_json::check(folder)?;
+        Variant::load(&folder.join(ENGINE_FILE)).map_err(Error::from)?;
     }
     let cache = Cache::within(&build.cache)?;
     let distribution = Distribution::find(&build.buildpack, &build.variables, &cache.root)?;

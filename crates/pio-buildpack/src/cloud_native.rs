@@ -17,6 +17,8 @@ use libcnb::layer::{
 };
 use libcnb::sbom::Sbom;
 use libcnb::{BuildArgs, Buildpack, DetectArgs, Platform};
+use pio_engine::variant::Variant;
+use pio_launcher::app::ENGINE_FILE;
 use pio_launcher::talk;
 use pio_settings::vars;
 use serde::{Deserialize, Serialize};
@@ -26,7 +28,6 @@ use crate::cache::Cache;
 use crate::copy::Means;
 use crate::distribution::{Distribution, Parts};
 use crate::engine_build;
-use crate::engine_json;
 use crate::errors::Error;
 use crate::former;
 use crate::java_version;
@@ -81,7 +82,7 @@ impl Buildpack for PredictionIo {
             app.name()
         ));
         if let App::Engine { folder, .. } = &app {
-            engine_json::check(folder)?;
+            Variant::load(&folder.join(ENGINE_FILE)).map_err(Error::from)?;
         }
         let cache = Cache::of_layer(cache_layer(&context)?);
         let distribution = Distribution::find(&context.buildpack_dir, &variables, &cache.root)?;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use pio_engine::errors::VariantError;
 use pio_launcher::advice::Advice;
 use pio_settings::setting::SettingError;
 
@@ -55,12 +56,7 @@ pub enum Error {
     NotADistribution,
     /// `engine.json` cannot be used.
     #[error("engine.json cannot be used.")]
-    BadEngineJson {
-        /// What is wrong with it, as a sentence.
-        reason: String,
-        /// The line, where one is at fault.
-        excerpt: String,
-    },
+    BadEngineJson(#[from] VariantError),
     /// `pio build` failed; its words stand in the log already.
     #[error("The engine could not be built.")]
     Build {
@@ -186,17 +182,14 @@ impl Error {
 
     fn advice_on_the_engine(&self) -> Advice {
         match self {
-            Self::BadEngineJson { reason, excerpt } => {
-                let why = if excerpt.is_empty() { reason.clone() } else { format!("{reason}\n{excerpt}") };
-                Advice::new(
-                    self,
-                    why,
-                    [
-                        "Correct engine.json, commit and deploy again.",
-                        "To check it: python3 -m json.tool engine.json",
-                    ],
-                )
-            }
+            Self::BadEngineJson(source) => Advice::new(
+                self,
+                source,
+                [
+                    "Correct engine.json, commit and deploy again.",
+                    "To check it on your own machine: pio build",
+                ],
+            ),
             Self::Build { last_words, verbose } => {
                 let known =
                     BUILD_FAULTS.iter().find(|(sign, _)| last_words.iter().any(|line| line.contains(sign)));

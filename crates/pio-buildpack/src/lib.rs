@@ -7,7 +7,6 @@ pub mod cloud_native;
 pub mod copy;
 pub mod distribution;
 pub mod engine_build;
-pub mod engine_json;
 pub mod errors;
 pub mod fetch;
 pub mod former;

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use crate::notice::Notice;
 use crate::text;
+use crate::variant::json::Value;
+use crate::variant::parser;
 
 /// The PIO whose interface is here: engines for newer ones may need what is missing.
 const INTERFACE: &str = "0.14.0";
@@ -12,10 +14,10 @@ const INTERFACE: &str = "0.14.0";
 #[must_use]
 pub fn check(engine: &Path) -> Option<Notice> {
     let text = text::read(&engine.join("template.json")).ok()?.text;
-    let Ok(json) = serde_json::from_str::<serde_json::Value>(&text) else {
+    let Ok(json) = parser::parse(&text) else {
         return Some(Notice::Warning("template.json is not JSON; it is not used.".to_owned()));
     };
-    let min = json.pointer("/pio/version/min")?.as_str()?;
+    let Value::Text(min) = &json.get("pio")?.get("version")?.get("min")?.value else { return None };
     (numbers(min) > numbers(INTERFACE)).then(|| {
         Notice::Warning(format!(
             "template.json asks for PredictionIO {min} or later; the interface here is that of {INTERFACE}. What is newer may be missing."

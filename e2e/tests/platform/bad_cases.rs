@@ -23,8 +23,8 @@ fn pushed() -> App {
 #[test]
 fn a_broken_engine_json_fails_the_build_at_its_line() {
     let mut app = engine();
-    apps::write(&app.source.join("engine.json"), "{\n  \"engineFactory\": \"a.B\"\n  \"x\": 1\n}\n");
-    let log = app.push(Place::Offline).ended.refused(&["engine.json cannot be used.", "Line 3"]);
+    apps::write(&app.source.join("engine.json"), "{\n  \"engineFactory\": \"a.B\"\n  \"x\" 1\n}\n");
+    let log = app.push(Place::Offline).ended.refused(&["engine.json cannot be used.", "line 3, column 7"]);
     assert!(!log.contains("Building the engine"), "{log}");
 }
 

@@ -107,7 +107,8 @@ fn another_master_takes_over_when_the_leader_is_lost() {
 
 /// The environment of executors stands in an event log, but none of its secrets.
 fn holds_no_secret(logs: &Path) {
-    let entries: Vec<_> = fs_err::read_dir(logs).expect("a folder").collect::<Result<_, _>>().expect("entries");
+    let entries: Vec<_> =
+        fs_err::read_dir(logs).expect("a folder").collect::<Result<_, _>>().expect("entries");
     let [log] = &entries[..] else { panic!("not one log of one application: {entries:?}") };
     let text = fs_err::read_to_string(log.path()).expect("a log");
     assert!(text.contains(r#""spark.executorEnv.PIO_STRIPE_KEY":"*********(redacted)""#), "{text}");

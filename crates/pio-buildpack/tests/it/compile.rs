@@ -117,6 +117,14 @@ fn a_broken_engine_json_is_told_before_anything_is_built() {
     platform.write("app/engine.json", "{");
     let log = platform.compile().refused();
     assert!(log.contains(" !     engine.json cannot be used.") && !log.contains("Building"), "{log}");
+    assert!(log.contains("engine.json, line 1, column 2: this is not JSON."), "{log}");
+}
+
+#[test]
+fn an_engine_json_that_pio_takes_is_taken() {
+    let platform = Platform::with_engine();
+    platform.write("app/engine.json", "\u{feff}{\"engineFactory\": \"a.B\"\n \"datasource\": {},\n}");
+    platform.compile().ok();
 }
 
 #[test]
