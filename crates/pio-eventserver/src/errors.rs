@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use hyper::StatusCode;
-use pio_storage::errors::StorageError;
+use pio_http::body::BodyError;
+use pio_http::limits::BUSY;
+use pio_storage::errors::{Reason, StorageError};
 
 use crate::event::parse::InvalidEvent;
 use crate::webhooks::ConnectorError;
@@ -64,7 +66,7 @@ pub(crate) enum Refusal {
     SlowBody(Duration),
     #[error("Nothing of the body arrived for {} seconds.", .0.as_secs())]
     SilentBody(Duration),
-    #[error("The connection was lost before the body was complete.")]
+    #[error("{}", BodyError::Broken)]
     BrokenBody,
     #[error(transparent)]
     Event(#[from] InvalidEvent),
@@ -98,10 +100,10 @@ pub(crate) enum Refusal {
     NulParameter(&'static str),
     #[error(transparent)]
     Connector(#[from] ConnectorError),
-    #[error("The server has as much work as it can hold. Try again in a moment.")]
+    #[error("{BUSY}")]
     Overloaded,
-    #[error("The event was not stored, because the database does not answer. Try again in a moment.")]
-    NotStored,
+    #[error("The event was not stored, because of the database: {0}. Try again in a moment.")]
+    NotStored(Reason),
     #[error("{}", outcome_unknown(*.are_remembered))]
     OutcomeUnknown {
         /// Under which ids the request's events are stored, if they are; in the order of a batch, none for what cannot be stored.
@@ -147,7 +149,7 @@ impl Refusal {
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::ContentType(_) | Self::Compressed(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Overloaded
-            | Self::NotStored
+            | Self::NotStored(_)
             | Self::OutcomeUnknown { .. }
             | Self::DeletionUnknown
             | Self::Draining => StatusCode::SERVICE_UNAVAILABLE,

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use pio_http::budget::Share;
 use pio_storage::Storage;
-use pio_storage::errors::StorageError;
+use pio_storage::errors::{Reason, StorageError};
 use pio_storage::events::NewEvent;
 use pio_storage::events::group::{EventOutcome, Group, GroupLimits};
 use pio_storage::events::table::EventTable;
@@ -122,7 +122,7 @@ impl Writer {
         let not_stored = || {
             let is_repeat = repeats.iter().any(Option::is_some);
             let unknown = || Refusal::OutcomeUnknown { ids: repeats.clone(), are_remembered: true };
-            if is_repeat { unknown() } else { Refusal::NotStored }
+            if is_repeat { unknown() } else { Refusal::NotStored(Reason::TimedOut) }
         };
         let (answer, mut written) = oneshot::channel();
         let claim = Claim::default();

@@ -9,6 +9,7 @@ use thiserror::Error;
 use tokio::time::{Instant, timeout_at};
 
 use crate::budget::{Account, PATIENCE_OF_LARGE, SMALL, Share, Size};
+use crate::limits::BUSY;
 
 /// So much of a large body is in the buffers of its connection before it needs room of its own.
 const BUFFERED: usize = 16 * 1024;
@@ -53,7 +54,7 @@ pub enum BodyError {
         limit: Duration,
     },
     /// There is no memory for it (503).
-    #[error("The server has as much work as it can hold. Try again in a moment.")]
+    #[error("{BUSY}")]
     Overloaded,
     /// The client went away or broke the protocol (400).
     #[error("The body could not be read: the connection broke or its framing is wrong.")]

@@ -19,7 +19,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::connections::Connections;
-use crate::limits::Limits;
+use crate::limits::{BUSY, Limits};
 use crate::linger::{goodbye, linger};
 use crate::peer::Peer;
 use crate::timed::{Exchange, TimedStream};
@@ -28,7 +28,6 @@ use crate::timed::{Exchange, TimedStream};
 const BUFFER: usize = 32 * 1024;
 
 const TOO_SLOW: &str = "The head of the request came too slowly.";
-const BUSY: &str = "The server has as much work as it can hold. Try again in a moment.";
 
 /// How long a stopping server takes one more request on an open connection: the client may have sent it before it could know.
 const LAST_REQUEST: Duration = Duration::from_millis(500);

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// What a client is told whose request would need more memory, or another turn, than there is (503).
+pub const BUSY: &str = "The server has as much work as it can hold. Try again in a moment.";
+
 /// Time and size limits of one server.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {

@@ -90,6 +90,15 @@ pub enum StorageError {
         /// What the server said.
         detail: String,
     },
+    /// The schema of the tables is not there.
+    #[error(
+        "the database has no schema for the tables: {detail}. Create the one that currentSchema or search_path names (CREATE SCHEMA), \
+         or take the setting out"
+    )]
+    NoSchema {
+        /// What the server said.
+        detail: String,
+    },
     /// A certificate file or the machine's certificates cannot be used.
     #[error(
         "the certificates to verify the database with cannot be used: {detail}. Check sslrootcert in the database URL"
@@ -269,6 +278,7 @@ fn of_answer(answer: &DbError) -> StorageError {
         text if text.starts_with("22") || text.starts_with("54") => {
             return StorageError::invalid("a value", detail);
         }
+        "3F000" => return StorageError::NoSchema { detail },
         _ if *code == SqlState::INSUFFICIENT_PRIVILEGE => return StorageError::Forbidden { detail },
         _ => return StorageError::Unexpected { detail: format!("{detail}, SQLSTATE {}", code.code()) },
     };

@@ -11,7 +11,7 @@ use pio_engine::engine::{self, Engine};
 use pio_settings::{memory, vars, words};
 
 use super::build::build_options;
-use super::engine::{listener, options};
+use super::engine::{check_temporary_folder, listener, options};
 use crate::cli::Common;
 use crate::cli::engines::Run;
 use crate::output::Console;
@@ -22,6 +22,7 @@ pub(crate) fn run(common: &Common, args: &Run, spark: Vec<String>, program: Vec<
     // A driver program need not be an engine; where it is one, its variant may say something to Spark.
     let spark_conf = Engine::open(&options).map(|engine| engine.variant.spark_conf).unwrap_or_default();
     submit::check_options(&spark, &spark_conf)?;
+    check_temporary_folder()?;
     let closure = Closure::locate()?;
     let listener = listener(Console { json: common.json }, common.verbose);
     let built = build::build(&closure, &folder, &build_options(&args.build)?, &listener)?;

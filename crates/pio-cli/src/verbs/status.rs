@@ -26,7 +26,8 @@ pub(crate) fn run(console: Console) -> Result<()> {
     let closure = inspect_closure(console);
     console.info(MANAGEMENT, "Inspecting storage backend connections...");
     let database = inspect_database(console);
-    let ready = closure.is_ok() && database.is_ok();
+    let accepts_writes = database.as_ref().is_ok_and(|facts| facts["readOnly"] == false);
+    let ready = closure.is_ok() && accepts_writes;
     console.result(&json!({
         "ready": ready,
         "version": VERSION,

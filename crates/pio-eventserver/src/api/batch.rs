@@ -83,8 +83,10 @@ impl State {
                     Ok(id)
                 }
                 // The database failed, not the event: the whole batch is to be sent again.
-                Err(error) if error.is_unavailable() => return Err(Refusal::NotStored),
-                Err(error) => Err(of_storage(&error)),
+                Err(error) => match of_storage(&error) {
+                    refusal if refusal.status() == StatusCode::SERVICE_UNAVAILABLE => return Err(refusal),
+                    refusal => Err(refusal),
+                },
             };
         }
         Ok(())

@@ -63,7 +63,10 @@ pub(super) fn of_storage(error: &StorageError) -> Refusal {
         StorageError::Invalid { field, why } => {
             Refusal::NotStorable(format!("{field} cannot be stored: {why}."))
         }
-        error if error.is_unavailable() => Refusal::NotStored,
+        StorageError::Unavailable { reason, .. } => Refusal::NotStored(*reason),
+        StorageError::OutcomeUnknown { .. } => {
+            Refusal::OutcomeUnknown { ids: Vec::new(), are_remembered: false }
+        }
         _ => Refusal::Internal,
     }
 }

@@ -18,9 +18,10 @@ const COMMON: &[Field] = &[
 ];
 
 const CONTEXT: &[Field] = &[
-    required("ip", Kind::Text),
-    required("library", Kind::Fields(&[required("name", Kind::Text), required("version", Kind::Text)])),
-    required("user_agent", Kind::Text),
+    // PIO dropped the whole context where one of these three was missing; servers have no address and no browser to tell of.
+    optional("ip", Kind::Text),
+    optional("library", Kind::Fields(&texts(["name", "version"]))),
+    optional("user_agent", Kind::Text),
     optional("app", Kind::Fields(&texts(["name", "version", "build"]))),
     optional("campaign", Kind::Fields(&texts(["name", "source", "medium", "term", "content"]))),
     optional("device", Kind::Fields(DEVICE)),

@@ -144,7 +144,13 @@ async fn a_read_only_database_is_waited_for() {
     sleep(Duration::from_millis(100)).await;
     // A lost connection is answered with 503 as well: look twice.
     in_time(&server, &event()).await;
-    assert_eq!(in_time(&server, &event()).await.status, 503);
+    let refused = in_time(&server, &event()).await;
+    assert_eq!(refused.status, 503);
+    assert!(
+        refused.body.contains("was not stored, because of the database: it accepts no writes"),
+        "{}",
+        refused.body
+    );
     assert_eq!(in_time(&server, &Call::get("/readyz")).await.status, 503);
     assert_eq!(in_time(&server, &Call::get("/events.json?accessKey=ACCESSKEY")).await.status, 404);
     run_sql(&server.settings, &set("off")).await;

@@ -139,7 +139,9 @@ async fn an_idle_connection_outlives_a_slow_head_but_not_for_ever() {
         let mut answer = [0; 512];
         assert!(stream.read(&mut answer).await.unwrap() > 0);
     }
-    assert_eq!(read_all(&mut stream).await, "");
+    let mut rest = [0; 512];
+    let closed = timeout(Duration::from_mins(1), stream.read(&mut rest)).await;
+    assert_eq!(closed.unwrap().unwrap(), 0);
     assert!(started.elapsed() >= idle_time, "{:?}", started.elapsed());
 }
 
@@ -278,6 +280,14 @@ async fn where_the_system_allows_few_connections_idle_ones_make_room_and_the_dat
     let others =
         answers.iter().filter(|answer| ["closed", "HTTP/1.1 503"].contains(&answer.as_str())).count();
     assert!(others > 50 && taken >= 20 && others + taken == 150, "{answers:?}");
-    let mut client = Client::connect(process.address).await;
-    assert_eq!(client.call(&Call::post(EVENTS, EVENT)).await.unwrap().status, 201);
+    // A busy machine may need a moment until the last of them is gone.
+    let begun = Instant::now();
+    let stored = loop {
+        let reply = Client::connect(process.address).await.call(&Call::post(EVENTS, EVENT)).await.unwrap();
+        if reply.status != 503 || begun.elapsed() > Duration::from_mins(1) {
+            break reply;
+        }
+        sleep(Duration::from_millis(100)).await;
+    };
+    assert_eq!(stored.status, 201, "{}", stored.body);
 }

@@ -70,6 +70,19 @@ async fn calls_of_segment_without_what_they_need_are_refused() {
 }
 
 #[tokio::test]
+async fn a_context_of_segment_is_kept_where_a_server_called() {
+    let server = Server::start(Config::default()).await;
+    let context = json!({ "library": { "name": "analytics-ruby" }, "ip": null });
+    let call = json!({
+        "type": "track", "version": "2", "event": "e", "userId": "u", "timestamp": "2015-08-21T15:25:32.799Z",
+        "context": context,
+    });
+    let reply = server.post(SEGMENT, call.to_string()).await.json();
+    let kept = stored(&server, reply).await["properties"]["context"].clone();
+    assert_eq!(kept, json!({ "library": { "name": "analytics-ruby" } }));
+}
+
+#[tokio::test]
 async fn calls_of_segment_may_have_its_own_names() {
     let server = Server::start(Config::default()).await;
     let context = json!({

@@ -99,6 +99,7 @@ async fn what_the_server_reports_is_told_in_words_with_what_to_do() {
         ("22001", "a value cannot be stored: so it is"),
         ("54000", "a value cannot be stored: so it is"),
         ("42501", "the database refused: so it is"),
+        ("3F000", "the database has no schema for the tables: so it is. Create the one that currentSchema"),
         ("42P01", "the event table so it is does not exist"),
         ("XX000", "the database gave an unexpected answer: so it is, SQLSTATE XX000"),
     ];
