@@ -131,6 +131,9 @@ pub enum Error {
         /// What it is.
         given: String,
     },
+    /// The user of a worker has a number only.
+    #[error("A Spark worker needs a user with a name, and this one has a number only.")]
+    NamelessUser,
     /// Several masters without anything that keeps their state.
     #[error("Several Spark masters need a ZooKeeper.")]
     NoZooKeeper,
@@ -324,6 +327,13 @@ impl Error {
             Self::BadMasters { .. } => (
                 "It is the number of masters of this app, or their hosts with commas between.".to_owned(),
                 vec!["Set for example SPARK_MASTERS=3", "Or SPARK_MASTERS=spark://host-1:7077,host-2:7077"],
+            ),
+            Self::NamelessUser => (
+                "Hadoop, which Spark's executors log in with, cannot do so for a user whom /etc/passwd does not list.".to_owned(),
+                vec![
+                    "Run the worker as a user whom the image has.",
+                    "Or list the user: echo \"spark:x:$(id -u):0::/tmp:/bin/sh\" >> /etc/passwd",
+                ],
             ),
             Self::NoZooKeeper => (
                 "SPARK_MASTERS tells of more than one master, and SPARK_ZK_ZOOKEEPER_URL is not set: each would think that it leads.".to_owned(),

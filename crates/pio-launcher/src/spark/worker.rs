@@ -2,6 +2,8 @@
 
 use pio_closure::closure::Closure;
 use pio_closure::cluster::Worker;
+use pio_process::command::Command;
+use pio_process::error::Error as ProcessError;
 use pio_settings::{env, memory, vars};
 
 use super::{master, masters};
@@ -28,6 +30,9 @@ const OPTIONS: &[&str] = &[
 /// # Errors
 /// When the masters are not known, or the worker cannot be started or has ended in failure.
 pub fn run() -> Result<(), Error> {
+    if is_nameless() {
+        return Err(Error::NamelessUser);
+    }
     let master = masters::url(&masters::from_env()?);
     let cores = env::count(vars::SPARK_WORKER_CORES)?;
     let cores = cores.or_else(|| std::thread::available_parallelism().ok().map(usize::from));
@@ -51,6 +56,12 @@ pub fn run() -> Result<(), Error> {
         java_options,
     };
     run::spark("worker", worker.command(&Closure::locate()?)?)
+}
+
+/// Whether this process's user has no name. Asked of the system's own program, because ours may be linked without what knows all users.
+fn is_nameless() -> bool {
+    let asked = Command::new("id").arg("-un").no_stdin().captured().run();
+    matches!(asked, Err(ProcessError::Failed { .. }))
 }
 
 /// The heap that executors may take together: what the worker leaves, less a fifth for what Java needs beside the heap.

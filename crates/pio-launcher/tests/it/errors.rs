@@ -67,6 +67,15 @@ fn a_worker_that_knows_no_master_is_told_how() {
 }
 
 #[test]
+fn a_worker_whose_user_has_no_name_is_refused_before_its_executors_fail() {
+    let app = App::new();
+    app.program("bin/id", "echo 'id: cannot find name for user ID 12345' >&2; exit 1");
+    let path = format!("{}:/usr/bin:/bin", app.path("bin").display());
+    let variables = [("PATH", path.as_str()), ("SPARK_MASTERS", "m")];
+    refused(&app, &["spark-worker"], &variables, &["needs a user with a name", "/etc/passwd"]);
+}
+
+#[test]
 fn several_masters_need_a_zookeeper() {
     let several = ("SPARK_MASTERS", "spark://a,b");
     refused(

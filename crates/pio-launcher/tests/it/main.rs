@@ -61,6 +61,7 @@ impl App {
     fn program(&self, name: &str, script: &str) {
         let _guard = programs();
         let file = self.path(name);
+        fs_err::create_dir_all(file.parent().unwrap()).unwrap();
         fs_err::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
         fs_err::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
     }
