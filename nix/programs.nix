@@ -29,6 +29,8 @@ pkgs.pkgsStatic.rustPlatform.buildRustPackage {
     "--package=xtask"
   ];
 
+  meta.mainProgram = "pio";
+
   # `cargo xtask test` runs the tests; they want a database and a network.
   doCheck = false;
 

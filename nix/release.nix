@@ -25,9 +25,8 @@ let
 in
 pkgs.runCommand "predictionio-release-${workspace.package.version}"
   {
-    # The wheel's Java names the usual loader, and sbt resolves the runtime's test framework: with a sandbox, build with `--option sandbox relaxed`.
-    __noChroot = true;
-    nativeBuildInputs = [ pkgs.jdk ];
+    # The wheel's Java names the usual loader, which a sandbox has not.
+    PIO_JAVA_LOADER = pkgs.stdenv.cc.bintools.dynamicLinker;
     outputs = [
       "out"
       "runtime"
@@ -45,7 +44,7 @@ pkgs.runCommand "predictionio-release-${workspace.package.version}"
     mkdir -p $XDG_CACHE_HOME/pio/artifacts
     while read -r sha256 file; do
       install -m 444 $file $XDG_CACHE_HOME/pio/artifacts/$sha256
-      touch -d 1980-01-01T00:00:01Z $XDG_CACHE_HOME/pio/artifacts/$sha256
+      touch -d @315532801 $XDG_CACHE_HOME/pio/artifacts/$sha256
     done < $artifactsPath
 
     xtask=${programs.xtask}

@@ -24,18 +24,8 @@ lazy val runtime = (project in file("."))
     libraryDependencies ++= Seq("munit", "munit-scalacheck").map { name =>
       ("org.scalameta" %% name % "1.0.0" % Test).exclude("org.scala-lang", "scala-library")
     },
-    scalacOptions ++= Seq(
-      "-deprecation",
-      "-feature",
-      "-unchecked",
-      "-encoding",
-      "UTF-8",
-      "-language:higherKinds,existentials,implicitConversions",
-      "-Xlint:_,-missing-interpolator,-type-parameter-shadow",
-      "-Xfatal-warnings"
-    ),
-    Compile / packageSrc / publishArtifact := false,
-    Compile / packageDoc / publishArtifact := false,
+    // `cargo xtask runtime` compiles with the same options, without sbt.
+    scalacOptions ++= IO.readLines(baseDirectory.value / "scalac.options"),
     Test / fork := true,
     Test / parallelExecution := false,
     Test / javaOptions ++= openedModules,

@@ -9,6 +9,6 @@
     in
     {
       inherit lib;
-      legacyPackages.x86_64-linux = import ./packages.nix { inherit lib; };
+      legacyPackages = lib.genAttrs [ "x86_64-linux" "aarch64-linux" ] (system: import ./packages.nix { inherit lib system; });
     };
 }

@@ -8,6 +8,7 @@ in
   inherit (builtins) replaceStrings;
   last = list: elemAt list (length list - 1);
   splitString = separator: text: filter isString (split separator text);
+  optionalAttrs = condition: attributes: if condition then attributes else { };
   optionalString = condition: text: if condition then text else "";
   concatMapStrings = make: list: concatStringsSep "" (map make list);
   genAttrs = names: make: listToAttrs (map (name: { inherit name; value = make name; }) names);

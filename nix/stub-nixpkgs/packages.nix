@@ -1,28 +1,55 @@
 # The packages of nixpkgs that our flake uses, made with the host's tools.
-{ lib }:
+#
+# With the sandbox on, `cargo xtask nix-check` shows the host's folders to what needs a compiler or a registry; the user's own folder stands at
+# /host-home. What runCommand makes needs nothing of the host: its tools and its C library are in Nix's store, as those of nixpkgs are.
+{ lib, system }:
 let
   derive =
     attributes:
     derivation (
       {
-        system = "x86_64-linux";
+        inherit system;
         builder = "/bin/bash";
       }
       // attributes
     );
 
-  # A script with the user's own home and programs: Nix gives builders neither. The shell stays until the end: in the place of its last
+  # A script with the host's programs and the user's own: Nix gives builders neither. The shell stays until the end: in the place of its last
   # program Nix would see that one's output closed just before it ends, as cp and install do, and kill it.
   script = text: [
     "-c"
     ''
-      export HOME=$(/usr/bin/getent passwd "$(/usr/bin/id -u)" | /usr/bin/cut -d: -f6)
+      if [ -d /host-home ]; then export HOME=/host-home; else export HOME=$(getent passwd "$(id -u)" | cut -d: -f6); fi
+      # A builder that lacks something fails; it installs nothing into the user's folder.
+      export RUSTUP_AUTO_INSTALL=0
       export PATH=$HOME/.cargo/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
       set -euo pipefail
       ${text}
       exit 0
     ''
   ];
+
+  # A shell and the usual small programs in one static file.
+  tools = derive {
+    name = "tools";
+    args = script ''
+      mkdir -p $out/bin
+      cp "$(command -v busybox)" $out/bin/busybox
+      $out/bin/busybox --install -s $out/bin
+    '';
+  };
+
+  # The loader, with the C library beside it.
+  libc = derive {
+    name = "libc";
+    args = script ''
+      mkdir -p $out/lib
+      loader=$(readlink -f /lib64/ld-linux-x86-64.so.2)
+      cp "$loader" $out/lib/ld-linux-x86-64.so.2
+      cd "$(dirname "$loader")"
+      cp -L libc.so.6 libdl.so.2 libm.so.6 libpthread.so.0 librt.so.1 $out/lib/
+    '';
+  };
 
   # From the user's cache of artifacts, else with the ordinary client of the registry. Nix checks the digest.
   fetch =
@@ -76,13 +103,21 @@ let
       removeAttrs attributes [ "nativeBuildInputs" ]
       // {
         inherit name;
-        args = script text;
+        builder = "${tools}/bin/sh";
+        args = [
+          "-c"
+          ''
+            export PATH=${tools}/bin
+            set -euo pipefail
+            ${text}
+          ''
+        ];
       }
     );
 
   # Cargo with the crates of the lock file, each held to its checksum by cargo; paths of this machine stay out of the programs.
   buildRustPackage =
-    { src, cargoLock, cargoBuildFlags, installPhase, pname, version, outputs, ... }:
+    { src, cargoLock, cargoBuildFlags, installPhase, pname, version, outputs, meta, ... }:
     derive {
       name = "${pname}-${version}";
       inherit src outputs;
@@ -94,13 +129,18 @@ let
         export RUSTFLAGS="-C target-feature=+crt-static --remap-path-prefix=$NIX_BUILD_TOP=/build --remap-path-prefix=$HOME/.cargo=/cargo"
         # This stands in for a compiler of nixpkgs: what it makes is compared, not shipped, so it may be quick.
         export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1
-        cargo build --release --locked --quiet --target x86_64-unknown-linux-gnu $flags
+        cargo build --release --locked --offline --quiet --target x86_64-unknown-linux-gnu $flags
         ${installPhase}
       '';
-    };
+    }
+    // { inherit meta; };
 in
 {
   inherit fetchurl fetchPypi runCommand;
+  stdenv = {
+    hostPlatform.isx86_64 = system == "x86_64-linux";
+    cc.bintools.dynamicLinker = "${libc}/lib/ld-linux-x86-64.so.2";
+  };
   pkgsStatic.rustPlatform = { inherit buildRustPackage; };
   unzip = null;
   jdk = null;
@@ -111,10 +151,18 @@ in
     name = "nixfmt-tree";
     args = [ "-c" "echo '#!/bin/sh' > $out" ];
   };
+  # The shell has the host's programs; what nixpkgs' own would add to it stands in the file that Nix reads from here.
   mkShell =
     { packages }:
     derive {
       name = "shell";
+      stdenv = derive {
+        name = "stdenv";
+        args = script ''
+          mkdir $out
+          echo 'export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' > $out/setup
+        '';
+      };
       args = [ "-c" "echo > $out" ];
     };
 }

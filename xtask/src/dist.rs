@@ -107,17 +107,27 @@ fn native(root: &Path, options: &Options) -> Result<Native> {
     Ok(Native { programs, bill })
 }
 
-/// Fails where the closure in a tarball is not that of a release made here.
-pub(crate) fn compare_closure(tarball: &Path) -> Result<()> {
-    let mut contents = Contents::default();
-    contents.add_tree("closure", &slim::closure(&Closure::locate()?)?.root, LEFT_OUT)?;
-    let ours = contents.digests("")?;
-    let ours: BTreeSet<&str> = ours.lines().collect();
-    let list = again::list(tarball)?;
-    let theirs = list.iter().map(String::as_str).filter(|line| line.contains("  closure/")).collect();
+/// What differs in a release from another compiler: the programs, and what is said of them.
+const PROGRAMS: &[&str] = &["bin/pio", "bin/pio-launcher", "bin/pio-buildpack", "sbom.cdx.json"];
+
+/// Fails where a tarball from elsewhere is not the release that is made here, but for the programs; these are listed.
+pub(crate) fn compare_all_but_programs(tarball: &Path) -> Result<()> {
+    let root = project::root();
+    let native = Native { programs: Vec::new(), bill: Vec::new() };
+    let ours = gather(root, &slim::closure(&Closure::locate()?)?, &native)?;
+    let same = |path: &str| PROGRAMS.iter().all(|name| path != format!("dist/{name}")) && path != again::LIST;
+    let ours = ours.files()?.into_iter().filter(|(path, _)| same(path)).collect::<BTreeSet<_>>();
+    let (theirs, others): (BTreeSet<_>, BTreeSet<_>) =
+        again::files(tarball)?.into_iter().partition(|(path, _)| same(path));
     let differing: Vec<_> = ours.symmetric_difference(&theirs).collect();
-    ensure!(differing.is_empty(), "the closure in {} is another than ours: {differing:?}", tarball.display());
-    talk::say(format_args!("       {} files of a release's closure are the same", ours.len()));
+    ensure!(differing.is_empty(), "{} is another release than ours: {differing:?}", tarball.display());
+    talk::say(format_args!(
+        "       {} files of the release are the same; of another compiler are:",
+        ours.len()
+    ));
+    for (path, _) in others {
+        talk::say(format_args!("         {path}"));
+    }
     Ok(())
 }
 

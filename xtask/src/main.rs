@@ -70,7 +70,7 @@ enum Command {
     Lock(lock::Options),
     /// Fetches and verifies what closure.lock names and assembles the closure
     Vendor(vendor::Options),
-    /// Builds the Scala runtime with the closure's sbt and installs it into the closure
+    /// Compiles the Scala runtime with the closure's compiler and installs it into the closure
     Runtime(runtime::Options),
     /// Makes the release tarball: buildpack and installation in one
     Dist(dist::Options),

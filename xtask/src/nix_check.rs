@@ -1,4 +1,4 @@
-//! `cargo xtask nix-check`: the flake evaluated and built with Nix, where nixpkgs is out of reach with the small stand-in for it.
+//! `cargo xtask nix-check`: the flake evaluated and built with Nix in its sandbox, where nixpkgs is out of reach with the small stand-in for it.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use fs_err as fs;
 use pio_closure::closure::Closure;
 use pio_process::command::Command;
-use pio_settings::dirs;
+use pio_settings::{dirs, env, vars};
 use serde_json::Value;
 use walkdir::WalkDir;
 
@@ -15,8 +15,35 @@ use crate::vendor::store::digest;
 use crate::{dist, project, runtime, talk, tools, vendor};
 
 /// What Nix is told on a machine that has no configuration for it: no cache to ask, no other users to build as.
-const CONFIGURATION: &str =
-    "experimental-features = nix-command flakes\nsubstituters =\nbuild-users-group =\nsandbox = false\n";
+const CONFIGURATION: &str = "experimental-features = nix-command flakes\nsubstituters =\nbuild-users-group =\nsandbox-fallback = false\n";
+
+/// The host's folders that compilers and the registries' clients need.
+const HOST: &[&str] = &[
+    "/bin",
+    "/sbin",
+    "/usr",
+    "/lib",
+    "/lib64",
+    "/etc/alternatives",
+    "/etc/ssl",
+    "/etc/maven",
+    "/etc/java-17-openjdk",
+];
+
+/// Where the stand-in finds the user's own folder and cache of artifacts in the sandbox.
+const HOST_HOME: &str = "/host-home";
+const HOST_ARTIFACTS: &str = "/host-artifacts";
+
+/// What a builder sees beside its inputs.
+#[derive(Clone, Copy, PartialEq)]
+enum Sandbox {
+    /// The whole machine: there are no user namespaces.
+    None,
+    /// The host's tools, which stand in for those of nixpkgs.
+    Host,
+    /// Nothing, as on `NixOS`.
+    Empty,
+}
 
 /// The packages of the flake.
 const PACKAGES: &[&str] = &["default", "closure", "runtime", "buildpack"];
@@ -26,30 +53,35 @@ const NOT_IN_NIX: &[&str] = &["runtime", "cds", "postgres", "complete.json", "ja
 
 /// Builds everything in Nix, from two folders and the release twice, and compares it with ours; then sees a wrong digest refused.
 pub(crate) fn run() -> Result<()> {
-    tools::need(&[tools::NIX])?;
+    tools::need(&[tools::NIX, tools::BUSYBOX])?;
     vendor::run(&vendor::Options {})?;
     runtime::run(&runtime::Options {})?;
     let scratch = tempfile::tempdir()?;
     let (here, elsewhere) = (scratch.path().join("here"), scratch.path().join("else/where"));
     project::copy_sources(&here)?;
     project::copy_sources(&elsewhere)?;
+    let (host, empty) = sandboxes();
     talk::step("Building programs, closure, runtime and release in Nix");
-    let built = build(&here, PACKAGES)?;
-    nix(&here).args(["flake", "check"]).args(stand_in(&here)).captured().run()?;
-    talk::step("Building them from another folder, and closure and release once more");
+    let built = build(&here, PACKAGES, host)?;
+    nix(&here, host).args(["flake", "check"]).args(stand_in(&here)).captured().run()?;
+    talk::step(
+        "Building them from another folder, and closure and release once more, with nothing of this machine",
+    );
     ensure!(
-        build(&elsewhere, PACKAGES)? == built,
+        build(&elsewhere, PACKAGES, host)? == built,
         "from another folder something has another path in Nix's store"
     );
     for package in ["closure", "buildpack"] {
         let again = ["build", "--rebuild", "--no-link", &format!("path:.#{package}")];
-        nix(&here).args(again).args(stand_in(&here)).captured().run()?;
+        nix(&here, empty).args(again).args(stand_in(&here)).captured().run()?;
     }
+    talk::step("Using the flake as its users do");
+    use_it(&here, host)?;
     let [_, closure, _, release] = &built[..] else { bail!("Nix built something else: {built:?}") };
     compare(closure, &Closure::locate()?.root)?;
-    dist::compare_closure(&release.join(dist::name()))?;
+    dist::compare_all_but_programs(&release.join(dist::name()))?;
     talk::step("Giving Nix a wrong digest");
-    refuses_a_wrong_digest(&elsewhere)?;
+    refuses_a_wrong_digest(&elsewhere, host)?;
     talk::say("       All is the same in Nix, whoever builds it; a wrong digest is refused.");
     Ok(())
 }
@@ -57,13 +89,57 @@ pub(crate) fn run() -> Result<()> {
 /// Opens Nix's store, which without a daemon only the user may do who installed it.
 pub(crate) fn try_store() -> Result<()> {
     tools::need(&[tools::NIX])?;
-    Ok(nix(project::root()).args(["store", "ping"]).quiet().run()?)
+    Ok(nix(project::root(), Sandbox::None).args(["store", "ping"]).quiet().run()?)
 }
 
-fn nix(folder: &Path) -> Command {
+/// The sandboxes for what needs the host's tools and for what needs none.
+fn sandboxes() -> (Sandbox, Sandbox) {
+    let namespaces =
+        ["--user", "--map-root-user", "--mount", "--mount-proc", "--pid", "--net", "--fork", "true"];
+    if tools::answers("unshare", &namespaces) {
+        return (Sandbox::Host, Sandbox::Empty);
+    }
+    talk::say(
+        "       !!! This machine allows no user namespaces, so Nix builds WITHOUT its sandbox: what a build takes from the machine is not noticed.",
+    );
+    (Sandbox::None, Sandbox::None)
+}
+
+fn nix(folder: &Path, sandbox: Sandbox) -> Command {
     let artifacts = dirs::cache().join("artifacts");
-    let command = Command::new("nix").env("NIX_CONFIG", CONFIGURATION).env("PIO_NIX_ARTIFACTS", artifacts);
-    command.current_dir(folder).no_stdin()
+    let (paths, seen) = match sandbox {
+        Sandbox::None => (None, artifacts.clone()),
+        Sandbox::Host => {
+            let home = env::get(vars::HOME).unwrap_or_else(|| "/root".to_owned());
+            let present = HOST.iter().filter(|path| Path::new(path).exists());
+            let mut paths: Vec<String> = present.map(|&path| path.to_owned()).collect();
+            // Under its own name, too: links in it may be absolute.
+            paths.extend([format!("{HOST_HOME}={home}"), home]);
+            paths.push(format!("{HOST_ARTIFACTS}={}", artifacts.display()));
+            (Some(paths.join(" ")), PathBuf::from(HOST_ARTIFACTS))
+        }
+        Sandbox::Empty => (Some("/bin/sh=/bin/busybox".to_owned()), artifacts),
+    };
+    let sandbox = match paths {
+        Some(paths) => format!("sandbox = true\nsandbox-paths = {paths}\n"),
+        None => "sandbox = false\n".to_owned(),
+    };
+    let command = Command::new("nix").env("NIX_CONFIG", format!("{CONFIGURATION}{sandbox}"));
+    command.env("PIO_NIX_ARTIFACTS", seen).current_dir(folder).no_stdin()
+}
+
+/// Runs the program, enters the shell for developers, and evaluates what is for another processor.
+fn use_it(folder: &Path, sandbox: Sandbox) -> Result<()> {
+    let ran =
+        nix(folder, sandbox).arg("run").args(stand_in(folder)).args(["path:.#", "--", "version"]).output()?;
+    let version = String::from_utf8_lossy(&ran).into_owned();
+    ensure!(version.contains(env!("CARGO_PKG_VERSION")), "`nix run .# -- version` says {version:?}");
+    let shell = nix(folder, sandbox).arg("develop").args(stand_in(folder));
+    shell.args(["path:.#", "-c", "cargo", "xtask", "tidy"]).captured().run()?;
+    let other = nix(folder, sandbox).arg("eval").args(stand_in(folder)).arg("--raw");
+    let path = other.arg("path:.#packages.aarch64-linux.default.drvPath").output()?;
+    ensure!(path.ends_with(b".drv"), "the programs for arm64 are not evaluated");
+    Ok(())
 }
 
 /// The options that put the stand-in in nixpkgs' place.
@@ -73,12 +149,12 @@ fn stand_in(folder: &Path) -> [String; 4] {
 }
 
 /// Builds packages and returns their paths in Nix's store. One at a time: of several Nix tells in an order of its own.
-fn build(folder: &Path, packages: &[&str]) -> Result<Vec<PathBuf>> {
-    packages.iter().map(|package| build_one(folder, package)).collect()
+fn build(folder: &Path, packages: &[&str], sandbox: Sandbox) -> Result<Vec<PathBuf>> {
+    packages.iter().map(|package| build_one(folder, package, sandbox)).collect()
 }
 
-fn build_one(folder: &Path, package: &str) -> Result<PathBuf> {
-    let command = nix(folder).args(["build", "--no-link", "--json"]).args(stand_in(folder));
+fn build_one(folder: &Path, package: &str, sandbox: Sandbox) -> Result<PathBuf> {
+    let command = nix(folder, sandbox).args(["build", "--no-link", "--json"]).args(stand_in(folder));
     let printed = command.arg(format!("path:.#{package}")).output()?;
     let built: Value = serde_json::from_slice(&printed)?;
     let outputs = built[0]["outputs"].as_object().filter(|outputs| outputs.len() == 1);
@@ -110,13 +186,13 @@ fn digests(root: &Path) -> Result<BTreeSet<(PathBuf, String)>> {
     Ok(digests)
 }
 
-fn refuses_a_wrong_digest(folder: &Path) -> Result<()> {
+fn refuses_a_wrong_digest(folder: &Path, sandbox: Sandbox) -> Result<()> {
     let file = folder.join("closure.lock");
     let text = fs::read_to_string(&file)?;
     let mut lock: Value = serde_json::from_str(&text)?;
     lock["artifacts"][0]["sha256"] = "0".repeat(64).into();
     fs::write(&file, lock.to_string())?;
-    match build(folder, &["closure"]) {
+    match build(folder, &["closure"], sandbox) {
         Ok(paths) => bail!("Nix took a file with another digest: {paths:?}"),
         Err(error) => {
             ensure!(format!("{error:#}").contains("hash mismatch"), "Nix failed otherwise: {error:#}");

@@ -1,10 +1,11 @@
-//! Builds the Scala runtime with the closure's sbt and installs it into the closure, with Java's archive of classes.
+//! Builds the Scala runtime with the closure's compiler and installs it into the closure, with Java's archive of classes.
+
+mod jar;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use pio_closure::closure::{self, Closure};
-use pio_closure::sbt::Sbt;
 use pio_settings::dirs;
 use sha2::{Digest as _, Sha256};
 use walkdir::{DirEntry, WalkDir};
@@ -45,11 +46,10 @@ fn built(closure: &Closure) -> Result<PathBuf> {
     let jar = cached(closure, &dirs::cache())?;
     if !jar.exists() {
         talk::step("Building the runtime");
-        let built = build(closure)?;
         let folder = jar.parent().context("the cache has a folder")?;
         fs_err::create_dir_all(folder)?;
         let unfinished = folder.join("unfinished");
-        fs_err::copy(built, &unfinished)?;
+        jar::make(closure, &project::root().join("runtime"), &unfinished)?;
         settle(&unfinished, 0o444)?;
         fs_err::rename(unfinished, &jar)?;
     }
@@ -85,30 +85,6 @@ fn is_source(entry: &DirEntry) -> bool {
     let nested_project = name == "project" && entry.depth() > 1;
     let tests = name == "test" && entry.depth() == 2;
     !(made_by_sbt || nested_project || tests)
-}
-
-/// Runs sbt and returns the jar that it made.
-fn build(closure: &Closure) -> Result<PathBuf> {
-    let sources = project::root().join("runtime");
-    let state = dirs::cache().join("sbt");
-    let sbt = Sbt { closure, global_base: state.join("global"), state, options: Vec::new() };
-    sbt.command()?
-        .env("PIO_CLOSURE_JARS", closure.root.join(closure::JARS))
-        .current_dir(&sources)
-        .arg("package")
-        .no_stdin()
-        .on_line(|_, line| talk::say(format_args!("       {line}")))
-        .run()
-        .context("The runtime could not be built")?;
-    let jars =
-        WalkDir::new(sources.join("target")).min_depth(2).max_depth(2).into_iter().filter_map(Result::ok);
-    let mut jars = jars.map(DirEntry::into_path).filter(|path| is_the_jar(path));
-    jars.next().context("sbt made no jar in runtime/target")
-}
-
-fn is_the_jar(path: &Path) -> bool {
-    let version = concat!(env!("CARGO_PKG_VERSION"), ".jar");
-    path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(version))
 }
 
 /// Puts the runtime into the closure and makes the archive of classes anew; does nothing where that was done.

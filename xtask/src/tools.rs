@@ -75,6 +75,13 @@ pub(crate) const PGBOUNCER: Tool = Tool {
 pub(crate) const NIX: Tool =
     Tool { name: "Nix", present: || answers("nix", &["--version"]), packages: &["nix-bin"] };
 
+/// The tools of builders that see nothing of the machine.
+pub(crate) const BUSYBOX: Tool = Tool {
+    name: "a static busybox",
+    present: || Path::new("/bin/busybox").is_file(),
+    packages: &["busybox-static"],
+};
+
 /// Holds the database of the end-to-end tests.
 pub(crate) const DOCKER: Tool = Tool {
     name: "Docker",

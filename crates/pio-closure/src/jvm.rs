@@ -48,8 +48,23 @@ const MODULE_OPTIONS: &[&str] = &[
 /// When the closure has none.
 pub fn java(closure: &Closure) -> Result<Command, ClosureError> {
     let hint = format!("{} It is for Linux on x86-64 only.", installation::repair());
-    Ok(Command::new(closure.java()?).hint(hint).envs(locale(&env::get)))
+    let mut words = java_words(closure, env::get(vars::PIO_JAVA_LOADER).map(PathBuf::from))?.into_iter();
+    let program = words.next().unwrap_or_default();
+    Ok(Command::new(program).args(words).hint(hint).envs(locale(&env::get)))
 }
+
+/// The beginning of a command line that runs the closure's `java`, which names a loader that some systems do not have where it says.
+/// Java's own helper for children names it too, so Java starts them without the helper then.
+fn java_words(closure: &Closure, loader: Option<PathBuf>) -> Result<Vec<OsString>, ClosureError> {
+    let java = closure.java()?;
+    let Some(loader) = loader else { return Ok(vec![java.into()]) };
+    let libraries = loader.parent().unwrap_or(Path::new("/")).to_owned();
+    let words =
+        [loader.into(), "--library-path".into(), libraries.into(), java.into(), WITHOUT_HELPER.into()];
+    Ok(words.into())
+}
+
+const WITHOUT_HELPER: &str = "-Djdk.lang.Process.launchMechanism=VFORK";
 
 /// The locale without a language in which files may have any name.
 const UTF_8: &str = "C.UTF-8";
@@ -107,7 +122,7 @@ pub fn spark(closure: &Closure) -> Result<Command, ClosureError> {
         .arg("-c")
         .arg(script)
         .arg(&closure.root)
-        .arg(closure.java()?)
+        .args(java_words(closure, env::get(vars::PIO_JAVA_LOADER).map(PathBuf::from))?)
         .envs(locale(&env::get)))
 }
 
@@ -147,7 +162,25 @@ fn has_open_folders() -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::locale;
+    use std::path::PathBuf;
+
+    use super::{java_words, locale};
+    use crate::closure::Closure;
+
+    #[test]
+    fn java_runs_by_another_loader_where_one_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        for file in ["RELEASE", "java/bin/java"] {
+            fs_err::create_dir_all(folder.path().join("java/bin")).unwrap();
+            fs_err::write(folder.path().join(file), "").unwrap();
+        }
+        let closure = Closure::at(folder.path()).unwrap();
+        let java = closure.java().unwrap().into_os_string();
+        assert_eq!(java_words(&closure, None).unwrap(), vec![java.clone()]);
+        let words = java_words(&closure, Some(PathBuf::from("/nix/libc/lib/ld.so"))).unwrap();
+        assert_eq!(words[..3], ["/nix/libc/lib/ld.so", "--library-path", "/nix/libc/lib"]);
+        assert_eq!(words[3], java);
+    }
 
     #[test]
     fn java_gets_a_locale_in_which_files_may_have_any_name() {

@@ -98,6 +98,9 @@ pub const PIO_STORAGE_SOURCES: &str = "PIO_STORAGE_SOURCES_";
 /// Spark's own folder; its children need it to find the jars.
 pub const SPARK_HOME: &str = "SPARK_HOME";
 
+/// The system's loader of programs, with the C library beside it, where it is not at the place that the closure's Java names: on `NixOS`.
+pub const PIO_JAVA_LOADER: &str = "PIO_JAVA_LOADER";
+
 /// The folder with Spark's `spark-defaults.conf`.
 pub const SPARK_CONF_DIR: &str = "SPARK_CONF_DIR";
 

@@ -2,7 +2,6 @@
 //! another cache, and compared.
 
 use std::collections::BTreeSet;
-use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
@@ -10,6 +9,7 @@ use flate2::read::GzDecoder;
 use fs_err as fs;
 use pio_process::command::Command;
 use pio_settings::dirs;
+use sha2::{Digest as _, Sha256};
 
 use crate::{project, talk};
 
@@ -17,7 +17,7 @@ use crate::{project, talk};
 const FETCHED: &[&str] = &["artifacts", "maven", "sbt", "tools"];
 
 /// The list of files with their digests that each release holds.
-const LIST: &str = "dist/contents.sha256";
+pub(super) const LIST: &str = "dist/contents.sha256";
 
 /// Makes the release again and fails where one byte differs.
 pub(super) fn compare(made: &Path) -> Result<()> {
@@ -45,22 +45,26 @@ pub(super) fn compare(made: &Path) -> Result<()> {
         talk::say("Both are the same, bit for bit");
         return Ok(());
     }
-    let (one, other) = (list(made)?, list(&again)?);
-    let differing: BTreeSet<&str> =
-        one.symmetric_difference(&other).filter_map(|line| line.split_whitespace().nth(1)).collect();
+    let (one, other) = (files(made)?, files(&again)?);
+    let differing: BTreeSet<&str> = one.symmetric_difference(&other).map(|(path, _)| path.as_str()).collect();
     bail!("a release that is made twice differs in {differing:?}")
 }
 
-/// The lines of a release's list of files.
-pub(super) fn list(tarball: &Path) -> Result<BTreeSet<String>> {
+/// Every file and link in a tarball, with a digest of its bytes and mode or of where it leads.
+pub(super) fn files(tarball: &Path) -> Result<BTreeSet<(String, String)>> {
     let mut archive = tar::Archive::new(GzDecoder::new(fs::File::open(tarball)?));
+    let mut files = BTreeSet::new();
     for entry in archive.entries()? {
         let mut entry = entry?;
-        if entry.path()? == Path::new(LIST) {
-            let mut text = String::new();
-            entry.read_to_string(&mut text)?;
-            return Ok(text.lines().map(str::to_owned).collect());
+        let path = entry.path()?.to_string_lossy().into_owned();
+        if let Some(target) = entry.link_name()? {
+            files.insert((path, format!("-> {}", target.display())));
+        } else if entry.header().entry_type().is_file() {
+            let mode = entry.header().mode()?;
+            let mut hasher = Sha256::new();
+            std::io::copy(&mut entry, &mut hasher)?;
+            files.insert((path, format!("{mode:o} {}", hex::encode(hasher.finalize()))));
         }
     }
-    bail!("{} has no {LIST}", tarball.display())
+    Ok(files)
 }

@@ -71,6 +71,20 @@ impl Contents {
         Ok(text)
     }
 
+    /// Every file and link, with a digest of its bytes and mode or of where it leads.
+    pub(super) fn files(&self) -> Result<Vec<(String, String)>> {
+        let entries = self.entries.iter().map(|(path, entry)| {
+            let shown = match (&entry.source, entry.source.bytes()?) {
+                (Source::Symlink(target), _) => format!("-> {}", target.display()),
+                (_, bytes) => {
+                    format!("{:o} {}", entry.mode(), hex::encode(Sha256::digest(bytes.unwrap_or_default())))
+                }
+            };
+            Ok((path.clone(), shown))
+        });
+        entries.collect()
+    }
+
     /// Lays the files out in a folder, as unpacking the tarball would.
     pub(super) fn write_to(&self, folder: &Path) -> Result<()> {
         for (path, entry) in &self.entries {
