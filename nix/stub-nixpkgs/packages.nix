@@ -36,6 +36,17 @@ let
       mkdir -p $out/bin
       cp "$(command -v busybox)" $out/bin/busybox
       $out/bin/busybox --install -s $out/bin
+      # Debian's busybox has none: install [-D] -m MODE FROM TO
+      cat > $out/bin/install <<EOF
+      #!$out/bin/sh
+      set -e
+      [ "\$1" != -D ] || shift
+      mkdir -p "\$(dirname "\$4")"
+      cp "\$3" "\$4"
+      chmod "\$2" "\$4"
+      EOF
+      sed -i 's/^ *//' $out/bin/install
+      chmod 755 $out/bin/install
     '';
   };
 

@@ -2,11 +2,11 @@
 //!
 //! Absolute times say little on a shared machine; the ratios are what is kept. One file a subject.
 
+mod bench_env;
 mod console;
 mod eventserver;
 mod query;
 mod report;
-mod site;
 mod timing;
 mod train;
 mod wrk;

@@ -11,7 +11,7 @@ use pio_process::command::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::talk;
+use crate::log;
 
 /// Builds the `pio` binary and returns its path, as cargo tells it.
 pub(crate) fn pio(root: &Path) -> Result<PathBuf> {
@@ -24,7 +24,7 @@ pub(crate) fn pio_release(root: &Path) -> Result<PathBuf> {
 }
 
 fn pio_with(root: &Path, profile: &[&str]) -> Result<PathBuf> {
-    talk::step("Building pio (cargo build)");
+    log::step("Building pio (cargo build)");
     executable(root, &[&["build", "--package", "pio-cli"], profile].concat())
 }
 

@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use pio_process::command::Command;
 use pio_settings::{dirs, env, vars};
 
-use crate::talk;
+use crate::log;
 
 /// A crate that brings a subcommand of cargo, at one version.
 pub(crate) struct CargoTool {
@@ -26,7 +26,7 @@ impl CargoTool {
     pub(crate) fn program(&self) -> Result<PathBuf> {
         let program = self.folder().join(self.name);
         if !program.exists() {
-            talk::say(format_args!("       installing {} {}, once", self.name, self.version));
+            log::say(format_args!("       installing {} {}, once", self.name, self.version));
             let version = format!("{}@{}", self.name, self.version);
             let install = ["install", "--quiet", "--locked", &version, "--root"];
             Command::new("cargo").args(install).arg(self.root()).run()?;

@@ -12,7 +12,7 @@ use pio_closure::submit::Submit;
 use pio_settings::memory;
 
 use crate::vendor::store::settle;
-use crate::{project, talk};
+use crate::{log, project};
 
 /// A job that loads what every job loads, and needs neither database nor engine.
 const WARM_UP: &str = r#"{"version":1,"verb":"warm-up"}"#;
@@ -49,7 +49,7 @@ pub(crate) fn lock(closure: &Closure) -> Result<()> {
     list_classes(closure, scratch.path(), &list)?;
     let sorted = sorted(&fs_err::read_to_string(&list)?);
     fs_err::write(project::root().join(LIST), &sorted)?;
-    talk::say(format_args!("Wrote {LIST}: {} lines", sorted.lines().count()));
+    log::say(format_args!("Wrote {LIST}: {} lines", sorted.lines().count()));
     Ok(())
 }
 

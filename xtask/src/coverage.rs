@@ -10,7 +10,7 @@ use pio_closure::closure::Closure;
 use pio_process::command::Command;
 use serde_json::Value;
 
-use crate::{cargo_tools, runtime, scala_tests, talk, tools, vendor};
+use crate::{cargo_tools, log, runtime, scala_tests, tools, vendor};
 
 /// Lines by where they belong: a crate, or a package of the runtime.
 type Lines = BTreeMap<String, Count>;
@@ -26,12 +26,12 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     tools::need(tools::ALL)?;
     vendor::run(&vendor::Options {})?;
     runtime::run(&runtime::Options {})?;
-    talk::step("Rust: unit and integration tests under cargo-llvm-cov");
+    log::step("Rust: unit and integration tests under cargo-llvm-cov");
     let rust = rust(root)?;
-    talk::step("Scala: all tests under JaCoCo");
+    log::step("Scala: all tests under JaCoCo");
     let scala = packages(&fs::read_to_string(scala_tests::run_for_coverage(root)?)?)?;
     for (name, count) in rust.iter().chain(&scala) {
-        talk::say(format_args!("{:>6.1} %  of {:>5} lines  {name}", count.percent(), count.all));
+        log::say(format_args!("{:>6.1} %  of {:>5} lines  {name}", count.percent(), count.all));
     }
     Ok(())
 }

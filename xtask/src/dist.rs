@@ -1,12 +1,12 @@
 //! `cargo xtask dist`: the release tarball, which is buildpack and installation in one. The same sources give the same bytes wherever
 //! it is made; `--check` proves it.
 
-mod again;
-mod bill;
 mod binaries;
 mod contents;
 mod portable;
-mod slim;
+mod repack_jars;
+mod reproducibility;
+mod sbom;
 mod tarball;
 
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ use anyhow::{Context as _, Result, ensure};
 use fs_err as fs;
 use pio_closure::closure::Closure;
 
-use crate::{project, talk};
+use crate::{log, project};
 use contents::{Contents, Source};
 
 /// What `cargo xtask dist` takes.
@@ -61,23 +61,23 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         return copy_programs(root, folder);
     }
     if let Some(file) = &options.bill {
-        return Ok(fs::write(file, bill::of(root)?)?);
+        return Ok(fs::write(file, sbom::of(root)?)?);
     }
     let contents = contents(root, &native(root, options)?, options.draft)?;
     if let Some(folder) = &options.unpacked {
         contents.write_to(folder)?;
-        talk::say(format_args!("The release is laid out in {}", folder.display()));
+        log::say(format_args!("The release is laid out in {}", folder.display()));
         return Ok(());
     }
     let out = options.out.clone().unwrap_or_else(|| root.join("target/dist"));
     let file = out.join(name());
     write(&contents, &file, options.draft)?;
-    if options.check { again::compare(&file) } else { Ok(()) }
+    if options.check { reproducibility::compare(&file) } else { Ok(()) }
 }
 
 /// The draft that tests take. One with the same contents is not made again.
 pub(crate) fn draft(root: &Path) -> Result<PathBuf> {
-    let native = Native { programs: binaries::build(root, true)?, bill: bill::of(root)? };
+    let native = Native { programs: binaries::build(root, true)?, bill: sbom::of(root)? };
     let contents = contents(root, &native, true)?;
     let file = root.join("target/draft").join(name());
     let (made, wanted) = (file.with_extension("contents"), contents.digests("")?);
@@ -102,7 +102,7 @@ fn native(root: &Path, options: &Options) -> Result<Native> {
     };
     let bill = match &options.with_bill {
         Some(file) => fs::read(file)?,
-        None => bill::of(root)?,
+        None => sbom::of(root)?,
     };
     Ok(Native { programs, bill })
 }
@@ -114,19 +114,21 @@ const PROGRAMS: &[&str] = &["bin/pio", "bin/pio-launcher", "bin/pio-buildpack", 
 pub(crate) fn compare_all_but_programs(tarball: &Path) -> Result<()> {
     let root = project::root();
     let native = Native { programs: Vec::new(), bill: Vec::new() };
-    let ours = gather(root, &slim::closure(&Closure::locate()?)?, &native)?;
-    let same = |path: &str| PROGRAMS.iter().all(|name| path != format!("dist/{name}")) && path != again::LIST;
+    let ours = gather(root, &repack_jars::closure(&Closure::locate()?)?, &native)?;
+    let same = |path: &str| {
+        PROGRAMS.iter().all(|name| path != format!("dist/{name}")) && path != reproducibility::LIST
+    };
     let ours = ours.files()?.into_iter().filter(|(path, _)| same(path)).collect::<BTreeSet<_>>();
     let (theirs, others): (BTreeSet<_>, BTreeSet<_>) =
-        again::files(tarball)?.into_iter().partition(|(path, _)| same(path));
+        reproducibility::files(tarball)?.into_iter().partition(|(path, _)| same(path));
     let differing: Vec<_> = ours.symmetric_difference(&theirs).collect();
     ensure!(differing.is_empty(), "{} is another release than ours: {differing:?}", tarball.display());
-    talk::say(format_args!(
+    log::say(format_args!(
         "       {} files of the release are the same; of another compiler are:",
         ours.len()
     ));
     for (path, _) in others {
-        talk::say(format_args!("         {path}"));
+        log::say(format_args!("         {path}"));
     }
     Ok(())
 }
@@ -157,16 +159,16 @@ fn contents(root: &Path, native: &Native, draft: bool) -> Result<Contents> {
         "the closure has no class archive: run `cargo xtask runtime` first"
     );
     check_versions(root)?;
-    let closure = slim::closure(&closure)?;
+    let closure = repack_jars::closure(&closure)?;
     let contents = gather(root, &closure, native)?;
     if !draft && let Some(newest) = portable::check(&contents)? {
-        talk::say(format_args!("Runs with version {newest} of the GNU C library and newer ones"));
+        log::say(format_args!("Runs with version {newest} of the GNU C library and newer ones"));
     }
     Ok(contents)
 }
 
 fn write(contents: &Contents, file: &Path, fast: bool) -> Result<()> {
-    talk::step(format_args!("Writing {}", file.display()));
+    log::step(format_args!("Writing {}", file.display()));
     fs::create_dir_all(file.parent().context("a tarball has a folder")?)?;
     let digest = tarball::write(contents, file, fast)?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
@@ -174,9 +176,7 @@ fn write(contents: &Contents, file: &Path, fast: bool) -> Result<()> {
     publish_as(&short_name(), file, &digest)?;
     let megabytes = fs::metadata(file)?.len() / 1_000_000;
     let (short, files) = (short_name(), contents.len());
-    talk::say(format_args!(
-        "{name}, which is also {short}: {megabytes} MB in {files} files, sha256={digest}"
-    ));
+    log::say(format_args!("{name}, which is also {short}: {megabytes} MB in {files} files, sha256={digest}"));
     Ok(())
 }
 

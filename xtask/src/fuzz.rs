@@ -7,7 +7,7 @@ use clap::Args;
 use fs_err as fs;
 use pio_process::command::Command;
 
-use crate::{cargo_tools, project, talk};
+use crate::{cargo_tools, log, project};
 
 /// The targets; their names are those of files under the crate's `fuzz/fuzz_targets`.
 const TARGETS: [&str; 4] = ["event_body", "query", "times", "webhooks"];
@@ -29,7 +29,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let folder = project::root().join("crates/pio-eventserver");
     for target in TARGETS {
         if options.target.as_deref().is_none_or(|wanted| wanted == target) {
-            talk::step(target);
+            log::step(target);
             fuzz(&program, &folder, target, options.seconds)?;
         }
     }

@@ -13,7 +13,7 @@ use pio_process::command::Command;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 
-use crate::talk;
+use crate::log;
 
 /// Names the folder for temporary files of a guarded command; what the command starts inherits it.
 const TMPDIR: &str = "TMPDIR";
@@ -22,7 +22,7 @@ const TMPDIR: &str = "TMPDIR";
 const PREFIX: &str = "pio-xtask-";
 
 /// How long what is left may go on: it may have noticed by itself that nobody needs it.
-const PATIENCE: Duration = Duration::from_secs(3);
+const GRACE_PERIOD: Duration = Duration::from_secs(3);
 
 /// How long a process may take to end when it is asked to.
 const GRACE: Duration = Duration::from_secs(20);
@@ -59,7 +59,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     {
         while poll(&mut [PollFd::new(&process.as_fd(), PollFlags::IN)], None).is_err() {}
     }
-    clear(&options.folder, PATIENCE, GRACE)
+    clear(&options.folder, GRACE_PERIOD, GRACE)
 }
 
 /// Ends the processes that belong to a folder for temporary files, and removes it.
@@ -67,7 +67,7 @@ fn clear(folder: &Path, patience: Duration, grace: Duration) -> Result<()> {
     wait_until_none(folder, patience);
     for signal in [Signal::TERM, Signal::KILL] {
         for (process, name) in left(folder) {
-            talk::say(format_args!("       ending what is left: {name} ({})", process.as_raw_nonzero()));
+            log::say(format_args!("       ending what is left: {name} ({})", process.as_raw_nonzero()));
             // It may have ended meanwhile.
             let _ = kill_process(process, signal);
         }

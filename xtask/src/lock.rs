@@ -14,11 +14,11 @@ use pio_settings::dirs;
 use sha2::{Digest as _, Sha256};
 
 use crate::vendor::errors::VendorError;
-use crate::vendor::fetch::{Client, Fetch as _, OrdinaryClients, Wanted};
+use crate::vendor::fetch::{ArtifactRequest, Client, Fetch as _, OrdinaryClients};
 use crate::vendor::maven::Coordinate;
 use crate::vendor::store::{Store, digest};
 use crate::vendor::{LOCKING, errors, exclusive};
-use crate::{cds, project, talk, tools};
+use crate::{cds, log, project, tools};
 use manifest::Manifest;
 
 /// What `cargo xtask lock` takes.
@@ -47,17 +47,17 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let _guard = exclusive(&cache)?;
     let manifest = Manifest::read()?;
     let scratch = tempfile::Builder::new().prefix(LOCKING).tempdir_in(&cache)?;
-    talk::step("Resolving");
+    log::step("Resolving");
     let (resolved, left_out) = resolve(&manifest, scratch.path(), &cache)?;
-    talk::step(format_args!("Fetching {} files", resolved.len() + left_out.len()));
+    log::step(format_args!("Fetching {} files", resolved.len() + left_out.len()));
     let lock = Lock {
         version: 1,
         resolved_from: manifest_digest()?,
         artifacts: hash(resolved, scratch.path(), &cache)?,
-        left_out: weigh(left_out, scratch.path(), &cache)?,
+        left_out: measure_sizes(left_out, scratch.path(), &cache)?,
     };
     fs_err::write(project::root().join("closure.lock"), serde_json::to_string_pretty(&lock)? + "\n")?;
-    talk::say(format_args!("Wrote closure.lock: {} artifacts", lock.artifacts.len()));
+    log::say(format_args!("Wrote closure.lock: {} artifacts", lock.artifacts.len()));
     Ok(())
 }
 
@@ -132,7 +132,7 @@ fn with_type(short: &str) -> String {
 /// Fetches resolved artifacts, keeps them for `vendor` and notes their digests.
 fn hash(resolved: Vec<Resolved>, scratch: &Path, cache: &Path) -> Result<Vec<Artifact>> {
     // One artifact may be wanted in two places.
-    let wanted: BTreeMap<&str, Wanted> =
+    let wanted: BTreeMap<&str, ArtifactRequest> =
         resolved.iter().map(|one| (one.coordinate.as_str(), wanted(&one.coordinate, one.section))).collect();
     fetch(&wanted.values().cloned().collect::<Vec<_>>(), scratch, cache)?;
     let store = Store::in_cache(cache);
@@ -152,8 +152,9 @@ fn hash(resolved: Vec<Resolved>, scratch: &Path, cache: &Path) -> Result<Vec<Art
 }
 
 /// Fetches what is left out, only to tell its size.
-fn weigh(mut left_out: Vec<LeftOut>, scratch: &Path, cache: &Path) -> Result<Vec<LeftOut>> {
-    let wanted: Vec<Wanted> = left_out.iter().map(|left| wanted(&left.coordinate, Section::Spark)).collect();
+fn measure_sizes(mut left_out: Vec<LeftOut>, scratch: &Path, cache: &Path) -> Result<Vec<LeftOut>> {
+    let wanted: Vec<ArtifactRequest> =
+        left_out.iter().map(|left| wanted(&left.coordinate, Section::Spark)).collect();
     fetch(&wanted, scratch, cache)?;
     for (left, wanted) in left_out.iter_mut().zip(&wanted) {
         left.size = fs_err::metadata(scratch.join(&wanted.file))?.len();
@@ -162,12 +163,12 @@ fn weigh(mut left_out: Vec<LeftOut>, scratch: &Path, cache: &Path) -> Result<Vec
     Ok(left_out)
 }
 
-fn wanted(coordinate: &str, section: Section) -> Wanted {
+fn wanted(coordinate: &str, section: Section) -> ArtifactRequest {
     let client = if section == Section::Java { Client::Pip } else { Client::Maven };
-    Wanted { coordinate: coordinate.to_owned(), client, file: coordinate.replace(':', "_") }
+    ArtifactRequest { coordinate: coordinate.to_owned(), client, file: coordinate.replace(':', "_") }
 }
 
 /// Fetches files under names made from their coordinates.
-fn fetch(wanted: &[Wanted], scratch: &Path, cache: &Path) -> Result<()> {
+fn fetch(wanted: &[ArtifactRequest], scratch: &Path, cache: &Path) -> Result<()> {
     OrdinaryClients.fetch(wanted, scratch, cache).with_context(|| errors::fetching(wanted.len()))
 }

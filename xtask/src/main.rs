@@ -11,6 +11,7 @@ mod end_to_end;
 mod fuzz;
 mod guard;
 mod lock;
+mod log;
 mod mutants;
 mod nix_check;
 mod platform_tests;
@@ -19,7 +20,6 @@ mod prove;
 mod runtime;
 mod scala_tests;
 mod sdk;
-mod talk;
 mod tally;
 mod test;
 mod tidy;
@@ -99,7 +99,7 @@ fn main() -> ExitCode {
     match run(Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            talk::error(&error);
+            log::error(&error);
             ExitCode::FAILURE
         }
     }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use walkdir::WalkDir;
 
 use crate::vendor::store::digest;
-use crate::{dist, project, runtime, talk, tools, vendor};
+use crate::{dist, log, project, runtime, tools, vendor};
 
 /// What Nix is told on a machine that has no configuration for it: no cache to ask, no other users to build as.
 const CONFIGURATION: &str = "experimental-features = nix-command flakes\nsubstituters =\nbuild-users-group =\nsandbox-fallback = false\n";
@@ -61,10 +61,10 @@ pub(crate) fn run() -> Result<()> {
     project::copy_sources(&here)?;
     project::copy_sources(&elsewhere)?;
     let (host, empty) = sandboxes();
-    talk::step("Building programs, closure, runtime and release in Nix");
+    log::step("Building programs, closure, runtime and release in Nix");
     let built = build(&here, PACKAGES, host)?;
     nix(&here, host).args(["flake", "check"]).args(stand_in(&here)).captured().run()?;
-    talk::step(
+    log::step(
         "Building them from another folder, and closure and release once more, with nothing of this machine",
     );
     ensure!(
@@ -75,14 +75,14 @@ pub(crate) fn run() -> Result<()> {
         let again = ["build", "--rebuild", "--no-link", &format!("path:.#{package}")];
         nix(&here, empty).args(again).args(stand_in(&here)).captured().run()?;
     }
-    talk::step("Using the flake as its users do");
+    log::step("Using the flake as its users do");
     use_it(&here, host)?;
     let [_, closure, _, release] = &built[..] else { bail!("Nix built something else: {built:?}") };
     compare(closure, &Closure::locate()?.root)?;
     dist::compare_all_but_programs(&release.join(dist::name()))?;
-    talk::step("Giving Nix a wrong digest");
+    log::step("Giving Nix a wrong digest");
     refuses_a_wrong_digest(&elsewhere, host)?;
-    talk::say("       All is the same in Nix, whoever builds it; a wrong digest is refused.");
+    log::say("       All is the same in Nix, whoever builds it; a wrong digest is refused.");
     Ok(())
 }
 
@@ -99,7 +99,7 @@ fn sandboxes() -> (Sandbox, Sandbox) {
     if tools::answers("unshare", &namespaces) {
         return (Sandbox::Host, Sandbox::Empty);
     }
-    talk::say(
+    log::say(
         "       !!! This machine allows no user namespaces, so Nix builds WITHOUT its sandbox: what a build takes from the machine is not noticed.",
     );
     (Sandbox::None, Sandbox::None)
@@ -169,7 +169,7 @@ fn compare(nix: &Path, ours: &Path) -> Result<()> {
     for file in theirs.iter().chain(&ours) {
         ensure!(theirs.contains(file) && ours.contains(file), "{} is not the same in Nix", file.0.display());
     }
-    talk::say(format_args!("       {} files are the same in Nix and here", ours.len()));
+    log::say(format_args!("       {} files are the same in Nix and here", ours.len()));
     Ok(())
 }
 

@@ -15,7 +15,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
 use pio_process::command::Command;
 
-use crate::{project, runtime, talk, tally::Tally, tools, vendor};
+use crate::{log, project, runtime, tally::Tally, tools, vendor};
 use plan::Plan;
 use round::Outcome;
 use site::{Program, Site};
@@ -69,26 +69,26 @@ fn prove(options: &Options, tally: &Tally) -> Result<()> {
     if !options.without_engine {
         site.deploy(root)?;
     }
-    talk::step(format_args!("Proving: {} rounds from seed {seed}", options.rounds));
+    log::step(format_args!("Proving: {} rounds from seed {seed}", options.rounds));
     let mut sum = Outcome::default();
     let mut failed = Vec::new();
     for seed in (seed..).take(usize::try_from(options.rounds)?) {
         let plan = Plan::draw(seed, site.abilities());
         let outcome = round::run(&mut site, &plan).with_context(|| format!("seed {seed}: {plan}"))?;
         for violation in &outcome.violations {
-            talk::loudly(format_args!("seed {seed}: {violation}"));
+            log::loudly(format_args!("seed {seed}: {violation}"));
         }
         if !outcome.violations.is_empty() {
-            talk::loudly(format_args!("{plan:#?}"));
-            talk::loudly(format_args!("Again: cargo xtask prove --rounds 1 --seed {seed}"));
+            log::loudly(format_args!("{plan:#?}"));
+            log::loudly(format_args!("Again: cargo xtask prove --rounds 1 --seed {seed}"));
             failed.push(seed);
         }
         sum.add(&outcome);
-        talk::say(format_args!("       seed {seed}: {outcome} · {plan}"));
+        log::say(format_args!("       seed {seed}: {outcome} · {plan}"));
     }
     let end = site.recheck()?;
     tally.add(usize::try_from(options.rounds)? - failed.len(), failed.len());
-    talk::say(format_args!("       all rounds: {sum}"));
+    log::say(format_args!("       all rounds: {sum}"));
     ensure!(end.is_empty(), "after all rounds: {}", end.join("; "));
     ensure!(failed.is_empty(), "{} of {} rounds failed; seeds {failed:?}", failed.len(), options.rounds);
     Ok(())
@@ -96,12 +96,12 @@ fn prove(options: &Options, tally: &Tally) -> Result<()> {
 
 /// A server that acknowledges events before it stores them must be found out, else the checks prove nothing.
 fn control(site: &mut Site, seed: u64) -> Result<()> {
-    talk::step("Control: a server that acknowledges too early must be found out");
+    log::step("Control: a server that acknowledges too early must be found out");
     for seed in (seed..).take(usize::try_from(CONTROL_ROUNDS)?) {
         let outcome = round::run_control(site, seed)?;
         // Such a server has other faults too; only lost events prove that lost events are found.
         if let Some(found) = outcome.violations.iter().find(|violation| violation.contains(ledger::LOST)) {
-            talk::say(format_args!("       found out: {found}"));
+            log::say(format_args!("       found out: {found}"));
             return Ok(());
         }
     }

@@ -12,7 +12,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::vendor::exclusive;
 use crate::vendor::store::{digest, settle};
-use crate::{cds, project, talk};
+use crate::{cds, log, project};
 
 /// What `cargo xtask runtime` takes.
 #[derive(clap::Args)]
@@ -27,10 +27,7 @@ pub(crate) fn run(_: &Options) -> Result<()> {
     let _guard = exclusive(&dirs::cache())?;
     let jar = built(&closure)?;
     install(&jar, &closure)?;
-    talk::say(format_args!(
-        "The runtime is installed: {}",
-        closure.root.join(closure::RUNTIME_JAR).display()
-    ));
+    log::say(format_args!("The runtime is installed: {}", closure.root.join(closure::RUNTIME_JAR).display()));
     Ok(())
 }
 
@@ -45,7 +42,7 @@ pub(crate) fn restore(folder: &Path, cache: &Path) -> Result<()> {
 fn built(closure: &Closure) -> Result<PathBuf> {
     let jar = cached(closure, &dirs::cache())?;
     if !jar.exists() {
-        talk::step("Building the runtime");
+        log::step("Building the runtime");
         let folder = jar.parent().context("the cache has a folder")?;
         fs_err::create_dir_all(folder)?;
         let unfinished = folder.join("unfinished");
@@ -104,6 +101,6 @@ fn install(jar: &Path, closure: &Closure) -> Result<()> {
     if same && closure.cds_archive().is_some() {
         return Ok(());
     }
-    talk::step("Archiving the classes that every job loads");
+    log::step("Archiving the classes that every job loads");
     cds::make(closure)
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use pio_process::command::Command;
 use pio_test_support::SKIPPED;
 
-use crate::talk;
+use crate::log;
 
 /// How a closing line begins that tells what was skipped.
 const SKIPPED_IN_REPORT: &str = "skipped  ";
@@ -29,7 +29,7 @@ impl Tally {
     pub(crate) fn run(&self, tests: Command) -> Result<()> {
         let counts = self.clone();
         let counted = tests.on_line(move |_, line| {
-            talk::say(line);
+            log::say(line);
             counts.read(line);
         });
         Ok(counted.run()?)
@@ -59,7 +59,7 @@ impl Tally {
 
     /// Counts something that this machine cannot test, and says so at once.
     pub(crate) fn skip(&self, what: &str) {
-        talk::loudly(format_args!("NOT TESTED: {what}"));
+        log::loudly(format_args!("NOT TESTED: {what}"));
         self.counts().skipped.push(what.to_owned());
     }
 
@@ -67,9 +67,9 @@ impl Tally {
     pub(crate) fn report(&self) {
         let counts = self.counts();
         for why in &counts.skipped {
-            talk::say(format_args!("{SKIPPED_IN_REPORT}{why}"));
+            log::say(format_args!("{SKIPPED_IN_REPORT}{why}"));
         }
-        talk::say(counts.closing_line());
+        log::say(counts.closing_line());
     }
 
     fn counts(&self) -> MutexGuard<'_, Counts> {

@@ -9,7 +9,7 @@ use pio_closure::closure::Closure;
 use pio_process::command::Command;
 
 use crate::{
-    cargo_tools, end_to_end, nix_check, platform_tests, project, prove, runtime, scala_tests, talk,
+    cargo_tools, end_to_end, log, nix_check, platform_tests, project, prove, runtime, scala_tests,
     tally::Tally, tidy, tools, vendor,
 };
 
@@ -71,7 +71,7 @@ impl Checks<'_> {
     }
 
     fn run(&mut self, name: &'static str, check: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
-        talk::step(name);
+        log::step(name);
         let start = Instant::now();
         check(self.root).with_context(|| format!("check failed: {name}"))?;
         self.done.push((name, start.elapsed()));
@@ -80,7 +80,7 @@ impl Checks<'_> {
 
     fn report(&self) {
         for (name, time) in &self.done {
-            talk::say(format_args!("{:>6.1} s  {name}", time.as_secs_f64()));
+            log::say(format_args!("{:>6.1} s  {name}", time.as_secs_f64()));
         }
         self.tally.report();
     }
@@ -114,7 +114,7 @@ fn nix(tally: &Tally) -> Result<()> {
 
 /// Licences, bans and sources; advisories need a database that is not a package registry's, so they have a command of their own.
 fn deny(root: &Path) -> Result<()> {
-    talk::say(
+    log::say(
         "       advisories are NOT checked here: their database is no package registry. Run: cargo deny check advisories",
     );
     let checks = ["check", "--hide-inclusion-graph", "licenses", "bans", "sources"];

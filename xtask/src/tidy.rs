@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use fs_err as fs;
 use pio_process::command::Command;
 
-use crate::talk;
+use crate::log;
 
 /// A file is one idea; above this it is two.
 const MOST_LINES: usize = 400;
@@ -44,7 +44,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
         return Ok(());
     }
     for fault in &faults {
-        talk::say(fault);
+        log::say(fault);
     }
     bail!("{} faults of house style; each line above says which file and why", faults.len())
 }

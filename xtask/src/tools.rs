@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use pio_process::command::Command;
 
-use crate::talk;
+use crate::log;
 
 /// A program that a task needs.
 pub(crate) struct Tool {
@@ -112,7 +112,7 @@ pub(crate) fn need(tools: &[Tool]) -> Result<()> {
     if !may_install() {
         bail!("{names} missing on this machine. On Debian or Ubuntu type: sudo {line}");
     }
-    talk::step(format_args!("Installing {names} ({line})"));
+    log::step(format_args!("Installing {names} ({line})"));
     install(&packages)?;
     match missing.iter().find(|tool| !(tool.present)()) {
         Some(tool) => bail!("{} is still missing or too old after `{line}`", tool.name),

@@ -1,13 +1,13 @@
 //! Fetches and verifies what closure.lock names and assembles the closure in the user's cache.
 
 pub(crate) mod assemble;
+mod complete_marker;
+mod disk_space;
 pub(crate) mod errors;
 pub(crate) mod fetch;
 pub(crate) mod maven;
 mod pip;
 mod progress;
-mod space;
-mod stamp;
 pub(crate) mod store;
 #[cfg(test)]
 mod tests;
@@ -20,8 +20,8 @@ use anyhow::{Context as _, Result, ensure};
 use pio_closure::lockfile::{Artifact, Lock, folder_name};
 use pio_settings::dirs;
 
-use crate::{lock, project, runtime, talk, tools};
-use fetch::{Fetch, OrdinaryClients, Wanted};
+use crate::{lock, log, project, runtime, tools};
+use fetch::{ArtifactRequest, Fetch, OrdinaryClients};
 use store::Store;
 
 /// How the folders begin into which files are fetched.
@@ -40,7 +40,7 @@ pub(crate) fn run(_: &Options) -> Result<()> {
     let lock = Lock::parse(&text)?;
     lock::check_up_to_date(&lock)?;
     let folder = vendor(&lock, &text, &dirs::cache(), &OrdinaryClients)?;
-    talk::say(format_args!("The closure is complete: {}", folder.display()));
+    log::say(format_args!("The closure is complete: {}", folder.display()));
     Ok(())
 }
 
@@ -54,12 +54,12 @@ fn vendor(lock: &Lock, text: &str, cache: &Path, clients: &impl Fetch) -> Result
     if assemble::is_done(&folder) {
         return Ok(folder);
     }
-    sweep(cache)?;
+    remove_stale(cache)?;
     let store = Store::in_cache(cache);
     let missing = store.missing(&lock.artifacts);
-    space::ensure_enough(cache, &missing)?;
+    disk_space::ensure_enough(cache, &missing)?;
     fetch_missing(&store, &missing, cache, clients)?;
-    talk::step("Assembling the closure");
+    log::step("Assembling the closure");
     assemble::assemble(lock, &store, &folder)?;
     runtime::restore(&folder, cache)?;
     Ok(folder)
@@ -71,14 +71,14 @@ pub(crate) fn exclusive(cache: &Path) -> Result<File> {
     let path = cache.join("lock");
     let file = File::create(&path).with_context(|| format!("could not create {}", path.display()))?;
     if file.try_lock().is_err() {
-        talk::say("Waiting for another `cargo xtask` that works on the closure");
+        log::say("Waiting for another `cargo xtask` that works on the closure");
         file.lock().with_context(|| format!("could not lock {}", path.display()))?;
     }
     Ok(file)
 }
 
 /// Removes what runs that were killed have left; called only while the cache is held.
-fn sweep(cache: &Path) -> Result<()> {
+fn remove_stale(cache: &Path) -> Result<()> {
     for entry in fs_err::read_dir(cache)? {
         let entry = entry?;
         let name = entry.file_name();
@@ -94,9 +94,9 @@ fn fetch_missing(store: &Store, missing: &[&Artifact], cache: &Path, clients: &i
     if missing.is_empty() {
         return Ok(());
     }
-    talk::step(format_args!("Fetching {} files, {} MB", missing.len(), megabytes(missing)));
+    log::step(format_args!("Fetching {} files, {} MB", missing.len(), megabytes(missing)));
     let folder = tempfile::Builder::new().prefix(FETCHING).tempdir_in(cache)?;
-    let wanted: Vec<Wanted> = missing.iter().map(|artifact| Wanted::of(artifact)).collect();
+    let wanted: Vec<ArtifactRequest> = missing.iter().map(|artifact| ArtifactRequest::of(artifact)).collect();
     let fetched = clients.fetch(&wanted, folder.path(), cache);
     let kept = keep(store, missing, folder.path())?;
     fetched.with_context(|| errors::fetching(missing.len() - kept))?;
@@ -109,7 +109,7 @@ fn keep(store: &Store, missing: &[&Artifact], folder: &Path) -> Result<usize> {
     let mut kept = 0;
     let mut first_wrong = Ok(());
     for artifact in missing {
-        let file = folder.join(Wanted::of(artifact).file);
+        let file = folder.join(ArtifactRequest::of(artifact).file);
         if file.exists() {
             match store.adopt(&file, artifact) {
                 Ok(()) => kept += 1,
@@ -125,7 +125,7 @@ fn megabytes(artifacts: &[&Artifact]) -> u64 {
 }
 
 /// Makes sure that the clients which fetch these files are on this machine.
-pub(crate) fn need_clients(wanted: &[Wanted]) -> Result<()> {
+pub(crate) fn need_clients(wanted: &[ArtifactRequest]) -> Result<()> {
     let mut needed = Vec::new();
     if wanted.iter().any(|wanted| wanted.client == fetch::Client::Maven) {
         needed.push(tools::MAVEN);

@@ -4,12 +4,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
-use pio_launcher::talk;
+use pio_launcher::log;
 use rustix::fs::Access;
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
-use crate::copy::{self, Means};
+use crate::copy::{self, CopyMode};
 use crate::errors::Error;
 
 /// What `pio build` makes, within the engine.
@@ -37,7 +37,7 @@ impl Cache {
         match usable(folder) {
             Ok(root) => Ok(Self { root, _substitute: None }),
             Err(reason) => {
-                talk::warning(format_args!(
+                log::warning(format_args!(
                     "The cache in {} cannot be used, so this build fetches and compiles everything, and the next one will:\n\
                      {reason}.\n\
                      Give the folder to the user who builds, or clear it: heroku builds:cache:purge, dokku repo:purge-cache",
@@ -68,7 +68,7 @@ impl Cache {
     pub fn restore(&self, engine: &Path) -> Result<(), Error> {
         let kept = self.built();
         if kept.is_dir() && !engine.join(BUILT).exists() {
-            copy::tree(&kept, &engine.join(BUILT), Means::Copy, |_| true)?;
+            copy::copy_tree(&kept, &engine.join(BUILT), CopyMode::Copy, |_| true)?;
         }
         Ok(())
     }
@@ -84,7 +84,7 @@ impl Cache {
                 fs::remove_dir_all(folder)?;
             }
         }
-        copy::tree(&engine.join(BUILT), &draft, Means::Copy, |_| true)?;
+        copy::copy_tree(&engine.join(BUILT), &draft, CopyMode::Copy, |_| true)?;
         Ok(fs::rename(draft, kept)?)
     }
 

@@ -6,12 +6,12 @@ use std::time::Instant;
 use fs_err as fs;
 use pio_engine::variant::Variant;
 use pio_launcher::app::ENGINE_FILE;
-use pio_launcher::talk;
+use pio_launcher::log;
 
 use crate::app::App;
 use crate::cache::Cache;
-use crate::copy::{self, Means};
-use crate::distribution::{Distribution, IN_APP, Parts};
+use crate::copy::{self, CopyMode};
+use crate::distribution::{Distribution, DistributionParts, IN_APP};
 use crate::engine_build;
 use crate::errors::Error;
 use crate::former;
@@ -60,7 +60,7 @@ pub fn compile(build: &Build, purpose: Purpose) -> Result<(), Error> {
     let start = Instant::now();
     build.variables.check()?;
     let app = App::of(&build.app, &build.variables);
-    talk::step(format_args!(
+    log::step(format_args!(
         "PredictionIO {} for an app of the kind: {}",
         env!("CARGO_PKG_VERSION"),
         app.name()
@@ -74,23 +74,23 @@ pub fn compile(build: &Build, purpose: Purpose) -> Result<(), Error> {
     if let App::Engine { folder, .. } = &app {
         build_engine(build, folder, &distribution, &cache, purpose)?;
     }
-    talk::step("Preparing the app");
+    log::step("Preparing the app");
     let into = build.app.join(IN_APP);
     // The buildpack's folder is thrown away or not ours to write to; a cache is kept, and must not change with the app.
-    let means =
-        if distribution.root.starts_with(&build.buildpack) { Means::LinkReadOnly } else { Means::Copy };
-    distribution.install(&into, parts(&app, purpose), means)?;
+    let mode =
+        if distribution.root.starts_with(&build.buildpack) { CopyMode::LinkReadOnly } else { CopyMode::Copy };
+    distribution.install(&into, parts(&app, purpose), mode)?;
     distribution.install_driver(&build.app)?;
     if purpose == Purpose::Test && cache.downloads().is_dir() {
         // The cache folder is not there any more when the tests run.
-        copy::tree(&cache.downloads(), &into.join("cache"), Means::Copy, |_| true)?;
+        copy::copy_tree(&cache.downloads(), &into.join("cache"), CopyMode::Copy, |_| true)?;
     }
     former::link(&build.app, Path::new(LAUNCHER))?;
     startup::write_profile(&build.app)?;
     startup::write_export(&build.buildpack, &build.app);
     startup::write_processes(&build.app, &app)?;
-    talk::detail(format_args!("Size before compression: {}", slug::shown(copy::size(&build.app)?)));
-    talk::detail(format_args!("Done in {:.1} s", start.elapsed().as_secs_f64()));
+    log::detail(format_args!("Size before compression: {}", slug::human_size(copy::size(&build.app)?)));
+    log::detail(format_args!("Done in {:.1} s", start.elapsed().as_secs_f64()));
     Ok(())
 }
 
@@ -101,7 +101,7 @@ fn build_engine(
     cache: &Cache,
     purpose: Purpose,
 ) -> Result<(), Error> {
-    talk::step("Building the engine");
+    log::step("Building the engine");
     let engine = slug::engine_folder(&build.app, source)?;
     cache.restore(&engine)?;
     engine_build::build(distribution, &build.app, &engine, &cache.downloads(), &build.variables)?;
@@ -109,11 +109,11 @@ fn build_engine(
     if purpose == Purpose::Run { slug::trim(&build.app, &engine) } else { Ok(()) }
 }
 
-fn parts(app: &App, purpose: Purpose) -> Parts {
+fn parts(app: &App, purpose: Purpose) -> DistributionParts {
     match purpose {
-        Purpose::Test => Parts::Building,
-        Purpose::Run if app.needs_closure() => Parts::Running,
-        Purpose::Run => Parts::Programs,
+        Purpose::Test => DistributionParts::Building,
+        Purpose::Run if app.needs_closure() => DistributionParts::Running,
+        Purpose::Run => DistributionParts::Programs,
     }
 }
 
@@ -145,6 +145,6 @@ pub fn test(app: &Path, variables: &Variables) -> Result<(), Error> {
     let engine = app.join(pio_launcher::app::ENGINE_FOLDER);
     let engine = if engine.is_dir() { engine } else { folder };
     let distribution = Distribution { root: app.join(IN_APP) };
-    talk::step("Running the tests of the engine");
+    log::step("Running the tests of the engine");
     engine_build::test(&distribution, app, &engine, &app.join(IN_APP).join("cache"), variables)
 }

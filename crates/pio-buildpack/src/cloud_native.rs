@@ -19,14 +19,14 @@ use libcnb::sbom::Sbom;
 use libcnb::{BuildArgs, Buildpack, DetectArgs, Platform};
 use pio_engine::variant::Variant;
 use pio_launcher::app::ENGINE_FILE;
-use pio_launcher::talk;
+use pio_launcher::log;
 use pio_settings::vars;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::cache::Cache;
-use crate::copy::Means;
-use crate::distribution::{Distribution, Parts};
+use crate::copy::CopyMode;
+use crate::distribution::{Distribution, DistributionParts};
 use crate::engine_build;
 use crate::errors::Error;
 use crate::former;
@@ -76,7 +76,7 @@ impl Buildpack for PredictionIo {
         variables.check().map_err(Error::from)?;
         variables.tell_ignored();
         let app = App::of(&context.app_dir, &variables);
-        talk::step(format_args!(
+        log::step(format_args!(
             "PredictionIO {} for an app of the kind: {}",
             env!("CARGO_PKG_VERSION"),
             app.name()
@@ -88,13 +88,13 @@ impl Buildpack for PredictionIo {
         let distribution = Distribution::find(&context.buildpack_dir, &variables, &cache.root)?;
         java_version::tell(&context.app_dir);
         if let App::Engine { folder, .. } = &app {
-            talk::step("Building the engine");
+            log::step("Building the engine");
             cache.restore(folder)?;
             engine_build::build(&distribution, &context.app_dir, folder, &cache.downloads(), &variables)?;
             cache.save(folder)?;
             slug::trim_build(folder)?;
         }
-        talk::step("Preparing the layers");
+        log::step("Preparing the layers");
         distribution_layer(&context, &distribution, &app)?;
         former_commands(&context)?;
         let mut result = BuildResultBuilder::new();
@@ -106,8 +106,8 @@ impl Buildpack for PredictionIo {
 
     fn on_error(&self, error: libcnb::Error<Error>) {
         match error {
-            libcnb::Error::BuildpackError(error) => talk::fault(&error.advice()),
-            other => talk::fault(&Error::Platform(other.to_string()).advice()),
+            libcnb::Error::BuildpackError(error) => log::error(&error.advice()),
+            other => log::error(&Error::Platform(other.to_string()).advice()),
         }
     }
 }
@@ -204,11 +204,11 @@ fn distribution_layer(
     distribution: &Distribution,
     app: &App,
 ) -> libcnb::Result<(), Error> {
-    let parts = if app.needs_closure() { Parts::Running } else { Parts::Programs };
+    let parts = if app.needs_closure() { DistributionParts::Running } else { DistributionParts::Programs };
     let id = format!("{}-{parts:?}", distribution.id()?);
     let known = context.layers_dir.join(format!("{DISTRIBUTION}.toml"));
     if restored_id(&known).as_ref() == Some(&id) {
-        talk::detail("PredictionIO is in the image already");
+        log::detail("PredictionIO is in the image already");
         let types = LayerTypes { launch: true, build: false, cache: false };
         let described = LayerContentMetadata { types: Some(types), metadata: DistributionLayer { id } };
         return libcnb::write_toml_file(&described, known)
@@ -216,7 +216,7 @@ fn distribution_layer(
     }
     let definition = UncachedLayerDefinition { build: false, launch: true };
     let layer = context.uncached_layer(layer_name!("predictionio"), definition)?;
-    distribution.install(&layer.path(), parts, Means::Copy)?;
+    distribution.install(&layer.path(), parts, CopyMode::Copy)?;
     layer.write_exec_d_programs([(EXEC_D, context.buildpack_dir.join("exec.d").join(EXEC_D))])?;
     layer.write_metadata(DistributionLayer { id })
 }

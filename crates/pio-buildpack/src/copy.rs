@@ -10,7 +10,7 @@ use walkdir::{DirEntry, WalkDir};
 
 /// What becomes of each file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Means {
+pub enum CopyMode {
     /// A file of its own.
     Copy,
     /// The same file under another name, where the file system can do that, else a copy.
@@ -23,18 +23,18 @@ pub enum Means {
 ///
 /// # Errors
 /// When something cannot be read or written.
-pub fn tree(from: &Path, to: &Path, means: Means, wanted: impl Fn(&Path) -> bool) -> io::Result<()> {
+pub fn copy_tree(from: &Path, to: &Path, mode: CopyMode, wanted: impl Fn(&Path) -> bool) -> io::Result<()> {
     let within = |entry: &DirEntry| entry.path().strip_prefix(from).map(Path::to_owned).unwrap_or_default();
     let walk =
         WalkDir::new(from).sort_by_file_name().into_iter().filter_entry(|entry| wanted(&within(entry)));
     for entry in walk {
         let entry = entry?;
-        one(&entry, &to.join(within(&entry)), means)?;
+        one(&entry, &to.join(within(&entry)), mode)?;
     }
     Ok(())
 }
 
-fn one(entry: &DirEntry, to: &Path, means: Means) -> io::Result<()> {
+fn one(entry: &DirEntry, to: &Path, mode: CopyMode) -> io::Result<()> {
     let kind = entry.file_type();
     if kind.is_dir() {
         return fs::create_dir_all(to);
@@ -43,9 +43,9 @@ fn one(entry: &DirEntry, to: &Path, means: Means) -> io::Result<()> {
     if kind.is_symlink() {
         return fs::os::unix::fs::symlink(fs::read_link(entry.path())?, to);
     }
-    match means {
-        Means::Link if linked(entry.path(), to) => Ok(()),
-        Means::LinkReadOnly if linked(entry.path(), to) && closed(entry.path()) => Ok(()),
+    match mode {
+        CopyMode::Link if linked(entry.path(), to) => Ok(()),
+        CopyMode::LinkReadOnly if linked(entry.path(), to) && closed(entry.path()) => Ok(()),
         _ => file(entry.path(), to),
     }
 }
@@ -109,7 +109,7 @@ pub fn size(folder: &Path) -> io::Result<u64> {
 mod tests {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
-    use super::{Means, tree};
+    use super::{CopyMode, copy_tree};
 
     fn source() -> tempfile::TempDir {
         let from = tempfile::tempdir().unwrap();
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn modes_times_and_links_are_kept() {
         let (from, to) = (source(), tempfile::tempdir().unwrap());
-        tree(from.path(), to.path(), Means::Copy, |path| path.to_str() != Some("unwanted")).unwrap();
+        copy_tree(from.path(), to.path(), CopyMode::Copy, |path| path.to_str() != Some("unwanted")).unwrap();
         let metadata = fs_err::metadata(to.path().join("bin/run")).unwrap();
         assert_eq!(metadata.mtime(), 315_532_801);
         assert_eq!(metadata.permissions().mode() & 0o777, 0o755);
@@ -139,7 +139,7 @@ mod tests {
     fn a_shared_file_cannot_be_written_to() {
         let from = source();
         let to = from.path().join("to");
-        tree(from.path(), &to, Means::LinkReadOnly, |path| path.to_str() != Some("to")).unwrap();
+        copy_tree(from.path(), &to, CopyMode::LinkReadOnly, |path| path.to_str() != Some("to")).unwrap();
         let metadata = fs_err::metadata(to.join("unwanted")).unwrap();
         assert_eq!(metadata.ino(), fs_err::metadata(from.path().join("unwanted")).unwrap().ino());
         assert_eq!(metadata.permissions().mode() & 0o222, 0);
@@ -148,11 +148,11 @@ mod tests {
     #[test]
     fn a_second_time_changes_nothing() {
         let from = source();
-        for means in [Means::Link, Means::Copy, Means::Link] {
+        for mode in [CopyMode::Link, CopyMode::Copy, CopyMode::Link] {
             let to = from.path().join("to");
-            tree(from.path(), &to, means, |path| path.to_str() != Some("to")).unwrap();
+            copy_tree(from.path(), &to, mode, |path| path.to_str() != Some("to")).unwrap();
             for folder in [from.path(), &to] {
-                assert_eq!(fs_err::read_to_string(folder.join("bin/run")).unwrap(), "x", "{means:?}");
+                assert_eq!(fs_err::read_to_string(folder.join("bin/run")).unwrap(), "x", "{mode:?}");
             }
         }
     }
@@ -161,7 +161,7 @@ mod tests {
     fn a_link_is_the_same_file() {
         let from = source();
         let to = tempfile::tempdir_in(from.path().parent().unwrap()).unwrap();
-        tree(from.path(), &to.path().join("x"), Means::Link, |_| true).unwrap();
+        copy_tree(from.path(), &to.path().join("x"), CopyMode::Link, |_| true).unwrap();
         let inode = |path: &std::path::Path| fs_err::metadata(path).unwrap().ino();
         assert_eq!(inode(&from.path().join("bin/run")), inode(&to.path().join("x/bin/run")));
     }

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
-use pio_launcher::talk;
+use pio_launcher::log;
 use pio_settings::vars;
 
-use crate::copy::{self, Means};
+use crate::copy::{self, CopyMode};
 use crate::errors::Error;
 use crate::fetch;
 use crate::unpack;
@@ -27,7 +27,7 @@ const CONTENTS: &str = "contents.sha256";
 
 /// Which parts of a distribution an app gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Parts {
+pub enum DistributionParts {
     /// The native programs only: an event server needs no Java.
     Programs,
     /// What runs engines.
@@ -58,17 +58,17 @@ impl Distribution {
 
     /// Fetches and unpacks, or takes what the cache has of the same tarball.
     fn fetched(url: &DistributionUrl, cache: &Path) -> Result<Self, Error> {
-        talk::step(format_args!("Taking PredictionIO from {}", url.shown()));
+        log::step(format_args!("Taking PredictionIO from {}", url.shown()));
         let (unpacked, mark) = (cache.join("unpacked"), cache.join("sha256"));
         let known = fs::read_to_string(&mark).ok();
         if let Some(found) = Self::within(&unpacked).filter(|_| known.is_some() && known == url.sha256) {
-            talk::detail("It is in the cache");
+            log::detail("It is in the cache");
             return Ok(found);
         }
         let tarball = fetch::tarball(url, cache)?;
         let digest = fetch::sha256(&tarball)?;
         if let Some(found) = Self::within(&unpacked).filter(|_| known.as_ref() == Some(&digest)) {
-            talk::detail("It has not changed");
+            log::detail("It has not changed");
             return Ok(found);
         }
         if unpacked.exists() {
@@ -121,11 +121,11 @@ impl Distribution {
     ///
     /// # Errors
     /// When something cannot be read or written.
-    pub fn install(&self, into: &Path, parts: Parts, means: Means) -> Result<(), Error> {
+    pub fn install(&self, into: &Path, parts: DistributionParts, mode: CopyMode) -> Result<(), Error> {
         if into.exists() {
             fs::remove_dir_all(into)?;
         }
-        copy::tree(&self.root, into, means, |path| parts.include(path))?;
+        copy::copy_tree(&self.root, into, mode, |path| parts.include(path))?;
         Ok(())
     }
 
@@ -139,7 +139,7 @@ impl Distribution {
     }
 }
 
-impl Parts {
+impl DistributionParts {
     /// Whether a path within the distribution is among these parts.
     fn include(self, path: &Path) -> bool {
         let left_out: &[&str] = match self {

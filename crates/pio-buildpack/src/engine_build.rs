@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pio_launcher::talk;
+use pio_launcher::log;
 use pio_process::command::Command;
 use pio_process::error::Error as ProcessError;
 use pio_settings::{env, vars};
@@ -35,7 +35,7 @@ pub fn build(
     if verbose {
         command = command.arg("--verbose");
     }
-    match command.on_line(|_, line| talk::detail(line)).run() {
+    match command.on_line(|_, line| log::detail(line)).run() {
         Ok(()) => Ok(()),
         Err(ProcessError::Failed { tail, .. }) => {
             Err(Error::Build { last_words: tail.lines.into(), verbose })

@@ -12,7 +12,7 @@ use reqwest::redirect::{Attempt, Policy};
 use sha2::{Digest as _, Sha256};
 
 use crate::errors::Error;
-use crate::url::{DistributionUrl, Place};
+use crate::url::{DistributionUrl, Location};
 
 /// Platforms give a build fifteen minutes in all.
 const LIMIT: Duration = Duration::from_mins(8);
@@ -29,11 +29,11 @@ const REDIRECTS: usize = 10;
 /// When it cannot be had, or is another one than the digest says.
 pub fn tarball(url: &DistributionUrl, cache: &Path) -> Result<PathBuf, Error> {
     match &url.place {
-        Place::File(path) if !path.is_file() => {
+        Location::File(path) if !path.is_file() => {
             Err(Error::Download { reason: format!("{} does not exist.", path.display()) })
         }
-        Place::File(path) => verified(path.clone(), url),
-        Place::Web(address) => {
+        Location::File(path) => verified(path.clone(), url),
+        Location::Web(address) => {
             let kept = cache.join("distribution.tar");
             if url.sha256.is_some() && kept.is_file() && url.sha256 == Some(sha256(&kept)?) {
                 return Ok(kept);
@@ -51,7 +51,7 @@ fn verified(file: PathBuf, url: &DistributionUrl) -> Result<PathBuf, Error> {
     if actual == *expected {
         return Ok(file);
     }
-    if matches!(url.place, Place::Web(_)) {
+    if matches!(url.place, Location::Web(_)) {
         fs::remove_file(&file)?;
     }
     Err(Error::WrongDigest { expected: expected.clone(), actual })

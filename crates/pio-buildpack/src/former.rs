@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use fs_err as fs;
+use pio_launcher::log;
 use pio_launcher::role::{FORMER_PREFIX, Role};
-use pio_launcher::talk;
 
 use crate::errors::Error;
 
@@ -43,12 +43,12 @@ pub fn tell(procfile: &str) {
         let after = command.split(FORMER_PREFIX).nth(1).unwrap_or_default();
         let name = after.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next().unwrap_or_default();
         if COMMANDS.iter().any(|role| role.name() == name) {
-            talk::warning(format_args!(
+            log::warning(format_args!(
                 "{kind} in the Procfile is {FORMER_PREFIX}{name}, as the former buildpack called it.\n\
                  It starts `pio-launcher {name}` here: write that instead."
             ));
         } else {
-            talk::warning(format_args!(
+            log::warning(format_args!(
                 "{kind} in the Procfile is {FORMER_PREFIX}{name}, which is not known here, so it will not start.\n\
                  What can be started: pio-launcher web, train, release or eventserver."
             ));

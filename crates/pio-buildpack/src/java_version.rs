@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pio_launcher::talk;
+use pio_launcher::log;
 
 /// The file in which apps of Heroku's Java buildpacks ask.
 const FILE: &str = "system.properties";
@@ -17,8 +17,8 @@ const OURS: &str = "21";
 pub fn tell(app: &Path) {
     let Ok(text) = fs_err::read_to_string(app.join(FILE)) else { return };
     match wanted(&text) {
-        Some(version) if major(&version) == OURS => talk::detail(format_args!("Java {OURS}, as {FILE} asks")),
-        Some(version) => talk::warning(format_args!(
+        Some(version) if major(&version) == OURS => log::detail(format_args!("Java {OURS}, as {FILE} asks")),
+        Some(version) => log::warning(format_args!(
             "{FILE} asks for Java {version}, but Spark and engines run on Java {OURS} here.\n\
              What was written for an older Java runs on it as a rule. To have no more of this message,\n\
              write {PROPERTY}={OURS} or remove the line."

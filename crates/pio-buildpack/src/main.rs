@@ -10,7 +10,7 @@ use pio_buildpack::classic::{self, Build, Purpose};
 use pio_buildpack::cloud_native;
 use pio_buildpack::errors::Error;
 use pio_buildpack::variables::Variables;
-use pio_launcher::{talk, usage};
+use pio_launcher::{log, usage};
 use pio_process::stdout;
 use rustix::fs::Mode;
 
@@ -112,7 +112,7 @@ fn main() -> ExitCode {
     match run(phase) {
         Ok(code) => code,
         Err(error) => {
-            talk::fault(&error.advice());
+            log::error(&error.advice());
             ExitCode::FAILURE
         }
     }

@@ -6,7 +6,7 @@ use fs_err as fs;
 use pio_launcher::app::ENGINE_FOLDER;
 
 use crate::cache::BUILT;
-use crate::copy::{self, Means};
+use crate::copy::{self, CopyMode};
 use crate::errors::Error;
 
 /// What belongs to the platform, to other buildpacks or to the build, not to the engine.
@@ -39,7 +39,9 @@ pub fn engine_folder(app: &Path, engine: &Path) -> Result<PathBuf, Error> {
     if engine == folder {
         return Ok(folder);
     }
-    copy::tree(app, &folder, Means::Link, |path| !NOT_THE_ENGINE.iter().any(|name| path == Path::new(name)))?;
+    copy::copy_tree(app, &folder, CopyMode::Link, |path| {
+        !NOT_THE_ENGINE.iter().any(|name| path == Path::new(name))
+    })?;
     Ok(folder)
 }
 
@@ -81,6 +83,6 @@ fn remove(path: &Path) -> Result<(), Error> {
 
 /// Bytes for people, in millions.
 #[must_use]
-pub fn shown(bytes: u64) -> String {
+pub fn human_size(bytes: u64) -> String {
     format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000)
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use fs_err as fs;
-use pio_launcher::talk;
+use pio_launcher::log;
 
 use crate::app::App;
 use crate::errors::Error;
@@ -47,11 +47,11 @@ pub fn write_processes(folder: &Path, app: &App) -> Result<(), Error> {
     fs::write(folder.join(RELEASE), processes::release_yaml(processes))?;
     let procfile = folder.join("Procfile");
     if procfile.is_file() {
-        talk::detail("Using the app's own Procfile");
+        log::detail("Using the app's own Procfile");
         former::tell(&String::from_utf8_lossy(&fs::read(&procfile)?));
         return Ok(());
     }
     let names: Vec<&str> = processes.iter().map(|process| process.name).collect();
-    talk::detail(format_args!("Process types: {}", names.join(", ")));
+    log::detail(format_args!("Process types: {}", names.join(", ")));
     Ok(fs::write(procfile, processes::procfile(processes))?)
 }

@@ -11,14 +11,14 @@ const DIGEST: &str = "sha256=";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DistributionUrl {
     /// Where it is.
-    pub place: Place,
+    pub place: Location,
     /// The digest that it must have, in lower-case hexadecimal digits.
     pub sha256: Option<String>,
 }
 
 /// Where a distribution is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum Location {
     /// On the web.
     Web(String),
     /// On this machine.
@@ -41,9 +41,9 @@ impl DistributionUrl {
             ),
         };
         let place = match address.split_once("://") {
-            Some(("file", path)) if path.starts_with('/') => Place::File(PathBuf::from(path)),
-            Some(("https", _)) => Place::Web(address.to_owned()),
-            Some(("http", _)) if sha256.is_some() => Place::Web(address.to_owned()),
+            Some(("file", path)) if path.starts_with('/') => Location::File(PathBuf::from(path)),
+            Some(("https", _)) => Location::Web(address.to_owned()),
+            Some(("http", _)) if sha256.is_some() => Location::Web(address.to_owned()),
             Some(("http", _)) => {
                 return Err(bad(
                     "Over http:// anyone could change it on the way: use https://, or add #sha256=….",
@@ -58,8 +58,8 @@ impl DistributionUrl {
     #[must_use]
     pub fn shown(&self) -> String {
         match &self.place {
-            Place::File(path) => format!("file://{}", path.display()),
-            Place::Web(address) => {
+            Location::File(path) => format!("file://{}", path.display()),
+            Location::Web(address) => {
                 let address = address.split('?').next().unwrap_or_default();
                 let (scheme, rest) = address.split_once("://").unwrap_or(("https", address));
                 let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
@@ -76,7 +76,7 @@ fn digest_of(fragment: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DistributionUrl, Place};
+    use super::{DistributionUrl, Location};
 
     #[test]
     fn addresses_and_files_with_and_without_digest() {
@@ -87,7 +87,7 @@ mod tests {
         assert_eq!(url.sha256.clone().unwrap(), digest.to_lowercase());
         assert_eq!(url.shown(), "https://example.com/a.tar.gz");
         let url = DistributionUrl::parse("file:///tmp/a.tar.zst").unwrap();
-        assert_eq!((url.place, url.sha256), (Place::File("/tmp/a.tar.zst".into()), None));
+        assert_eq!((url.place, url.sha256), (Location::File("/tmp/a.tar.zst".into()), None));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::Path;
 
-use pio_launcher::talk;
+use pio_launcher::log;
 use pio_settings::setting::{self, SettingError};
 use pio_settings::vars;
 
@@ -82,7 +82,7 @@ impl Variables {
     /// Warns of what no environment can hold: a name with other characters, a value that is no text.
     pub fn tell_ignored(&self) {
         for name in &self.ignored {
-            talk::warning(format_args!(
+            log::warning(format_args!(
                 "The config var {name:?} is not used: a name has letters, digits and _ only, and a value is text in UTF-8."
             ));
         }

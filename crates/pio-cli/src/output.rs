@@ -20,7 +20,7 @@ pub(crate) struct Console {
 
 /// A person's answer to a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Answer {
+pub(crate) enum Confirmation {
     Yes,
     No,
     /// There is nobody to answer.
@@ -66,7 +66,7 @@ impl Console {
     }
 
     /// Asks for a YES, on a terminal or from whatever stands in for one.
-    pub(crate) fn confirm(self) -> Answer {
+    pub(crate) fn confirm(self) -> Confirmation {
         let prompt = "Enter 'YES' to proceed: ";
         if self.json {
             let _ = write!(io::stderr().lock(), "{prompt}");
@@ -75,9 +75,9 @@ impl Console {
         }
         let mut line = String::new();
         match io::stdin().lock().read_line(&mut line) {
-            Ok(read) if read > 0 && line.trim_end() == "YES" => Answer::Yes,
-            Ok(read) if read > 0 => Answer::No,
-            _ => Answer::None,
+            Ok(read) if read > 0 && line.trim_end() == "YES" => Confirmation::Yes,
+            Ok(read) if read > 0 => Confirmation::No,
+            _ => Confirmation::None,
         }
     }
 }

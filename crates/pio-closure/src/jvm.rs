@@ -19,7 +19,7 @@ const OPEN_FOLDERS: &str = "/proc/self/fd";
 const FOLDER: u8 = 9;
 
 /// The variables from which Java itself takes flags.
-const JAVAS_OWN_VARIABLES: &[&str] = &["JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"];
+const JVM_OPTION_VARS: &[&str] = &["JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"];
 
 /// What Spark needs to be opened on Java 17 and later: its own `JavaModuleOptions`.
 const MODULE_OPTIONS: &[&str] = &[
@@ -146,8 +146,8 @@ pub fn class_path(closure: &Closure, entries: &[PathBuf]) -> OsString {
 /// The collector of garbage for this machine: with one or two cores the serial one takes a fifth less processor time for a long train than
 /// Java's own choice. Java refuses two, so none where the user or the environment names one.
 #[must_use]
-pub fn collector(others: &[String]) -> Option<&'static str> {
-    let of_environment = JAVAS_OWN_VARIABLES.iter().filter_map(|name| env::get(name));
+pub fn gc_flag(others: &[String]) -> Option<&'static str> {
+    let of_environment = JVM_OPTION_VARS.iter().filter_map(|name| env::get(name));
     let mut words =
         of_environment.flat_map(|text| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
     let is_collector = |word: &String| word.starts_with("-XX:+Use") && word.ends_with("GC");

@@ -54,7 +54,7 @@ impl Sbt<'_> {
 const SOCKETS: &str = "XDG_RUNTIME_DIR";
 
 /// The longest path in bytes of that folder. The path of a socket has 107 at most, and sbt appends up to 50.
-const LONGEST: usize = 55;
+const MAX_SOCKET_FOLDER_BYTES: usize = 55;
 
 /// A folder of this user's. In the one for temporary files, sbt would make a folder that only its first user may write to.
 fn sockets() -> PathBuf {
@@ -66,7 +66,7 @@ fn sockets() -> PathBuf {
 fn sockets_in(temporary: &Path, user: u32) -> PathBuf {
     let name = format!("pio-sbt-{user}");
     let folder = temporary.join(&name);
-    if folder.as_os_str().len() > LONGEST { Path::new("/tmp").join(name) } else { folder }
+    if folder.as_os_str().len() > MAX_SOCKET_FOLDER_BYTES { Path::new("/tmp").join(name) } else { folder }
 }
 
 fn property(name: &str, path: &Path) -> OsString {

@@ -106,7 +106,7 @@ impl Submit<'_> {
         let users = self.users_flags(options)?;
         let mut flags = jvm::spark_flags(self.closure);
         flags.extend(jvm::archive_flags(self.closure));
-        flags.extend(jvm::collector(&users).map(str::to_owned));
+        flags.extend(jvm::gc_flag(&users).map(str::to_owned));
         flags.extend(self.memory.flags.iter().cloned());
         flags.push(STACK.to_owned());
         flags.extend(private.java_flags(users)?);

@@ -1,7 +1,7 @@
 //! `pio build`: an engine's own sbt build, staged so that it runs with today's sbt, and its jars collected.
 
 pub mod advice;
-mod attempts;
+mod build_loop;
 mod collect;
 pub mod inputs;
 pub mod jdk;
@@ -21,9 +21,9 @@ use pio_closure::closure::Closure;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use crate::build_event::{BuildEvent, Listener};
 use crate::errors::BuildError;
-use crate::notice::{Listener, Notice};
-use attempts::{Attempts, Goal};
+use build_loop::{BuildLoop, Goal};
 use inputs::{Input, Kind};
 use options::BuildOptions;
 use record::{Origin, Record};
@@ -87,7 +87,7 @@ pub fn build(
     } else if let Some(record) = finished(&folder, &origin) {
         return Ok(record.built(&folder, true));
     }
-    let attempt = Attempts {
+    let attempt = BuildLoop {
         closure,
         engine: &engine,
         folder: &folder,
@@ -115,7 +115,7 @@ pub fn test(
     let inputs = sources(&engine)?;
     let folder = engine.join(FOLDER);
     let _lock = lock(&folder)?;
-    let attempts = Attempts {
+    let attempts = BuildLoop {
         closure,
         engine: &engine,
         folder: &folder,
@@ -136,12 +136,12 @@ pub fn ensure(closure: &Closure, engine: &Path, listener: &Listener) -> Result<B
     let folder = engine.join(FOLDER);
     let toolchain = toolchain::digest(closure)?;
     let Some(record) = Record::load(&folder).filter(|record| record.origin.toolchain == toolchain) else {
-        listener(Notice::Step("Building the engine, because it has not been built yet".to_owned()));
+        listener(BuildEvent::Step("Building the engine, because it has not been built yet".to_owned()));
         return build(closure, engine, &BuildOptions::default(), listener);
     };
     if inputs::digest(engine, &inputs::find(engine))? != record.origin.content_hash {
         let words = "The sources have changed since the engine was built; `pio build` takes the changes in.";
-        listener(Notice::Warning(words.to_owned()));
+        listener(BuildEvent::Warning(words.to_owned()));
     }
     Ok(record.built(&folder, true))
 }

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use pio_logging::start;
 
+use crate::build_event::{BuildEvent, Listener};
 use crate::job::messages::Progress;
 use crate::log;
-use crate::notice::{Listener, Notice};
 
 /// How often the moving line moves.
 const TERMINAL_PAUSE: Duration = Duration::from_millis(100);
@@ -22,7 +22,7 @@ pub fn listener(verbose: bool) -> Listener {
     }
     let terminal = std::io::stderr().is_terminal();
     let console = Mutex::new(Console { verbose, terminal, stage: None, line_is_open: false });
-    Arc::new(move |notice| console.lock().unwrap_or_else(PoisonError::into_inner).hear(notice))
+    Arc::new(move |notice| console.lock().unwrap_or_else(PoisonError::into_inner).on_event(notice))
 }
 
 struct Console {
@@ -42,17 +42,17 @@ struct Stage {
 }
 
 impl Console {
-    fn hear(&mut self, notice: Notice) {
+    fn on_event(&mut self, notice: BuildEvent) {
         match notice {
-            Notice::Step(words) => self.say(&format!("{words} …")),
-            Notice::Info(words) => self.say(&words),
-            Notice::Warning(words) => self.say(&format!("Warning: {words}")),
-            Notice::Output(line) if self.verbose => self.say(&line),
-            Notice::Output(_) => {}
-            Notice::Printed { error: true, line } => self.say(&line),
-            Notice::Trace(text) => text.lines().for_each(|line| self.say(&format!("[TRACE] {line}"))),
-            Notice::Printed { error: false, line } => self.print(&line),
-            Notice::Progress(progress) => self.progress(&progress),
+            BuildEvent::Step(words) => self.say(&format!("{words} …")),
+            BuildEvent::Info(words) => self.say(&words),
+            BuildEvent::Warning(words) => self.say(&format!("Warning: {words}")),
+            BuildEvent::Output(line) if self.verbose => self.say(&line),
+            BuildEvent::Output(_) => {}
+            BuildEvent::Printed { error: true, line } => self.say(&line),
+            BuildEvent::Trace(text) => text.lines().for_each(|line| self.say(&format!("[TRACE] {line}"))),
+            BuildEvent::Printed { error: false, line } => self.print(&line),
+            BuildEvent::Progress(progress) => self.progress(&progress),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::build::stage::prediction;
+use crate::build::stage::package_rename;
 use crate::errors::VariantError;
 use crate::variant::Variant;
 
@@ -76,7 +76,7 @@ impl Engine {
     /// The class name of the factory under today's name of PIO's packages.
     #[must_use]
     pub fn factory(&self) -> String {
-        prediction::rename(&self.variant.factory).into_owned()
+        package_rename::rename(&self.variant.factory).into_owned()
     }
 }
 

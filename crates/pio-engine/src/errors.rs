@@ -10,11 +10,11 @@ use std::process::ExitStatus;
 
 use pio_process::output::Tail;
 use pio_settings::installation;
-use pio_settings::memory::kills::Reason;
+use pio_settings::memory::kills::KillCause;
 
 use crate::build::output::{CompileError, Missing};
-use crate::job::messages::Reported;
-use crate::variant::json::Place;
+use crate::job::messages::RemoteError;
+use crate::variant::json::Position;
 use crate::variant::parser::SyntaxError;
 
 /// A variant file cannot be used.
@@ -69,7 +69,7 @@ pub enum VariantError {
         /// The file.
         file: PathBuf,
         /// Where.
-        place: Place,
+        place: Position,
         /// Which value.
         what: String,
         /// What it must be.
@@ -201,9 +201,9 @@ pub enum BuildError {
 pub enum JobError {
     /// The JVM reported an error.
     #[error("{}", sentences(reported, log.as_ref()))]
-    Reported {
+    RemoteError {
         /// Its words.
-        reported: Box<Reported>,
+        reported: Box<RemoteError>,
         /// Where the details are, if there are any.
         log: Option<PathBuf>,
     },
@@ -211,7 +211,7 @@ pub enum JobError {
     #[error("{death} Everything it printed is in {}.", log.display())]
     Died {
         /// How.
-        death: Death,
+        death: JvmExit,
         /// The log.
         log: PathBuf,
     },
@@ -256,13 +256,13 @@ pub enum JobError {
 
 /// How a JVM ended without a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Death {
+pub enum JvmExit {
     /// Java or Spark refused to begin, for this reason.
     Refused(String),
     /// Its heap was full.
     Heap,
     /// It was killed, for want of memory or not.
-    Killed(Reason),
+    Killed(KillCause),
     /// In another way.
     Other {
         /// Its exit code or signal.
@@ -272,10 +272,10 @@ pub enum Death {
     },
 }
 
-impl Death {
+impl JvmExit {
     /// Finds out from the status, from whether the job had begun, from what was printed, and from what the kernel says of kills.
     #[must_use]
-    pub fn of(status: ExitStatus, begun: bool, printed: &str, tail: &Tail, reason: Reason) -> Self {
+    pub fn of(status: ExitStatus, begun: bool, printed: &str, tail: &Tail, reason: KillCause) -> Self {
         if let Some(reason) = start::reason(printed).filter(|_| !begun && status.code() == Some(1)) {
             return Self::Refused(reason);
         }
@@ -288,7 +288,7 @@ impl Death {
     }
 }
 
-impl fmt::Display for Death {
+impl fmt::Display for JvmExit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(reason) => write!(
@@ -300,15 +300,15 @@ impl fmt::Display for Death {
                 "the engine's JVM ran out of memory. Give it more with `-- --driver-memory 4g` (on a cluster also \
                  `--executor-memory`), take a larger machine, or train on less data.",
             ),
-            Self::Killed(Reason::Memory) => f.write_str(
+            Self::Killed(KillCause::Memory) => f.write_str(
                 "the engine's JVM was killed because the container had no memory left. Take a larger machine, give the JVM less with \
                  `-- --driver-memory`, or train on less data.",
             ),
-            Self::Killed(Reason::Other) => f.write_str(
+            Self::Killed(KillCause::Other) => f.write_str(
                 "the engine's JVM was killed from outside (signal 9), by a person, a program or the platform; the kernel has killed nothing \
                  for want of memory. Nothing half-done was kept: start it again.",
             ),
-            Self::Killed(Reason::Unknown) => f.write_str(
+            Self::Killed(KillCause::Unknown) => f.write_str(
                 "the engine's JVM was killed (signal 9): by a person, a program or the platform, or by the kernel because the machine or container \
                  had no memory left. Start it again; if it comes again, take a larger machine, give the JVM less with `-- --driver-memory`, or \
                  train on less data.",
@@ -321,7 +321,7 @@ impl fmt::Display for Death {
     }
 }
 
-fn sentences(reported: &Reported, log: Option<&PathBuf>) -> String {
+fn sentences(reported: &RemoteError, log: Option<&PathBuf>) -> String {
     let log = log.map(|log| format!("Details are in {}.", log.display())).unwrap_or_default();
     let parts = [&reported.what, &reported.why, &reported.hint, &log];
     parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use pio_logging::engine::{self, Relay};
 
+use crate::build_event::{BuildEvent, Listener};
 use crate::job::messages::Progress;
-use crate::notice::{Listener, Notice};
 
 /// How often the log hears of progress within one stage.
 pub(crate) const PAUSE: Duration = Duration::from_secs(10);
@@ -15,7 +15,7 @@ pub(crate) const PAUSE: Duration = Duration::from_secs(10);
 #[must_use]
 pub fn listener() -> Listener {
     let log = Mutex::new(Log::default());
-    Arc::new(move |notice| log.lock().unwrap_or_else(PoisonError::into_inner).hear(notice))
+    Arc::new(move |notice| log.lock().unwrap_or_else(PoisonError::into_inner).on_event(notice))
 }
 
 #[derive(Default)]
@@ -26,14 +26,14 @@ struct Log {
 }
 
 impl Log {
-    fn hear(&mut self, notice: Notice) {
+    fn on_event(&mut self, notice: BuildEvent) {
         match notice {
-            Notice::Step(words) | Notice::Info(words) => tracing::info!("{words}"),
-            Notice::Warning(words) => tracing::warn!("{words}"),
-            Notice::Output(line) => tracing::debug!("{line}"),
-            Notice::Printed { error, line } => self.relay.line(error, &line),
-            Notice::Trace(text) => engine::stack_trace(&text),
-            Notice::Progress(progress) => self.progress(progress),
+            BuildEvent::Step(words) | BuildEvent::Info(words) => tracing::info!("{words}"),
+            BuildEvent::Warning(words) => tracing::warn!("{words}"),
+            BuildEvent::Output(line) => tracing::debug!("{line}"),
+            BuildEvent::Printed { error, line } => self.relay.line(error, &line),
+            BuildEvent::Trace(text) => engine::stack_trace(&text),
+            BuildEvent::Progress(progress) => self.progress(progress),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::notice::Notice;
+use crate::build_event::BuildEvent;
 use crate::text;
 use crate::variant::json::Value;
 use crate::variant::parser;
@@ -12,14 +12,14 @@ const INTERFACE: &str = "0.14.0";
 
 /// What is to be said about an engine's template.json; nothing where all is well or there is none.
 #[must_use]
-pub fn check(engine: &Path) -> Option<Notice> {
+pub fn check(engine: &Path) -> Option<BuildEvent> {
     let text = text::read(&engine.join("template.json")).ok()?.text;
     let Ok(json) = parser::parse(&text) else {
-        return Some(Notice::Warning("template.json is not JSON; it is not used.".to_owned()));
+        return Some(BuildEvent::Warning("template.json is not JSON; it is not used.".to_owned()));
     };
     let Value::Text(min) = &json.get("pio")?.get("version")?.get("min")?.value else { return None };
     (numbers(min) > numbers(INTERFACE)).then(|| {
-        Notice::Warning(format!(
+        BuildEvent::Warning(format!(
             "template.json asks for PredictionIO {min} or later; the interface here is that of {INTERFACE}. What is newer may be missing."
         ))
     })

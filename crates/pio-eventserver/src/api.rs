@@ -26,12 +26,12 @@ use pio_storage::events::table::EventTable;
 use pio_storage::{Options, Storage};
 use tokio::sync::{Semaphore, mpsc};
 
+use crate::access::{AccessCache, AccessGrant, Action};
 use crate::body;
 use crate::config::Config;
-use crate::errors::Refusal;
+use crate::errors::ApiError;
 use crate::event::invalid::shown;
-use crate::grants::{Action, Grant, Grants};
-use crate::metrics::{Metrics, Now};
+use crate::metrics::{Gauges, Metrics};
 use crate::plugins::EventInfo;
 use crate::query::Query;
 use crate::requests;
@@ -56,7 +56,7 @@ pub(crate) struct State {
     pub(crate) metrics: Arc<Metrics>,
     storage: Storage,
     writing: Storage,
-    grants: Arc<Grants>,
+    access: Arc<AccessCache>,
     writer: Writer,
     pub(crate) budget: Budget,
     streams: Arc<Semaphore>,
@@ -70,7 +70,7 @@ pub(crate) struct State {
 
 /// Who asks.
 pub(crate) struct Caller {
-    grant: Arc<Grant>,
+    grant: Arc<AccessGrant>,
     channel_id: Option<i32>,
 }
 
@@ -107,13 +107,13 @@ impl Api {
         let writing = Storage::open(database, options("writer", COMMITS_AT_A_TIME + 1))?;
         let (writer, writer_task) =
             Writer::start(writing.clone(), limits.queue, limits.commit_time, metrics.clone());
-        let (grants, cache_task) = Grants::start(writing.clone());
+        let (access, cache_task) = AccessCache::start(writing.clone());
         let (is_migrated, schema_task) = startup::prepare_database(database, storage.clone());
         let tasks = vec![(WRITER, writer_task), (ACCESS_CACHE, cache_task), (SCHEMA, schema_task)];
         let background = Background::new(tasks);
         let state = State {
             metrics,
-            grants,
+            access,
             writer,
             budget: config.budget.clone().unwrap_or_else(|| limits.budget()),
             streams: Arc::new(Semaphore::new(STREAMS)),
@@ -168,11 +168,11 @@ impl Api {
         let path = index.map_or("other", |index| DESCRIPTIONS[index].path);
         let answer = match resource {
             Ok(resource) => self.state.answer(&resource, &parts, body).await,
-            Err(refusal) => Err(refusal),
+            Err(api_error) => Err(api_error),
         };
-        let mut response = answer.unwrap_or_else(|refusal| {
-            requests::log_refusal(&refusal, &id, path);
-            respond::refusal(&refusal, &parts.method)
+        let mut response = answer.unwrap_or_else(|api_error| {
+            requests::log_refusal(&api_error, &id, path);
+            respond::api_error(&api_error, &parts.method)
         });
         let time = started.elapsed();
         self.state.metrics.request(index, response.status(), time);
@@ -181,10 +181,10 @@ impl Api {
     }
 }
 
-type Answer = Result<Response<ApiBody>, Refusal>;
+type ApiResult = Result<Response<ApiBody>, ApiError>;
 
 impl State {
-    async fn answer<B>(&self, resource: &Resource<'_>, parts: &Parts, body: B) -> Answer
+    async fn answer<B>(&self, resource: &Resource<'_>, parts: &Parts, body: B) -> ApiResult
     where
         B: Body<Data = Bytes> + Unpin,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
@@ -216,14 +216,14 @@ impl State {
     }
 
     /// Who asks; refuses those who may not.
-    async fn caller(&self, parts: &Parts, query: Query<'_>) -> Result<Caller, Refusal> {
+    async fn caller(&self, parts: &Parts, query: Query<'_>) -> Result<Caller, ApiError> {
         let key = auth::key(query, &parts.headers)?;
-        let grant = self.grants.of_key(&key).await?.ok_or(Refusal::InvalidKey)?;
+        let grant = self.access.of_key(&key).await?.ok_or(ApiError::InvalidKey)?;
         let channel_id = match query.get("channel") {
             None => None,
-            Some(name) => match self.grants.channel(grant.app_id, &name).await? {
+            Some(name) => match self.access.channel(grant.app_id, &name).await? {
                 Some(id) => Some(id),
-                None => return Err(Refusal::InvalidChannel(name.into_owned())),
+                None => return Err(ApiError::InvalidChannel(name.into_owned())),
             },
         };
         Ok(Caller { grant, channel_id })
@@ -235,40 +235,40 @@ impl State {
     }
 
     /// Who asks to do something with events; refuses those whose key does not permit it.
-    async fn caller_to(&self, action: Action, parts: &Parts, query: Query<'_>) -> Result<Caller, Refusal> {
+    async fn caller_to(&self, action: Action, parts: &Parts, query: Query<'_>) -> Result<Caller, ApiError> {
         let caller = self.caller(parts, query).await?;
         caller.grant.check(action)?;
         Ok(caller)
     }
 
     /// Refuses an event that the key or a plugin does not allow.
-    fn permit(&self, caller: &Caller, event: NewEvent) -> Result<NewEvent, Refusal> {
+    fn permit(&self, caller: &Caller, event: NewEvent) -> Result<NewEvent, ApiError> {
         if !caller.grant.allows(&event.event) {
-            return Err(Refusal::Forbidden(shown(&event.event)));
+            return Err(ApiError::Forbidden(shown(&event.event)));
         }
         if self.config.plugins.input_blockers.is_empty() {
             return Ok(event);
         }
         let info = caller.info(event);
         for blocker in self.config.plugins.input_blockers.values() {
-            blocker.process(&info).map_err(Refusal::Blocked)?;
+            blocker.process(&info).map_err(ApiError::Blocked)?;
         }
         Ok(info.event)
     }
 
     /// Does what is to be done with an event after it was stored; to be called before, because storing takes the event.
-    fn afterwards(&self, caller: &Caller, event: &NewEvent) -> Afterwards {
-        Afterwards {
+    fn post_commit(&self, caller: &Caller, event: &NewEvent) -> PostCommit {
+        PostCommit {
             kind: self.stats.as_ref().map(|_| Kind::of(event)),
             info: self.sniffers.as_ref().map(|_| caller.info(event.clone())),
         }
     }
 
-    fn was_stored(&self, caller: &Caller, afterwards: Afterwards) {
-        if let (Some(stats), Some(kind)) = (&self.stats, afterwards.kind) {
+    fn record_stored(&self, caller: &Caller, post_commit: PostCommit) {
+        if let (Some(stats), Some(kind)) = (&self.stats, post_commit.kind) {
             stats.count(Utc::now(), caller.grant.app_id, kind);
         }
-        if let (Some(sniffers), Some(info)) = (&self.sniffers, afterwards.info)
+        if let (Some(sniffers), Some(info)) = (&self.sniffers, post_commit.info)
             && sniffers.try_send(info).is_err()
         {
             tracing::warn!("an event was not shown to the input sniffers, because they are too slow");
@@ -284,8 +284,8 @@ impl State {
         text
     }
 
-    fn now(&self) -> Now {
-        Now {
+    fn now(&self) -> Gauges {
+        Gauges {
             queued_events: self.config.limits.queue - self.writer.free_places(),
             unknown_events: self.writer.unknown_events(),
             is_draining: self.is_draining.load(Relaxed),
@@ -296,7 +296,7 @@ impl State {
 }
 
 /// What stats and sniffers want to know of an event.
-struct Afterwards {
+struct PostCommit {
     kind: Option<Kind>,
     info: Option<EventInfo>,
 }

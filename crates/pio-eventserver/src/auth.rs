@@ -8,7 +8,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use hyper::HeaderMap;
 use hyper::header::AUTHORIZATION;
 
-use crate::errors::Refusal;
+use crate::errors::ApiError;
 use crate::query::Query;
 
 /// Basic authentication, with padding or without.
@@ -18,18 +18,18 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// The access key of a request: of the query string, or else the user name of Basic authentication.
-pub(crate) fn key<'a>(query: Query<'a>, headers: &HeaderMap) -> Result<Cow<'a, str>, Refusal> {
+pub(crate) fn key<'a>(query: Query<'a>, headers: &HeaderMap) -> Result<Cow<'a, str>, ApiError> {
     if let Some(key) = query.get("accessKey") {
         return Ok(key);
     }
-    let header = headers.get(AUTHORIZATION).ok_or(Refusal::MissingKey)?;
+    let header = headers.get(AUTHORIZATION).ok_or(ApiError::MissingKey)?;
     let (scheme, credentials) =
-        header.to_str().ok().and_then(|text| text.split_once(' ')).ok_or(Refusal::InvalidKey)?;
+        header.to_str().ok().and_then(|text| text.split_once(' ')).ok_or(ApiError::InvalidKey)?;
     if !scheme.eq_ignore_ascii_case("basic") || credentials.trim().is_empty() {
-        return Err(Refusal::InvalidKey);
+        return Err(ApiError::InvalidKey);
     }
     // PIO took credentials that cannot be decoded for no credentials.
-    let decoded = BASE64.decode(credentials.trim()).map_err(|_| Refusal::MissingKey)?;
+    let decoded = BASE64.decode(credentials.trim()).map_err(|_| ApiError::MissingKey)?;
     let user = String::from_utf8_lossy(&decoded);
     Ok(Cow::Owned(user.trim().split(':').next().unwrap_or_default().to_owned()))
 }
@@ -46,7 +46,7 @@ mod tests {
         let headers = HeaderMap::from_iter([(AUTHORIZATION, value.parse().unwrap())]);
         key(Query::new(None), &headers)
             .map(std::borrow::Cow::into_owned)
-            .map_err(|refusal| refusal.to_string())
+            .map_err(|api_error| api_error.to_string())
     }
 
     #[test]

@@ -10,7 +10,7 @@ use pio_http::budget::{Account, Share};
 use pio_http::encoding::compression;
 
 use crate::config::Limits;
-use crate::errors::Refusal;
+use crate::errors::ApiError;
 
 /// The media type of events.
 pub(crate) const JSON: &str = "application/json";
@@ -25,9 +25,9 @@ impl Read {
     /// Makes something of the body's text, which is dropped. Its share of the memory is then that of what became of it.
     pub(crate) fn parse<T>(
         self,
-        parse: impl FnOnce(&str) -> Result<T, Refusal>,
-    ) -> Result<(T, Share), Refusal> {
-        let text = std::str::from_utf8(&self.0.bytes).map_err(|_| Refusal::NotUtf8)?;
+        parse: impl FnOnce(&str) -> Result<T, ApiError>,
+    ) -> Result<(T, Share), ApiError> {
+        let text = std::str::from_utf8(&self.0.bytes).map_err(|_| ApiError::NotUtf8)?;
         Ok((parse(text)?, self.0.share))
     }
 }
@@ -40,7 +40,7 @@ pub(crate) async fn read<B>(
     limit: usize,
     account: &Account,
     limits: &Limits,
-) -> Result<Read, Refusal>
+) -> Result<Read, ApiError>
 where
     B: Body<Data = Bytes> + Unpin,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
@@ -48,33 +48,33 @@ where
     check_type(headers, expected, body.is_end_stream())?;
     check_encoding(headers)?;
     let limits = BodyLimits { bytes: limit, time: limits.body_time, silence: limits.body_silence };
-    let received = pio_http::body::read(body, &limits, account).await.map_err(|error| refusal(&error))?;
-    if received.bytes.is_empty() && expected == JSON { Err(Refusal::NoBody) } else { Ok(Read(received)) }
+    let received = pio_http::body::read(body, &limits, account).await.map_err(|error| api_error(&error))?;
+    if received.bytes.is_empty() && expected == JSON { Err(ApiError::NoBody) } else { Ok(Read(received)) }
 }
 
-fn refusal(error: &BodyError) -> Refusal {
+fn api_error(error: &BodyError) -> ApiError {
     match *error {
-        BodyError::TooLarge { limit } => Refusal::TooLarge(limit),
-        BodyError::TooSlow { limit } => Refusal::SlowBody(limit),
-        BodyError::Silent { limit } => Refusal::SilentBody(limit),
-        BodyError::Overloaded => Refusal::Overloaded,
-        BodyError::Broken => Refusal::BrokenBody,
+        BodyError::TooLarge { limit } => ApiError::TooLarge(limit),
+        BodyError::TooSlow { limit } => ApiError::SlowBody(limit),
+        BodyError::Silent { limit } => ApiError::SilentBody(limit),
+        BodyError::Overloaded => ApiError::Overloaded,
+        BodyError::Broken => ApiError::BrokenBody,
     }
 }
 
 /// The type must be right; a request without body and type is told of the body.
-fn check_type(headers: &HeaderMap, expected: &'static str, is_empty: bool) -> Result<(), Refusal> {
+fn check_type(headers: &HeaderMap, expected: &'static str, is_empty: bool) -> Result<(), ApiError> {
     match headers.get(CONTENT_TYPE) {
         None if is_empty => Ok(()),
         Some(value) if essence(value.as_bytes()).eq_ignore_ascii_case(expected.as_bytes()) => Ok(()),
-        _ => Err(Refusal::ContentType(expected)),
+        _ => Err(ApiError::ContentType(expected)),
     }
 }
 
 /// Refuses a compressed body with 415, because it would look like broken JSON.
-fn check_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
+fn check_encoding(headers: &HeaderMap) -> Result<(), ApiError> {
     match compression(headers) {
-        Some(encoding) => Err(Refusal::Compressed(encoding.to_owned())),
+        Some(encoding) => Err(ApiError::Compressed(encoding.to_owned())),
         None => Ok(()),
     }
 }
@@ -85,7 +85,7 @@ fn essence(value: &[u8]) -> &[u8] {
 }
 
 /// Whether the client takes JSON.
-pub(crate) fn check_accept(headers: &HeaderMap) -> Result<(), Refusal> {
+pub(crate) fn check_accept(headers: &HeaderMap) -> Result<(), ApiError> {
     let mut ranges =
         headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|v| v.split(','));
     let accepts = |range: &str| {
@@ -95,7 +95,7 @@ pub(crate) fn check_accept(headers: &HeaderMap) -> Result<(), Refusal> {
             parts.any(|part| part.strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()) == Some(0.0));
         !is_refused && matches!(range.as_str(), "" | "*/*" | "application/*" | "application/json" | "*")
     };
-    if !headers.contains_key(ACCEPT) || ranges.any(accepts) { Ok(()) } else { Err(Refusal::NotAcceptable) }
+    if !headers.contains_key(ACCEPT) || ranges.any(accepts) { Ok(()) } else { Err(ApiError::NotAcceptable) }
 }
 
 #[cfg(test)]

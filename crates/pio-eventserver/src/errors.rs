@@ -5,7 +5,7 @@ use std::time::Duration;
 use hyper::StatusCode;
 use pio_http::body::BodyError;
 use pio_http::limits::BUSY;
-use pio_storage::errors::{Reason, StorageError};
+use pio_storage::errors::{StorageError, UnavailableCause};
 
 use crate::event::parse::InvalidEvent;
 use crate::webhooks::ConnectorError;
@@ -29,7 +29,7 @@ fn outcome_unknown(are_remembered: bool) -> String {
 
 /// Why a request did not get what it asked for.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Refusal {
+pub(crate) enum ApiError {
     #[error("The requested resource could not be found.")]
     UnknownPath,
     #[error("HTTP method not allowed, supported methods: {0}")]
@@ -103,7 +103,7 @@ pub(crate) enum Refusal {
     #[error("{BUSY}")]
     Overloaded,
     #[error("The event was not stored, because of the database: {0}. Try again in a moment.")]
-    NotStored(Reason),
+    NotStored(UnavailableCause),
     #[error("{}", outcome_unknown(*.are_remembered))]
     OutcomeUnknown {
         /// Under which ids the request's events are stored, if they are; in the order of a batch, none for what cannot be stored.
@@ -129,7 +129,7 @@ pub(crate) enum Refusal {
     Internal,
 }
 
-impl Refusal {
+impl ApiError {
     /// The HTTP status.
     pub(crate) fn status(&self) -> StatusCode {
         match self {

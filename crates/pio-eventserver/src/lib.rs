@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod access;
 pub mod api;
 mod auth;
 mod body;
@@ -8,7 +9,6 @@ mod errors;
 pub mod event;
 #[cfg(any(test, feature = "fuzz"))]
 pub mod fuzz;
-mod grants;
 pub mod json;
 mod metrics;
 mod openapi;

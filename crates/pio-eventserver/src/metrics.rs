@@ -35,7 +35,7 @@ pub(crate) struct Metrics {
 }
 
 /// What is true at the moment of asking.
-pub(crate) struct Now {
+pub(crate) struct Gauges {
     pub(crate) queued_events: usize,
     pub(crate) unknown_events: usize,
     pub(crate) is_draining: bool,
@@ -112,7 +112,7 @@ impl Metrics {
     }
 
     /// All numbers in the text format of Prometheus.
-    pub(crate) fn to_text(&self, now: &Now) -> String {
+    pub(crate) fn to_text(&self, now: &Gauges) -> String {
         let mut out = String::with_capacity(8 * 1024);
         self.write_requests(&mut out);
         head(&mut out, "pio_eventserver_commit_events", "histogram", "Events in a commit.");

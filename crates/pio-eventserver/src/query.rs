@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode_str;
 use pio_storage::events::filter::{Filter, Order};
 
-use crate::errors::Refusal;
+use crate::errors::ApiError;
 use crate::time::lenient;
 
 /// How many events a search gives where it names no limit.
@@ -28,15 +28,15 @@ impl<'a> Query<'a> {
 }
 
 /// The search that the query string of `GET /events.json` asks for.
-pub(crate) fn filter(query: Query<'_>) -> Result<Filter, Refusal> {
+pub(crate) fn filter(query: Query<'_>) -> Result<Filter, ApiError> {
     // The parser would put replacement characters for what is not UTF-8, and other events would be found.
-    percent_decode_str(query.0).decode_utf8().map_err(|_| Refusal::QueryNotUtf8)?;
+    percent_decode_str(query.0).decode_utf8().map_err(|_| ApiError::QueryNotUtf8)?;
     let limit = limit(query)?;
     let is_reversed = reversed(query)?;
     let entity_type = text(query, "entityType")?;
     let entity_id = text(query, "entityId")?;
     if is_reversed && (entity_type.is_none() || entity_id.is_none()) {
-        return Err(Refusal::ReversedWithoutEntity);
+        return Err(ApiError::ReversedWithoutEntity);
     }
     Ok(Filter {
         start_time: time(query, "startTime")?,
@@ -51,37 +51,37 @@ pub(crate) fn filter(query: Query<'_>) -> Result<Filter, Refusal> {
     })
 }
 
-fn text(query: Query<'_>, name: &'static str) -> Result<Option<String>, Refusal> {
+fn text(query: Query<'_>, name: &'static str) -> Result<Option<String>, ApiError> {
     match query.get(name) {
-        Some(value) if value.contains('\0') => Err(Refusal::NulParameter(name)),
+        Some(value) if value.contains('\0') => Err(ApiError::NulParameter(name)),
         value => Ok(value.map(Cow::into_owned)),
     }
 }
 
-fn time(query: Query<'_>, name: &'static str) -> Result<Option<chrono::DateTime<chrono::Utc>>, Refusal> {
+fn time(query: Query<'_>, name: &'static str) -> Result<Option<chrono::DateTime<chrono::Utc>>, ApiError> {
     let Some(value) = query.get(name) else { return Ok(None) };
     let time =
-        lenient::parse(&value).ok_or_else(|| Refusal::TimeParameter { name, value: value.into_owned() })?;
+        lenient::parse(&value).ok_or_else(|| ApiError::TimeParameter { name, value: value.into_owned() })?;
     Ok(Some(time))
 }
 
 /// How many events at most; `None` is all of them, which a negative number asks for.
-fn limit(query: Query<'_>) -> Result<Option<u32>, Refusal> {
+fn limit(query: Query<'_>) -> Result<Option<u32>, ApiError> {
     match query.get("limit") {
         None => Ok(Some(DEFAULT_LIMIT)),
         Some(value) if value.is_empty() => Ok(Some(DEFAULT_LIMIT)),
         Some(value) => match value.parse::<i32>() {
             Ok(limit) => Ok(u32::try_from(limit).ok()),
-            Err(_) => Err(Refusal::LimitParameter(value.into_owned())),
+            Err(_) => Err(ApiError::LimitParameter(value.into_owned())),
         },
     }
 }
 
-fn reversed(query: Query<'_>) -> Result<bool, Refusal> {
+fn reversed(query: Query<'_>) -> Result<bool, ApiError> {
     let value = query.get("reversed").unwrap_or_default();
     match value.to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" | "1" => Ok(true),
         "" | "false" | "no" | "off" | "0" => Ok(false),
-        _ => Err(Refusal::ReversedParameter(value.into_owned())),
+        _ => Err(ApiError::ReversedParameter(value.into_owned())),
     }
 }

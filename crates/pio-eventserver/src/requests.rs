@@ -8,7 +8,7 @@ use hyper::Response;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 
-use crate::errors::Refusal;
+use crate::errors::ApiError;
 use crate::respond::ApiBody;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -55,8 +55,8 @@ fn is_sound(id: &HeaderValue) -> bool {
 }
 
 /// Logs refusals that are the server's fault. While it is overloaded there is one line a second, not one a request.
-pub(crate) fn log_refusal(refusal: &Refusal, id: &HeaderValue, path: &str) {
-    if !refusal.status().is_server_error() {
+pub(crate) fn log_refusal(api_error: &ApiError, id: &HeaderValue, path: &str) {
+    if !api_error.status().is_server_error() {
         return;
     }
     if let Some(held_back) = MODERATION.pass() {
@@ -64,22 +64,23 @@ pub(crate) fn log_refusal(refusal: &Refusal, id: &HeaderValue, path: &str) {
         tracing::warn!(
             path,
             request_id,
-            status = refusal.status().as_u16(),
+            status = api_error.status().as_u16(),
             held_back,
-            "a request failed: {refusal}"
+            "a request failed: {api_error}"
         );
     }
 }
 
-static MODERATION: Moderation = Moderation { second: AtomicU64::new(u64::MAX), held_back: AtomicU64::new(0) };
+static MODERATION: LogThrottle =
+    LogThrottle { second: AtomicU64::new(u64::MAX), held_back: AtomicU64::new(0) };
 
 /// Lets one line a second pass.
-struct Moderation {
+struct LogThrottle {
     second: AtomicU64,
     held_back: AtomicU64,
 }
 
-impl Moderation {
+impl LogThrottle {
     /// How many lines were held back since the last one, if this one may pass.
     fn pass(&self) -> Option<u64> {
         static START: LazyLock<Instant> = LazyLock::new(Instant::now);

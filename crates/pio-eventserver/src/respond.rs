@@ -8,16 +8,16 @@ use hyper::{Method, Response, StatusCode};
 use pio_http::budget::{SMALL, Share};
 use pio_http::sliced::Sliced;
 
-use crate::errors::Refusal;
+use crate::errors::ApiError;
 use crate::json::text::quote;
 
 /// The body of a response: whole, or in pieces as they are read from the database.
-pub type ApiBody = Either<Full<Bytes>, UnsyncBoxBody<Bytes, BrokenOff>>;
+pub type ApiBody = Either<Full<Bytes>, UnsyncBoxBody<Bytes, StreamAborted>>;
 
 /// A response in pieces cannot be completed; its connection is closed.
 #[derive(Debug, thiserror::Error)]
 #[error("the events could not all be read")]
-pub struct BrokenOff;
+pub struct StreamAborted;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const PLAIN_TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=UTF-8");
@@ -27,11 +27,11 @@ const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("1");
 
 /// A JSON response.
 pub(crate) fn json(status: StatusCode, body: impl Into<Bytes>) -> Response<ApiBody> {
-    whole(status, JSON, body.into())
+    buffered(status, JSON, body.into())
 }
 
 /// A response in another format.
-pub(crate) fn whole(status: StatusCode, content_type: HeaderValue, body: Bytes) -> Response<ApiBody> {
+pub(crate) fn buffered(status: StatusCode, content_type: HeaderValue, body: Bytes) -> Response<ApiBody> {
     let mut response = Response::new(Either::Left(Full::new(body)));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, content_type);
@@ -44,11 +44,11 @@ pub(crate) fn large(body: String, share: Share) -> Response<ApiBody> {
         return json(StatusCode::OK, body);
     }
     let sliced = Sliced::new(body.into(), share).map_err(|never| match never {});
-    pieces(UnsyncBoxBody::new(sliced))
+    streamed(UnsyncBoxBody::new(sliced))
 }
 
 /// A JSON response in pieces.
-pub(crate) fn pieces(body: UnsyncBoxBody<Bytes, BrokenOff>) -> Response<ApiBody> {
+pub(crate) fn streamed(body: UnsyncBoxBody<Bytes, StreamAborted>) -> Response<ApiBody> {
     let mut response = Response::new(Either::Right(body));
     response.headers_mut().insert(CONTENT_TYPE, JSON);
     response
@@ -80,26 +80,28 @@ fn outcome(text: &str, outcome: &str, ids: &[Option<String>]) -> String {
 }
 
 /// The response to a request that did not get what it asked for.
-pub(crate) fn refusal(refusal: &Refusal, method: &Method) -> Response<ApiBody> {
-    let status = refusal.status();
-    let mut response = if refusal.is_plain_text() {
-        whole(status, PLAIN_TEXT, refusal.message().into())
+pub(crate) fn api_error(api_error: &ApiError, method: &Method) -> Response<ApiBody> {
+    let status = api_error.status();
+    let mut response = if api_error.is_plain_text() {
+        buffered(status, PLAIN_TEXT, api_error.message().into())
     } else {
-        match refusal {
-            Refusal::OutcomeUnknown { ids, .. } => json(status, outcome(&refusal.message(), "unknown", ids)),
-            Refusal::DeletionUnknown => json(status, outcome(&refusal.message(), "unknown", &[])),
-            _ if *method == Method::POST && status == StatusCode::SERVICE_UNAVAILABLE => {
-                json(status, outcome(&refusal.message(), "not stored", &[]))
+        match api_error {
+            ApiError::OutcomeUnknown { ids, .. } => {
+                json(status, outcome(&api_error.message(), "unknown", ids))
             }
-            _ => message(status, &refusal.message()),
+            ApiError::DeletionUnknown => json(status, outcome(&api_error.message(), "unknown", &[])),
+            _ if *method == Method::POST && status == StatusCode::SERVICE_UNAVAILABLE => {
+                json(status, outcome(&api_error.message(), "not stored", &[]))
+            }
+            _ => message(status, &api_error.message()),
         }
     };
     let headers = response.headers_mut();
-    match refusal {
-        Refusal::Method(allow) => {
+    match api_error {
+        ApiError::Method(allow) => {
             headers.insert(ALLOW, HeaderValue::from_static(allow));
         }
-        Refusal::SlowBody(_) | Refusal::SilentBody(_) | Refusal::BrokenBody | Refusal::TooLarge(_) => {
+        ApiError::SlowBody(_) | ApiError::SilentBody(_) | ApiError::BrokenBody | ApiError::TooLarge(_) => {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         _ if status == StatusCode::SERVICE_UNAVAILABLE => {

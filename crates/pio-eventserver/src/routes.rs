@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use hyper::Method;
 use percent_encoding::percent_decode_str;
 
-use crate::errors::Refusal;
+use crate::errors::ApiError;
 
 /// What a path names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +90,7 @@ impl Resource<'_> {
     }
 
     /// What the method means for this resource.
-    pub(crate) fn verb(&self, method: &Method) -> Result<Verb, Refusal> {
+    pub(crate) fn verb(&self, method: &Method) -> Result<Verb, ApiError> {
         let description = &DESCRIPTIONS[self.index()];
         let verb = match *method {
             Method::GET | Method::HEAD => Some(Verb::Get),
@@ -98,12 +98,12 @@ impl Resource<'_> {
             Method::DELETE => Some(Verb::Delete),
             _ => None,
         };
-        verb.filter(|verb| description.verbs.contains(verb)).ok_or(Refusal::Method(description.allow))
+        verb.filter(|verb| description.verbs.contains(verb)).ok_or(ApiError::Method(description.allow))
     }
 }
 
 /// The resource that a path names.
-pub(crate) fn find(path: &str) -> Result<Resource<'_>, Refusal> {
+pub(crate) fn find(path: &str) -> Result<Resource<'_>, ApiError> {
     match path {
         "/events.json" => Ok(Resource::Events),
         "/batch/events.json" => Ok(Resource::Batch),
@@ -112,8 +112,8 @@ pub(crate) fn find(path: &str) -> Result<Resource<'_>, Refusal> {
     }
 }
 
-fn find_by_segments(path: &str) -> Result<Resource<'_>, Refusal> {
-    let path = path.strip_prefix('/').ok_or(Refusal::UnknownPath)?;
+fn find_by_segments(path: &str) -> Result<Resource<'_>, ApiError> {
+    let path = path.strip_prefix('/').ok_or(ApiError::UnknownPath)?;
     let segments = path.split('/').map(decode).collect::<Result<Vec<_>, _>>()?;
     let names: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
     Ok(match names[..] {
@@ -131,28 +131,28 @@ fn find_by_segments(path: &str) -> Result<Resource<'_>, Refusal> {
             Resource::FormHook(last_without(".form", segments)?)
         }
         ["webhooks", _] => Resource::JsonHook(last_without(".json", segments)?),
-        _ => return Err(Refusal::UnknownPath),
+        _ => return Err(ApiError::UnknownPath),
     })
 }
 
 /// The last segment without its suffix, before which something must stand.
-fn last_without<'a>(suffix: &str, segments: Vec<Cow<'a, str>>) -> Result<Cow<'a, str>, Refusal> {
+fn last_without<'a>(suffix: &str, segments: Vec<Cow<'a, str>>) -> Result<Cow<'a, str>, ApiError> {
     let last = segments.into_iter().next_back().unwrap_or_default();
     let name = match last {
         Cow::Borrowed(text) => text.strip_suffix(suffix).map(Cow::Borrowed),
         Cow::Owned(text) => text.strip_suffix(suffix).map(|name| Cow::Owned(name.to_owned())),
     };
-    name.filter(|name| !name.is_empty()).ok_or(Refusal::UnknownPath)
+    name.filter(|name| !name.is_empty()).ok_or(ApiError::UnknownPath)
 }
 
-fn decode(segment: &str) -> Result<Cow<'_, str>, Refusal> {
-    percent_decode_str(segment).decode_utf8().map_err(|_| Refusal::Address)
+fn decode(segment: &str) -> Result<Cow<'_, str>, ApiError> {
+    percent_decode_str(segment).decode_utf8().map_err(|_| ApiError::Address)
 }
 
 #[cfg(test)]
 mod tests {
     use super::{DESCRIPTIONS, Resource, find};
-    use crate::errors::Refusal;
+    use crate::errors::ApiError;
 
     #[test]
     fn paths_name_resources() {
@@ -171,9 +171,9 @@ mod tests {
         for path in
             ["/events", "/events.json/", "/events/.json", "//events.json", "/events/a/b.json", "*", ""]
         {
-            assert!(matches!(find(path), Err(Refusal::UnknownPath)), "{path}");
+            assert!(matches!(find(path), Err(ApiError::UnknownPath)), "{path}");
         }
-        assert!(matches!(find("/events/%ff.json"), Err(Refusal::Address)));
+        assert!(matches!(find("/events/%ff.json"), Err(ApiError::Address)));
     }
 
     #[test]

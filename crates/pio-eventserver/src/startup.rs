@@ -15,7 +15,7 @@ use crate::tasks::Background;
 const RETRY: Duration = Duration::from_secs(1);
 
 /// How long the schema may take to be made: another process may be at it.
-const PATIENCE: Duration = Duration::from_mins(1);
+const DATABASE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Brings the schema up to date as soon as the database is there, and adds missing indexes in the background.
 pub(crate) fn prepare_database(
@@ -43,7 +43,7 @@ pub(crate) fn prepare_database(
 
 /// Uses connections of its own, because the readers' have a shorter time limit.
 async fn add_indexes(database: &DatabaseSettings) {
-    let options = Options { pool_size: 2, operation_timeout: PATIENCE, ..Options::default() };
+    let options = Options { pool_size: 2, operation_timeout: DATABASE_TIMEOUT, ..Options::default() };
     let outcome = match Storage::open(database, options) {
         Ok(storage) => storage.events().create_missing_indexes().await,
         Err(error) => Err(error),

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use pio_http::budget::Share;
 use pio_storage::Storage;
-use pio_storage::errors::{Reason, StorageError};
+use pio_storage::errors::{StorageError, UnavailableCause};
 use pio_storage::events::NewEvent;
 use pio_storage::events::group::{EventOutcome, Group, GroupLimits};
 use pio_storage::events::table::EventTable;
@@ -24,11 +24,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::errors::Refusal;
+use crate::errors::ApiError;
 use crate::metrics::Metrics;
 pub(crate) use crate::writer::unknown::REMEMBERED_FOR;
 use crate::writer::unknown::UnknownEvents;
-use crate::writer::waiting::{LineKey, Waiting};
+use crate::writer::waiting::{QueueKey, Waiting};
 
 /// How many events one commit takes at most: with more, the first ones would wait too long.
 const MAX_COMMIT: usize = 2_000;
@@ -115,14 +115,14 @@ impl Writer {
         table: EventTable,
         events: Vec<NewEvent>,
         share: Share,
-    ) -> Result<Vec<EventOutcome>, Refusal> {
-        let count = u32::try_from(events.len()).map_err(|_| Refusal::Overloaded)?;
-        let places = self.places.clone().try_acquire_many_owned(count).map_err(|_| Refusal::Overloaded)?;
+    ) -> Result<Vec<EventOutcome>, ApiError> {
+        let count = u32::try_from(events.len()).map_err(|_| ApiError::Overloaded)?;
+        let places = self.places.clone().try_acquire_many_owned(count).map_err(|_| ApiError::Overloaded)?;
         let repeats = self.repeats(table, &events);
         let not_stored = || {
             let is_repeat = repeats.iter().any(Option::is_some);
-            let unknown = || Refusal::OutcomeUnknown { ids: repeats.clone(), are_remembered: true };
-            if is_repeat { unknown() } else { Refusal::NotStored(Reason::TimedOut) }
+            let unknown = || ApiError::OutcomeUnknown { ids: repeats.clone(), are_remembered: true };
+            if is_repeat { unknown() } else { ApiError::NotStored(UnavailableCause::TimedOut) }
         };
         let (answer, mut written) = oneshot::channel();
         let claim = Claim::default();
@@ -130,7 +130,7 @@ impl Writer {
         // A repeat of unknown outcome gets the id of the first attempt, which may still be under way.
         let has_ids = events.iter().any(|event| event.id.is_some()) || repeats.iter().any(Option::is_some);
         let job = Job { table, events, came, claim: claim.clone(), answer, has_ids, places, share };
-        self.jobs.send(job).map_err(|_| Refusal::Draining)?;
+        self.jobs.send(job).map_err(|_| ApiError::Draining)?;
         let written = match timeout(self.commit_time.saturating_sub(WRITE_TIME), &mut written).await {
             Ok(written) => written,
             Err(_) if claim.take() => return Err(not_stored()),
@@ -140,15 +140,15 @@ impl Writer {
         match written {
             Ok(Written::Known(outcomes)) => Ok(outcomes),
             Ok(Written::Unknown { ids, are_remembered }) => {
-                Err(Refusal::OutcomeUnknown { ids, are_remembered })
+                Err(ApiError::OutcomeUnknown { ids, are_remembered })
             }
             Ok(Written::Failed { ids, are_remembered, .. }) if ids.iter().any(Option::is_some) => {
-                Err(Refusal::OutcomeUnknown { ids, are_remembered })
+                Err(ApiError::OutcomeUnknown { ids, are_remembered })
             }
             Ok(Written::Failed { ids, error, .. }) => Ok(ids.iter().map(|_| Err(error.clone())).collect()),
             // The writing task has died.
             Err(_) if claim.take() => Err(not_stored()),
-            Err(_) => Err(Refusal::OutcomeUnknown { ids: Vec::new(), are_remembered: false }),
+            Err(_) => Err(ApiError::OutcomeUnknown { ids: Vec::new(), are_remembered: false }),
         }
     }
 
@@ -203,7 +203,7 @@ async fn run(context: Context, mut receiver: mpsc::UnboundedReceiver<Job>) {
 
 impl Context {
     /// Stores what waited in a line in one commit, and answers.
-    async fn store(&self, key: LineKey, mut jobs: Vec<Job>) -> LineKey {
+    async fn store(&self, key: QueueKey, mut jobs: Vec<Job>) -> QueueKey {
         let table = key.table;
         // A client that was told "not stored", or has gone, must not have its events stored.
         jobs.retain(|job| !job.answer.is_closed() && job.claim.take());

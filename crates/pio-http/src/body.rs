@@ -8,14 +8,14 @@ use hyper::body::Body;
 use thiserror::Error;
 use tokio::time::{Instant, timeout_at};
 
-use crate::budget::{Account, PATIENCE_OF_LARGE, SMALL, Share, Size};
+use crate::budget::{Account, LARGE_BODY_TIMEOUT, SMALL, Share, Size};
 use crate::limits::BUSY;
 
 /// So much of a large body is in the buffers of its connection before it needs room of its own.
 const BUFFERED: usize = 16 * 1024;
 
 /// How long a small body waits for memory.
-const PATIENCE: Duration = Duration::from_secs(1);
+const SMALL_BODY_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// While others wait for memory, how long a client may be silent, and how long its body may take.
 const CONTENDED_SILENCE: Duration = Duration::from_secs(1);
@@ -182,9 +182,9 @@ impl<B: Body<Data = Bytes> + Unpin> Reading<'_, B> {
             self.size = Size::Large;
         }
         match self.size {
-            Size::Small => self.pay(piece.len(), PATIENCE).await?,
+            Size::Small => self.pay(piece.len(), SMALL_BODY_TIMEOUT).await?,
             Size::Large if !self.has_room && length > BUFFERED => {
-                self.pay(self.declared.unwrap_or(self.limits.bytes), PATIENCE_OF_LARGE).await?;
+                self.pay(self.declared.unwrap_or(self.limits.bytes), LARGE_BODY_TIMEOUT).await?;
                 self.has_room = true;
                 // The wait was not the client's.
                 self.begun = Instant::now();
@@ -197,8 +197,8 @@ impl<B: Body<Data = Bytes> + Unpin> Reading<'_, B> {
         Ok(())
     }
 
-    async fn pay(&mut self, bytes: usize, patience: Duration) -> Result<(), BodyError> {
-        let paid = self.account.take(&mut self.share, self.size, bytes, patience).await;
+    async fn pay(&mut self, bytes: usize, timeout_after: Duration) -> Result<(), BodyError> {
+        let paid = self.account.take(&mut self.share, self.size, bytes, timeout_after).await;
         paid.map_err(|_| BodyError::Overloaded)
     }
 

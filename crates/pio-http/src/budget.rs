@@ -21,7 +21,7 @@ const PAYERS: usize = 1_000;
 pub const SMALL: usize = 64 * 1024;
 
 /// How long a large body or answer waits for memory.
-pub(crate) const PATIENCE_OF_LARGE: Duration = Duration::from_secs(5);
+pub(crate) const LARGE_BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The budget of one server. Clones share it.
 #[derive(Debug, Clone)]
@@ -146,14 +146,14 @@ impl Account {
         share: &mut Share,
         size: Size,
         bytes: usize,
-        patience: Duration,
+        timeout_after: Duration,
     ) -> Result<(), Exhausted> {
         let lane = self.budget.0.lane(size);
         let of_payer = self.payer.map(|payer| lane.of_payer(payer));
         let taken = match lane.try_take(of_payer.as_deref(), bytes) {
             Ok(taken) => Ok(taken),
             Err(Exhausted) => {
-                lane.wait_for(of_payer.as_deref(), bytes, patience, &self.budget.0.connections).await
+                lane.wait_for(of_payer.as_deref(), bytes, timeout_after, &self.budget.0.connections).await
             }
         };
         let taken = taken.inspect_err(|_| {
@@ -171,7 +171,7 @@ impl Account {
         let mut share = Share::default();
         if bytes > SMALL {
             let bytes = bytes.min(self.budget.0.large.most_of_payer);
-            self.take(&mut share, Size::Large, bytes, PATIENCE_OF_LARGE).await.ok()?;
+            self.take(&mut share, Size::Large, bytes, LARGE_BODY_TIMEOUT).await.ok()?;
         }
         Some(share)
     }
@@ -229,7 +229,7 @@ impl Lane {
         &self,
         of_payer: Option<&Pool>,
         bytes: usize,
-        patience: Duration,
+        timeout_after: Duration,
         connections: &Connections,
     ) -> Result<Vec<OwnedSemaphorePermit>, Exhausted> {
         let count = u32::try_from(bytes).map_err(|_| Exhausted)?;
@@ -245,7 +245,7 @@ impl Lane {
             taken.push(self.free.wait_for(count).await?);
             Ok(taken)
         };
-        timeout(patience, all).await.unwrap_or(Err(Exhausted))
+        timeout(timeout_after, all).await.unwrap_or(Err(Exhausted))
     }
 }
 

@@ -20,7 +20,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::connections::Connections;
 use crate::limits::{BUSY, Limits};
-use crate::linger::{goodbye, linger};
+use crate::linger::{linger, reject};
 use crate::peer::Peer;
 use crate::timed::{Exchange, TimedStream};
 
@@ -33,7 +33,7 @@ const TOO_SLOW: &str = "The head of the request came too slowly.";
 const LAST_REQUEST: Duration = Duration::from_millis(500);
 
 /// How long a request waits until fewer are under way.
-const PATIENCE: Duration = Duration::from_secs(10);
+const REQUEST_QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What the connections of a server share.
 pub(crate) struct Server {
@@ -74,7 +74,7 @@ pub(crate) async fn connection<S, B>(
             Woken::End => return,
         };
         let Some(place) = place else {
-            return Box::pin(goodbye(quiet.stream, "503 Service Unavailable", BUSY)).await;
+            return Box::pin(reject(quiet.stream, "503 Service Unavailable", BUSY)).await;
         };
         // In a box, so that an idle connection does not hold room for all this.
         let answered = Box::pin(answer(quiet.stream, service.clone(), &server, &mut stopping)).await;
@@ -83,7 +83,7 @@ pub(crate) async fn connection<S, B>(
         match answered {
             Answered::Quiet(again) => quiet = again,
             Answered::Ended(ended) => {
-                return Box::pin(ended.say_goodbye(&server.counts, &mut stopping)).await;
+                return Box::pin(ended.close(&server.counts, &mut stopping)).await;
             }
         }
     }
@@ -150,7 +150,7 @@ impl Server {
             return Some(place);
         }
         let _waiting = self.counts.wait_for_place();
-        let place = timeout(PATIENCE, self.active.clone().acquire_owned()).await;
+        let place = timeout(REQUEST_QUEUE_TIMEOUT, self.active.clone().acquire_owned()).await;
         if place.is_err() {
             self.counts.refused.fetch_add(1, Relaxed);
         }
@@ -230,10 +230,10 @@ impl End {
     }
 
     /// Says what is still to be said. Nothing is under way meanwhile, so the connection may have to make room for others.
-    async fn say_goodbye(self, counts: &Arc<Connections>, stopping: &mut watch::Receiver<bool>) {
+    async fn close(self, counts: &Arc<Connections>, stopping: &mut watch::Receiver<bool>) {
         match self {
             Self::Silent => {}
-            Self::Refused(stream, status, message) => goodbye(stream, status, &message).await,
+            Self::Refused(stream, status, message) => reject(stream, status, &message).await,
             Self::StillSending(stream) => {
                 let mut place = counts.idle_place();
                 tokio::select! {

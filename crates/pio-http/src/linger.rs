@@ -18,7 +18,7 @@ const MOST_TIME: Duration = Duration::from_secs(30);
 const SILENCE: Duration = Duration::from_secs(2);
 
 /// How long a client may take to read why its connection is closed.
-const GOODBYE: Duration = Duration::from_secs(1);
+const REJECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Sends no more, and forgets what still comes.
 pub(crate) async fn linger(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
@@ -45,11 +45,11 @@ const BEGINNING: Duration = Duration::from_millis(500);
 pub(crate) async fn refuse(mut stream: impl AsyncRead + AsyncWrite + Unpin, message: &str) {
     let mut beginning = [0; 512];
     drop(timeout(BEGINNING, stream.read(&mut beginning)).await);
-    goodbye(stream, "503 Service Unavailable", message).await;
+    reject(stream, "503 Service Unavailable", message).await;
 }
 
 /// A response without a request: to a connection that is too many, or whose request has no sound head.
-pub(crate) async fn goodbye(mut stream: impl AsyncRead + AsyncWrite + Unpin, status: &str, message: &str) {
+pub(crate) async fn reject(mut stream: impl AsyncRead + AsyncWrite + Unpin, status: &str, message: &str) {
     let message = format!("{{\"message\":\"{message}\"}}");
     let length = message.len();
     let retry = if status.starts_with("503") { "retry-after: 1\r\n" } else { "" };
@@ -62,5 +62,5 @@ pub(crate) async fn goodbye(mut stream: impl AsyncRead + AsyncWrite + Unpin, sta
             linger(stream).await;
         }
     };
-    drop(timeout(GOODBYE, said).await);
+    drop(timeout(REJECT_TIMEOUT, said).await);
 }

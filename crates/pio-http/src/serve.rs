@@ -27,7 +27,7 @@ const TOO_MANY: &str = "Too many connections are open. Try again in a moment.";
 const REFUSALS: usize = 256;
 
 /// What goes wrong again and again is told once in this time.
-const PAUSE_OF_WARNINGS: Duration = Duration::from_secs(10);
+const WARN_INTERVAL: Duration = Duration::from_secs(10);
 
 /// How a server ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +135,7 @@ async fn drain(mut connections: JoinSet<()>, limit: Duration) -> Ended {
 
 async fn accept_failed(error: &std::io::Error, warned: &mut Option<Instant>) {
     // Usually the system is out of file descriptors; connections that end free some.
-    if warned.is_none_or(|at| at.elapsed() > PAUSE_OF_WARNINGS) {
+    if warned.is_none_or(|at| at.elapsed() > WARN_INTERVAL) {
         tracing::warn!(%error, "could not accept a connection");
         *warned = Some(Instant::now());
     }

@@ -34,7 +34,7 @@ pub struct Config {
 pub enum EventApi {
     /// In an app of its own.
     #[default]
-    Apart,
+    Separate,
     /// Behind the engine's own port.
     Embedded,
     /// It is all that the web process serves, although the app has an engine.
@@ -147,7 +147,7 @@ impl EventApi {
         } else if env::flag(vars::PIO_EMBED_EVENTSERVER)? {
             Self::Embedded
         } else {
-            Self::Apart
+            Self::Separate
         })
     }
 }

@@ -80,7 +80,7 @@ fn exported_by(file: &Path) -> BTreeMap<String, String> {
                     "Only what it exports is used; $PIO_HOME is not PIO's folder here.",
                 ],
             );
-            crate::talk::fault(&advice);
+            crate::log::error(&advice);
             BTreeMap::new()
         }
     }

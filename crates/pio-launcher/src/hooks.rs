@@ -13,8 +13,8 @@ use pio_storage::events::table::EventTable;
 
 use crate::config::Config;
 use crate::errors::Error;
+use crate::log;
 use crate::run;
-use crate::talk;
 
 const INITIAL_EVENTS: &str = "data/initial-events.json";
 const CREATE_INITIAL: &str = "data/create-initial-events";
@@ -28,13 +28,13 @@ const CREATE_SYNC: &str = "data/create-sync-events";
 pub async fn load_data(config: &Config, engine: &Path, storage: &Storage) -> Result<(), Error> {
     let has = |file: &str| engine.join(file).is_file();
     if has(SYNC_EVENTS) && !has(CREATE_SYNC) {
-        talk::warning(format_args!("{SYNC_EVENTS} is not imported: only what {CREATE_SYNC} writes is."));
+        log::warning(format_args!("{SYNC_EVENTS} is not imported: only what {CREATE_SYNC} writes is."));
     }
     if ![INITIAL_EVENTS, CREATE_INITIAL, CREATE_SYNC].into_iter().any(has) {
         return Ok(());
     }
     let Some(name) = &config.app_name else {
-        talk::warning("The data hooks in data/ were not run, because PIO_EVENTSERVER_APP_NAME is not set.");
+        log::warning("The data hooks in data/ were not run, because PIO_EVENTSERVER_APP_NAME is not set.");
         return Ok(());
     };
     let has_initial = has(INITIAL_EVENTS) || has(CREATE_INITIAL);
@@ -42,7 +42,7 @@ pub async fn load_data(config: &Config, engine: &Path, storage: &Storage) -> Res
         None if has_initial => create(engine, storage, name).await,
         None => Ok(()),
         Some(app) if has_initial && is_empty(storage, app.id).await? => {
-            talk::step(format_args!("The app {name} has no events yet"));
+            log::step(format_args!("The app {name} has no events yet"));
             write_initial(engine).await?;
             // Another release may import them at the same time.
             import_initial(engine, storage, app.id, &["--if-empty"]).await
@@ -68,7 +68,7 @@ async fn create(engine: &Path, storage: &Storage, name: &str) -> Result<(), Erro
     let imported = import_initial(engine, storage, app.id, &[]).await;
     // An event server takes events for the app from its first moment on; those stay.
     if imported.is_err() && !storage.apps().delete_if_empty(app.id).await? {
-        talk::warning(format_args!("The app {name} stays, because it has got events meanwhile."));
+        log::warning(format_args!("The app {name} stays, because it has got events meanwhile."));
     }
     imported
 }
@@ -78,7 +78,7 @@ async fn write_initial(engine: &Path) -> Result<(), Error> {
     if !engine.join(CREATE_INITIAL).is_file() {
         return Ok(());
     }
-    talk::step(format_args!("Running {CREATE_INITIAL}"));
+    log::step(format_args!("Running {CREATE_INITIAL}"));
     run_program(engine, CREATE_INITIAL).await?;
     if engine.join(INITIAL_EVENTS).is_file() {
         return Ok(());
@@ -96,7 +96,7 @@ async fn import_initial(engine: &Path, storage: &Storage, app: i32, options: &[&
 /// # Errors
 /// When the database refuses.
 pub async fn create_app(storage: &Storage, name: &str) -> Result<App, Error> {
-    talk::step(format_args!("Creating the app {name}"));
+    log::step(format_args!("Creating the app {name}"));
     let access_key = pio_settings::env::get(pio_settings::vars::PIO_EVENTSERVER_ACCESS_KEY);
     let new = NewApp { id: None, name: name.to_owned(), description: None, access_key };
     match storage.apps().create(&new).await {
@@ -120,18 +120,18 @@ async fn sync(config: &Config, engine: &Path, app: i32) -> Result<(), Error> {
         return Ok(());
     }
     let before = written(&engine.join(SYNC_EVENTS));
-    talk::step(format_args!("Running {CREATE_SYNC}"));
+    log::step(format_args!("Running {CREATE_SYNC}"));
     run_program(engine, CREATE_SYNC).await?;
     let after = written(&engine.join(SYNC_EVENTS));
     if after.is_none() || after == before {
         // A file of an earlier time must not be imported again, nor replace what has come since.
-        talk::detail(format_args!("It wrote no {SYNC_EVENTS}: nothing to import"));
+        log::detail(format_args!("It wrote no {SYNC_EVENTS}: nothing to import"));
         return Ok(());
     }
     if !config.purge_on_sync {
         return import(engine, app, SYNC_EVENTS, &[]).await;
     }
-    talk::detail("They replace the events that are there, because PIO_PURGE_EVENTS_ON_SYNC is true");
+    log::detail("They replace the events that are there, because PIO_PURGE_EVENTS_ON_SYNC is true");
     let options: &[&str] =
         if config.allow_empty_sync { &["--replace", "--allow-empty"] } else { &["--replace"] };
     match import(engine, app, SYNC_EVENTS, options).await {
@@ -161,7 +161,7 @@ async fn run_program(engine: &Path, hook: &'static str) -> Result<(), Error> {
 }
 
 async fn import(engine: &Path, app: i32, file: &'static str, options: &[&str]) -> Result<(), Error> {
-    talk::step(format_args!("Importing {file}"));
+    log::step(format_args!("Importing {file}"));
     let app = app.to_string();
     let words = ["import", "--appid", &app, "--input", file];
     let words: Vec<String> = words.iter().chain(options).map(|&word| word.to_owned()).collect();

@@ -10,11 +10,11 @@ use pio_launcher::commands;
 use pio_launcher::config::{self, Config, EventApi, Words};
 use pio_launcher::environment;
 use pio_launcher::errors::Error;
+use pio_launcher::log;
 use pio_launcher::release;
 use pio_launcher::role::{FORMER_PREFIX, Role};
 use pio_launcher::run;
 use pio_launcher::spark;
-use pio_launcher::talk;
 use pio_launcher::usage;
 use pio_logging::start::{Program, start};
 use pio_logging::stderr;
@@ -45,8 +45,8 @@ enum Asked {
 }
 
 fn main() -> ExitCode {
-    env::warn_with(|text| talk::remark(text));
-    let asked = match asked() {
+    env::warn_with(|text| log::remark(text));
+    let asked = match parse_role() {
         Ok(asked) => asked,
         Err(mistake) => return usage::print(&mistake),
     };
@@ -56,14 +56,14 @@ fn main() -> ExitCode {
                 start(Program::Server, false);
             }
             tell_former_name(role);
-            texts(options).and_then(|options| play(role, &Words::split(&options)))
+            texts(options).and_then(|options| run_role(role, &Words::split(&options)))
         }
         Asked::Program(words) => Err(run::become_program(&words)),
     };
     let code = match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            talk::fault(&error.advice());
+            log::error(&error.advice());
             if matches!(error, Error::NotAProgram { .. }) { ExitCode::from(USAGE) } else { ExitCode::FAILURE }
         }
     };
@@ -72,7 +72,7 @@ fn main() -> ExitCode {
 }
 
 /// The role by which the program is called, else the one that its first argument names, else the program that it names.
-fn asked() -> Result<Asked, clap::Error> {
+fn parse_role() -> Result<Asked, clap::Error> {
     let mut arguments = std::env::args_os();
     let own = file_name(&arguments.next().unwrap_or_default());
     if let Some(role) = Role::of_name(&own) {
@@ -98,7 +98,7 @@ fn tell_former_name(role: Role) {
     let own = file_name(&std::env::args_os().next().unwrap_or_default());
     if own.starts_with(FORMER_PREFIX) {
         let name = role.name();
-        talk::warning(format_args!(
+        log::warning(format_args!(
             "{own} is what the former buildpack called `pio-launcher {name}`: write that instead."
         ));
     }
@@ -111,7 +111,7 @@ fn texts(words: Vec<OsString>) -> Result<Vec<String>, Error> {
     words.into_iter().map(text).collect()
 }
 
-fn play(role: Role, extra: &Words) -> Result<(), Error> {
+fn run_role(role: Role, extra: &Words) -> Result<(), Error> {
     match role {
         Role::Web => web(extra),
         Role::Train => train(extra),
@@ -153,11 +153,11 @@ fn event_server(extra: &Words) -> Result<(), Error> {
 
 fn release(extra: &Words) -> Result<(), Error> {
     if EventApi::from_env()? == EventApi::Only || app::engine_in(&run::app_folder()?).is_none() {
-        talk::step("An event server has nothing to train");
+        log::step("An event server has nothing to train");
         return Ok(());
     }
     if !config::train_on_release()? {
-        talk::step("Not training, because PIO_TRAIN_ON_RELEASE is false. Train with `heroku run train`");
+        log::step("Not training, because PIO_TRAIN_ON_RELEASE is false. Train with `heroku run train`");
         return Ok(());
     }
     let config = Config::for_release()?;

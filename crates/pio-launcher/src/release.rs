@@ -3,15 +3,15 @@
 use std::os::unix::process::ExitStatusExt as _;
 
 use pio_settings::database::DatabaseSettings;
-use pio_settings::memory::kills::{Kills, Reason};
+use pio_settings::memory::kills::{KillCause, Kills};
 use pio_storage::{Options, Storage};
 
 use crate::commands;
 use crate::config::{Config, EventApi, Words};
 use crate::errors::Error;
 use crate::hooks;
+use crate::log;
 use crate::run;
-use crate::talk;
 
 /// Exit code of a shell's child that was killed by SIGKILL.
 const KILLED: i32 = 128 + 9;
@@ -31,14 +31,14 @@ pub async fn release(config: &Config, extra: &Words, database: &DatabaseSettings
     check_app(config, &storage).await?;
     drop(storage);
     let words = commands::train(config, extra)?;
-    talk::step(format_args!("Training: {}", commands::shown(&words)));
+    log::step(format_args!("Training: {}", commands::shown(&words)));
     let kills = Kills::now();
     let status = run::watched(run::pio(&words, &engine)).await?;
     if status.success() {
         return Ok(());
     }
     // The kernel may have killed the JVM below the command, which then ends by itself.
-    let for_memory = kills.reason(&Kills::now()) == Reason::Memory;
+    let for_memory = kills.reason(&Kills::now()) == KillCause::Memory;
     Err(Error::Training { killed: for_memory || status.signal() == Some(9) || status.code() == Some(KILLED) })
 }
 
@@ -51,8 +51,8 @@ async fn waits_for_events(config: &Config, storage: &Storage) -> Result<bool, Er
     };
     let is_empty = hooks::is_empty(storage, app.id).await?;
     if is_empty {
-        talk::step(format_args!("The app {name} has no events yet, so there is nothing to train"));
-        talk::detail("Send events, then train: heroku run train");
+        log::step(format_args!("The app {name} has no events yet, so there is nothing to train"));
+        log::detail("Send events, then train: heroku run train");
     }
     Ok(is_empty)
 }
@@ -64,7 +64,7 @@ async fn check_app(config: &Config, storage: &Storage) -> Result<(), Error> {
     let apps = storage.apps().list().await?;
     if let Some(app) = apps.iter().find(|app| app.name == *name) {
         if hooks::is_empty(storage, app.id).await? {
-            talk::warning(format_args!(
+            log::warning(format_args!(
                 "The app {name} has no events yet, so an engine that reads it has nothing to learn from.\n\
                  Send events to the event server or commit data/initial-events.json; then `heroku releases:retry`."
             ));
@@ -73,7 +73,7 @@ async fn check_app(config: &Config, storage: &Storage) -> Result<(), Error> {
     }
     let names: Vec<&str> = apps.iter().map(|app| app.name.as_str()).collect();
     let known = if names.is_empty() { "no app at all".to_owned() } else { names.join(", ") };
-    talk::warning(format_args!(
+    log::warning(format_args!(
         "PIO_EVENTSERVER_APP_NAME is {name}, and the database knows no app of that name, but {known}.\n\
          Create it with `heroku run pio app new {name}`, or set PIO_EVENTSERVER_APP_NAME to the name of one that exists."
     ));

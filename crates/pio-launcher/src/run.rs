@@ -15,8 +15,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::app;
 use crate::commands;
 use crate::errors::Error;
+use crate::log;
 use crate::secrets;
-use crate::talk;
 
 /// How long a child may take to end after the platform asked for it; platforms kill after 30 s.
 const GRACE: Duration = Duration::from_secs(25);
@@ -25,7 +25,7 @@ const GRACE: Duration = Duration::from_secs(25);
 const PIO: &str = "pio";
 
 /// What this system can do for a Java process at all.
-const LEAST_MEMORY: u64 = 256 * 1024 * 1024;
+const MIN_MEMORY: u64 = 256 * 1024 * 1024;
 
 /// The folder of the app: the working directory where an engine is in it, else the one whose `.pio` folder holds this
 /// program, else the working directory.
@@ -55,7 +55,7 @@ pub fn engine() -> Result<PathBuf, Error> {
 /// When the container's limit is too low.
 pub fn check_memory(limit: Option<u64>) -> Result<(), Error> {
     match limit {
-        Some(limit) if limit < LEAST_MEMORY => Err(Error::TooLittleMemory { limit: limit / 1024 / 1024 }),
+        Some(limit) if limit < MIN_MEMORY => Err(Error::TooLittleMemory { limit: limit / 1024 / 1024 }),
         _ => Ok(()),
     }
 }
@@ -98,7 +98,7 @@ pub fn become_program(words: &[OsString]) -> Error {
 /// Becomes `pio`; comes back only where that fails.
 #[must_use]
 pub fn become_pio(words: &[String], folder: &Path) -> Error {
-    talk::step(commands::shown(words));
+    log::step(commands::shown(words));
     // What is said while the command is made must be written before this process is another.
     let command = pio(words, folder);
     stderr::finish();

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use pio_process::stdout;
 
 use crate::errors::Error;
-use crate::talk;
+use crate::log;
 
 /// The exit code for a command line that is wrong.
 const MISTAKE: u8 = 2;
@@ -20,7 +20,7 @@ pub fn print(said: &clap::Error) -> ExitCode {
         _ if said.use_stderr() => MISTAKE.into(),
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            talk::fault(&Error::Output(error).advice());
+            log::error(&Error::Output(error).advice());
             ExitCode::FAILURE
         }
     }

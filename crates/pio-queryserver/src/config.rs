@@ -9,7 +9,7 @@ use pio_settings::event_server::EventServerAddress;
 use pio_settings::memory::server::ServerPlan;
 use pio_settings::secret::Secret;
 
-use crate::lines::LONGEST;
+use crate::lines::MAX_LINE_BYTES;
 
 /// The settings of the front.
 #[derive(Debug, Clone)]
@@ -52,7 +52,7 @@ impl Default for Config {
             query_time: Duration::from_secs(25),
             queries: 512,
             query_bytes: 64 * 1024 * 1024,
-            answer_bytes: LONGEST,
+            answer_bytes: MAX_LINE_BYTES,
             feedback_bytes: 16 * 1024 * 1024,
             budget: Budget::default(),
             silence: Duration::from_secs(90),

@@ -7,14 +7,14 @@ use pio_http::client::NoCertificates;
 use thiserror::Error;
 
 use crate::messages::WorkerError;
-use crate::worker::{NotLaunched, Outlook};
+use crate::worker::{LaunchError, Outlook};
 
 /// Why no worker serves.
 #[derive(Debug, Clone, Error)]
 pub enum Failure {
     /// The worker's process could not be started.
     #[error(transparent)]
-    NotLaunched(#[from] NotLaunched),
+    LaunchError(#[from] LaunchError),
     /// The worker said why it cannot serve.
     #[error("{}", sentences(.0))]
     Worker(WorkerError),
@@ -55,7 +55,7 @@ impl Failure {
     #[must_use]
     pub fn is_permanent(&self) -> bool {
         match self {
-            Self::NotLaunched(error) => error.outlook != Outlook::Passing,
+            Self::LaunchError(error) => error.outlook != Outlook::Passing,
             Self::Worker(error) => {
                 !matches!(error.code.as_str(), "database" | "spark" | "interrupted" | "internal")
             }
@@ -68,7 +68,7 @@ impl Failure {
     #[must_use]
     pub fn untrained(&self) -> Option<&str> {
         match self {
-            Self::NotLaunched(error) if error.outlook == Outlook::Untrained => Some(&error.words),
+            Self::LaunchError(error) if error.outlook == Outlook::Untrained => Some(&error.words),
             _ => None,
         }
     }
@@ -90,7 +90,7 @@ fn sentences(error: &WorkerError) -> String {
 
 /// Why a query has no answer from the worker.
 #[derive(Debug, Clone, Error)]
-pub(crate) enum NoAnswer {
+pub(crate) enum QueryError {
     #[error("The engine is being loaded. Try again in a few seconds.")]
     Loading,
     #[error("{0}")]
@@ -131,7 +131,7 @@ pub(crate) enum NoFeedback {
     Client(String),
 }
 
-impl From<NoFeedback> for NotLaunched {
+impl From<NoFeedback> for LaunchError {
     fn from(error: NoFeedback) -> Self {
         let words = format!("The feedback loop could not be started: {error}, or deploy without --feedback.");
         Self { words, outlook: Outlook::Permanent }

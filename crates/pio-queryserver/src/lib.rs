@@ -1,15 +1,15 @@
 #![doc = include_str!("../README.md")]
 
-pub mod annex;
 mod answers;
+mod app_state;
 pub mod config;
 pub mod errors;
 mod feedback;
-mod front;
 mod lines;
 mod link;
 mod messages;
 mod metrics;
+pub mod mounted_api;
 mod page;
 mod query;
 pub mod serve;

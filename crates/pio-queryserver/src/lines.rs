@@ -4,7 +4,7 @@ use std::io;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt};
 
 /// The longest line that the contract allows.
-pub(crate) const LONGEST: usize = 64 * 1024 * 1024;
+pub(crate) const MAX_LINE_BYTES: usize = 64 * 1024 * 1024;
 
 /// How much is kept of a line that is too long: enough to see what it is about.
 const BEGINNING: usize = 256;

@@ -12,19 +12,19 @@ use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use crate::config::Config;
-use crate::errors::NoAnswer;
+use crate::errors::QueryError;
 use crate::lines::{self, Line};
-use crate::messages::{Answer, Message, Progress, Ready, STOP, WorkerError, query};
+use crate::messages::{Message, Progress, Ready, STOP, WorkerError, WorkerReply, query};
 
 /// What a worker says that is not an answer.
-pub(crate) enum Said {
+pub(crate) enum WorkerEvent {
     Hello(u64),
     Ready(Ready),
     Error(WorkerError),
 }
 
 /// The native end of a link. Shared by every request.
-pub(crate) struct Link {
+pub(crate) struct WorkerConnection {
     outgoing: mpsc::UnboundedSender<Vec<u8>>,
     next_id: AtomicU64,
     waiting: Arc<Mutex<Waiting>>,
@@ -43,7 +43,7 @@ struct Waiting {
 
 /// An answer, with its place among the large ones until it has its share of the server's memory.
 pub(crate) struct Answered {
-    pub(crate) answer: Answer,
+    pub(crate) answer: WorkerReply,
     pub(crate) place: Option<OwnedSemaphorePermit>,
 }
 
@@ -54,17 +54,17 @@ struct Room {
 }
 
 struct Unanswered {
-    reply: oneshot::Sender<Result<Answered, NoAnswer>>,
+    reply: oneshot::Sender<Result<Answered, QueryError>>,
     since: Instant,
     room: (OwnedSemaphorePermit, OwnedSemaphorePermit),
 }
 
-impl Link {
+impl WorkerConnection {
     /// Takes the native end of a socket pair and starts to read and write.
     pub(crate) fn open(
         stream: std::os::unix::net::UnixStream,
         config: &Config,
-    ) -> std::io::Result<(Self, mpsc::UnboundedReceiver<Said>)> {
+    ) -> std::io::Result<(Self, mpsc::UnboundedReceiver<WorkerEvent>)> {
         stream.set_nonblocking(true)?;
         let (input, output) = UnixStream::from_std(stream)?.into_split();
         let (outgoing, lines) = mpsc::unbounded_channel();
@@ -94,7 +94,7 @@ impl Link {
     }
 
     /// Asks the worker and waits for its answer.
-    pub(crate) async fn ask(&self, body: &str) -> Result<Answered, NoAnswer> {
+    pub(crate) async fn ask(&self, body: &str) -> Result<Answered, QueryError> {
         let (reply, answer) = oneshot::channel();
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let line = query(id, body);
@@ -102,7 +102,7 @@ impl Link {
         {
             let mut waiting = lock(&self.waiting);
             if waiting.closed {
-                return Err(NoAnswer::WorkerLost);
+                return Err(QueryError::WorkerLost);
             }
             waiting.queries.insert(id, Unanswered { reply, since: Instant::now(), room });
         }
@@ -110,16 +110,16 @@ impl Link {
         let _ = self.outgoing.send(line);
         match tokio::time::timeout(self.query_time, answer).await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(_)) => Err(NoAnswer::WorkerLost),
-            Err(_) => Err(NoAnswer::TooLate(self.query_time)),
+            Ok(Err(_)) => Err(QueryError::WorkerLost),
+            Err(_) => Err(QueryError::TooLate(self.query_time)),
         }
     }
 
-    fn room_for(&self, bytes: usize) -> Result<(OwnedSemaphorePermit, OwnedSemaphorePermit), NoAnswer> {
-        let kibibytes = u32::try_from(bytes.div_ceil(1024)).map_err(|_| NoAnswer::Busy)?;
-        let one = Arc::clone(&self.queries).try_acquire_owned().map_err(|_| NoAnswer::Busy)?;
+    fn room_for(&self, bytes: usize) -> Result<(OwnedSemaphorePermit, OwnedSemaphorePermit), QueryError> {
+        let kibibytes = u32::try_from(bytes.div_ceil(1024)).map_err(|_| QueryError::Busy)?;
+        let one = Arc::clone(&self.queries).try_acquire_owned().map_err(|_| QueryError::Busy)?;
         let many =
-            Arc::clone(&self.kibibytes).try_acquire_many_owned(kibibytes).map_err(|_| NoAnswer::Busy)?;
+            Arc::clone(&self.kibibytes).try_acquire_many_owned(kibibytes).map_err(|_| QueryError::Busy)?;
         Ok((one, many))
     }
 
@@ -177,7 +177,7 @@ async fn read(
     input: OwnedReadHalf,
     waiting: Arc<Mutex<Waiting>>,
     room: Room,
-    said: mpsc::UnboundedSender<Said>,
+    said: mpsc::UnboundedSender<WorkerEvent>,
     close: watch::Sender<bool>,
 ) {
     let mut reader = BufReader::with_capacity(64 * 1024, input);
@@ -186,7 +186,7 @@ async fn read(
         match lines::next(&mut reader, &mut line, room.longest).await {
             Ok(Line::Whole) => take(&line, &waiting, &room, &said),
             Ok(Line::Beginning) => {
-                let Some(answer) = Answer::too_long(&line, room.longest) else {
+                let Some(answer) = WorkerReply::too_long(&line, room.longest) else {
                     tracing::warn!("the engine's worker sent a message that is too long");
                     break;
                 };
@@ -208,7 +208,7 @@ async fn read(
     close.send_replace(true);
 }
 
-fn take(line: &[u8], waiting: &Mutex<Waiting>, room: &Room, said: &mpsc::UnboundedSender<Said>) {
+fn take(line: &[u8], waiting: &Mutex<Waiting>, room: &Room, said: &mpsc::UnboundedSender<WorkerEvent>) {
     let heard = match Message::parse(line) {
         Ok(Message::Answer(answer)) => return answered(answer, waiting, room),
         Ok(Message::Progress(Progress { stage, message })) => {
@@ -219,19 +219,21 @@ fn take(line: &[u8], waiting: &Mutex<Waiting>, room: &Room, said: &mpsc::Unbound
             tracing::warn!("{}", warning.message);
             return;
         }
-        Ok(Message::Hello(hello)) => Said::Hello(hello.version),
-        Ok(Message::Ready(ready)) => Said::Ready(ready),
-        Ok(Message::Error(error)) => Said::Error(error),
+        Ok(Message::Hello(hello)) => WorkerEvent::Hello(hello.version),
+        Ok(Message::Ready(ready)) => WorkerEvent::Ready(ready),
+        Ok(Message::Error(error)) => WorkerEvent::Error(error),
         Ok(Message::Unknown) => return,
         Err(error) => {
             tracing::warn!(%error, "the engine's worker sent a line that is not a message");
-            return Answer::unreadable(line).into_iter().for_each(|answer| answered(answer, waiting, room));
+            return WorkerReply::unreadable(line)
+                .into_iter()
+                .for_each(|answer| answered(answer, waiting, room));
         }
     };
     let _ = said.send(heard);
 }
 
-fn answered(answer: Answer, waiting: &Mutex<Waiting>, answers: &Room) {
+fn answered(answer: WorkerReply, waiting: &Mutex<Waiting>, answers: &Room) {
     let query = {
         let mut waiting = lock(waiting);
         waiting.last_answer = Instant::now();
@@ -246,13 +248,13 @@ fn answered(answer: Answer, waiting: &Mutex<Waiting>, answers: &Room) {
 
 impl Room {
     /// Gives an answer its place. Where there is none it is thrown away at once: nothing else may wait for it.
-    fn admit(&self, answer: Answer) -> Result<Answered, NoAnswer> {
+    fn admit(&self, answer: WorkerReply) -> Result<Answered, QueryError> {
         let bytes = answer.body.as_ref().map_or(0, String::len);
         if bytes <= SMALL {
             return Ok(Answered { answer, place: None });
         }
-        let kibibytes = u32::try_from(bytes.div_ceil(1024)).map_err(|_| NoAnswer::Busy)?;
-        let place = self.kibibytes.clone().try_acquire_many_owned(kibibytes).map_err(|_| NoAnswer::Busy)?;
+        let kibibytes = u32::try_from(bytes.div_ceil(1024)).map_err(|_| QueryError::Busy)?;
+        let place = self.kibibytes.clone().try_acquire_many_owned(kibibytes).map_err(|_| QueryError::Busy)?;
         Ok(Answered { answer, place: Some(place) })
     }
 }

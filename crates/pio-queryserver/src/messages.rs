@@ -12,7 +12,7 @@ pub(crate) enum Message {
     Progress(Progress),
     Warning(Warning),
     Ready(Ready),
-    Answer(Answer),
+    Answer(WorkerReply),
     Error(WorkerError),
     /// A type that this version does not know.
     Unknown,
@@ -52,7 +52,7 @@ pub(crate) struct Ready {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Answer {
+pub(crate) struct WorkerReply {
     pub(crate) id: u64,
     pub(crate) status: u16,
     pub(crate) body: Option<String>,
@@ -80,7 +80,7 @@ pub struct WorkerError {
     pub detail: Option<String>,
 }
 
-impl Answer {
+impl WorkerReply {
     /// What a query gets whose answer cannot be read, where at least its id can.
     pub(crate) fn unreadable(line: &[u8]) -> Option<Self> {
         #[derive(Deserialize)]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::front::Front;
+use crate::app_state::AppState;
 use crate::messages::Ready;
 use crate::state::State;
 
@@ -16,7 +16,7 @@ struct Facts {
     ready: Option<Ready>,
 }
 
-fn facts(front: &Front) -> Facts {
+fn facts(front: &AppState) -> Facts {
     match &*front.state.borrow() {
         State::Loading => Facts { state: "loading", ready: None },
         State::Untrained(_) => Facts { state: "untrained", ready: None },
@@ -27,7 +27,7 @@ fn facts(front: &Front) -> Facts {
 }
 
 /// What is deployed, for machines.
-pub(crate) fn json(front: &Front) -> Value {
+pub(crate) fn json(front: &AppState) -> Value {
     let Facts { state, ready } = facts(front);
     let ready = ready.unwrap_or_default();
     json!({
@@ -46,7 +46,7 @@ pub(crate) fn json(front: &Front) -> Value {
 }
 
 /// What is deployed, for people.
-pub(crate) fn html(front: &Front) -> String {
+pub(crate) fn html(front: &AppState) -> String {
     let Facts { state, ready } = facts(front);
     let mut rows = String::new();
     if let Some(ready) = &ready {

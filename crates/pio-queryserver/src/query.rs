@@ -11,9 +11,9 @@ use pio_http::budget::Share;
 use pio_http::encoding::compression;
 
 use crate::answers::{self, Answer};
-use crate::errors::{BadRequest, NoAnswer};
+use crate::app_state::AppState;
+use crate::errors::{BadRequest, QueryError};
 use crate::feedback::Answered;
-use crate::front::Front;
 use crate::state::Serving;
 use crate::{link, messages};
 
@@ -21,7 +21,7 @@ use crate::{link, messages};
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Answers a query and counts it.
-pub(crate) async fn answer(front: &Front, request: Request<Incoming>) -> Answer {
+pub(crate) async fn answer(front: &AppState, request: Request<Incoming>) -> Answer {
     let start = Instant::now();
     let answer = match read(front, request).await {
         Ok((query, _share)) => ask(front, &query).await.unwrap_or_else(|error| no_answer(&error)),
@@ -31,7 +31,7 @@ pub(crate) async fn answer(front: &Front, request: Request<Incoming>) -> Answer 
     answer
 }
 
-async fn read(front: &Front, request: Request<Incoming>) -> Result<(String, Share), Answer> {
+async fn read(front: &AppState, request: Request<Incoming>) -> Result<(String, Share), Answer> {
     if let Some(encoding) = compression(request.headers()) {
         return Err(bad(&BadRequest::Compressed(encoding.to_owned())));
     }
@@ -47,7 +47,7 @@ async fn read(front: &Front, request: Request<Incoming>) -> Result<(String, Shar
     if query.trim().is_empty() { Err(bad(&BadRequest::Empty)) } else { Ok((query, share)) }
 }
 
-async fn ask(front: &Front, query: &str) -> Result<Answer, NoAnswer> {
+async fn ask(front: &AppState, query: &str) -> Result<Answer, QueryError> {
     let serving = front.state.borrow().serving()?.clone();
     let time = chrono::Utc::now();
     let link::Answered { answer, place } = serving.link.ask(query).await?;
@@ -61,7 +61,7 @@ async fn ask(front: &Front, query: &str) -> Result<Answer, NoAnswer> {
         prediction = feedback.send(Answered { query, prediction, pr_id, instance, time });
     }
     // It is in memory already, but must not stay there for a client that does not read.
-    let share = front.config.budget.of(None).reserve(prediction.len()).await.ok_or(NoAnswer::Busy)?;
+    let share = front.config.budget.of(None).reserve(prediction.len()).await.ok_or(QueryError::Busy)?;
     drop(place);
     Ok(served(prediction, content_type.as_deref(), share))
 }
@@ -80,7 +80,7 @@ fn served(prediction: String, content_type: Option<&str>, share: Share) -> Answe
 }
 
 /// The worker's own refusal: a query that it cannot read, or one on which the engine failed.
-fn refused(answer: messages::Answer) -> Answer {
+fn refused(answer: messages::WorkerReply) -> Answer {
     let words =
         answer.message.or(answer.body).unwrap_or_else(|| "The engine failed on this query.".to_owned());
     let status = StatusCode::from_u16(answer.status)
@@ -93,13 +93,15 @@ fn refused(answer: messages::Answer) -> Answer {
     answers::message(status, &words)
 }
 
-fn no_answer(error: &NoAnswer) -> Answer {
+fn no_answer(error: &QueryError) -> Answer {
     let words = error.to_string();
     match error {
-        NoAnswer::TooLate(_) => answers::message(StatusCode::GATEWAY_TIMEOUT, &words),
-        NoAnswer::Loading | NoAnswer::Restarting | NoAnswer::WorkerLost => answers::unavailable(&words, 3),
-        NoAnswer::Untrained(_) | NoAnswer::Failed => answers::unavailable(&words, 30),
-        NoAnswer::Busy => answers::unavailable(&words, 1),
+        QueryError::TooLate(_) => answers::message(StatusCode::GATEWAY_TIMEOUT, &words),
+        QueryError::Loading | QueryError::Restarting | QueryError::WorkerLost => {
+            answers::unavailable(&words, 3)
+        }
+        QueryError::Untrained(_) | QueryError::Failed => answers::unavailable(&words, 30),
+        QueryError::Busy => answers::unavailable(&words, 1),
     }
 }
 

@@ -12,16 +12,16 @@ use hyper::service::service_fn;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 
-use crate::annex::{Annex, AnnexBody};
 use crate::answers::Whole;
+use crate::app_state::{AppState, answer};
 use crate::config::Config;
 use crate::errors::Failure;
 use crate::feedback::Feedback;
-use crate::front::{Front, answer};
 use crate::metrics::Metrics;
+use crate::mounted_api::{MountedApi, MountedApiBody};
 use crate::state::State;
 use crate::supervisor::{Patience, ReloadRequest, Supervisor};
-use crate::worker::{Launch, NotLaunched};
+use crate::worker::{Launch, LaunchError};
 
 /// Serves an engine, and what is behind the same port, until `shutdown` is ready or a client asks for `/stop`, then drains and
 /// ends the worker. Where there is an annex, it is served whether or not the engine can be.
@@ -32,15 +32,15 @@ pub async fn serve(
     listener: TcpListener,
     launch: Arc<dyn Launch>,
     config: Config,
-    annex: Option<Arc<dyn Annex>>,
+    mounted_api: Option<Arc<dyn MountedApi>>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), Failure> {
     let (limits, connections) = (config.limits, config.budget.connections().clone());
     let (state, states) = watch::channel(State::Loading);
     let (reloads, requests) = mpsc::channel(8);
-    let front = Arc::new(front(config, annex.clone(), states, reloads)?);
+    let front = Arc::new(front(config, mounted_api.clone(), states, reloads)?);
     let (config, metrics) = (Arc::clone(&front.config), Arc::clone(&front.metrics));
-    let patience = if annex.is_some() { Patience::Endless } else { Patience::Limited };
+    let patience = if mounted_api.is_some() { Patience::Endless } else { Patience::Limited };
     let supervisor = Supervisor::new(launch, config, metrics, state, requests, patience);
 
     let (end, mut ending) = watch::channel(false);
@@ -60,7 +60,7 @@ pub async fn serve(
     };
     let answering = Arc::clone(&front);
     let service = service_fn(move |request| {
-        let answered = share_out(Arc::clone(&answering), annex.clone(), request);
+        let answered = dispatch(Arc::clone(&answering), mounted_api.clone(), request);
         async move { Ok::<_, Infallible>(answered.await) }
     });
     pio_http::serve::serve(listener, service, limits, connections, stop).await;
@@ -77,7 +77,7 @@ pub async fn serve(
 }
 
 /// Waits for an end of the feedback loop that should not be.
-async fn lost_feedback(front: &Front) {
+async fn lost_feedback(front: &AppState) {
     match &front.feedback {
         Some(feedback) => feedback.ended().await,
         None => std::future::pending().await,
@@ -85,33 +85,33 @@ async fn lost_feedback(front: &Front) {
 }
 
 /// Gives a request to whom it belongs.
-async fn share_out(
-    front: Arc<Front>,
-    annex: Option<Arc<dyn Annex>>,
+async fn dispatch(
+    front: Arc<AppState>,
+    mounted_api: Option<Arc<dyn MountedApi>>,
     request: Request<Incoming>,
-) -> hyper::Response<Either<Whole, AnnexBody>> {
-    match annex.filter(|annex| annex.owns(request.uri().path())) {
-        Some(annex) => annex.answer(request).await.map(Either::Right),
+) -> hyper::Response<Either<Whole, MountedApiBody>> {
+    match mounted_api.filter(|mounted_api| mounted_api.owns(request.uri().path())) {
+        Some(mounted_api) => mounted_api.answer(request).await.map(Either::Right),
         None => answer(front, request).await.map(Either::Left),
     }
 }
 
 fn front(
     config: Config,
-    annex: Option<Arc<dyn Annex>>,
+    mounted_api: Option<Arc<dyn MountedApi>>,
     state: watch::Receiver<State>,
     reloads: mpsc::Sender<ReloadRequest>,
-) -> Result<Front, NotLaunched> {
+) -> Result<AppState, LaunchError> {
     let metrics = Arc::new(Metrics::default());
     let feedback =
         config.feedback.as_ref().map(|settings| Feedback::start(settings, config.feedback_bytes, &metrics));
     let feedback = feedback.transpose()?;
-    Ok(Front {
+    Ok(AppState {
         config: Arc::new(config),
         metrics,
         state,
         feedback,
-        annex,
+        mounted_api,
         started: Utc::now(),
         reloads,
         stopping: watch::Sender::new(false),

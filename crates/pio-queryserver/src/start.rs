@@ -7,10 +7,10 @@ use tokio::sync::mpsc;
 
 use crate::config::Config;
 use crate::errors::Failure;
-use crate::link::{Link, Said};
+use crate::link::{WorkerConnection, WorkerEvent};
 use crate::messages::{Ready, VERSION, WorkerError};
 use crate::state::Serving;
-use crate::worker::{Launch, Launched, NotLaunched, Outlook, Process, Wanted};
+use crate::worker::{InstanceSelector, Launch, LaunchError, Outlook, Process, SpawnedWorker};
 
 /// How long a process may live on when its link is closed, and a link when its process has ended.
 const GRACE: Duration = Duration::from_secs(2);
@@ -22,20 +22,20 @@ pub(crate) struct Worker {
 }
 
 struct Running {
-    link: Arc<Link>,
+    link: Arc<WorkerConnection>,
     process: Box<dyn Process>,
-    said: mpsc::UnboundedReceiver<Said>,
+    said: mpsc::UnboundedReceiver<WorkerEvent>,
     last_words: Option<WorkerError>,
 }
 
 /// Starts a worker and waits until it is ready.
 pub(crate) async fn start(
     launch: Arc<dyn Launch>,
-    wanted: Wanted,
+    wanted: InstanceSelector,
     config: Arc<Config>,
 ) -> Result<Worker, Failure> {
-    let Launched { link, process } = launch.launch(wanted).await?;
-    let (link, said) = Link::open(link, &config).map_err(|error| NotLaunched {
+    let SpawnedWorker { link, process } = launch.launch(wanted).await?;
+    let (link, said) = WorkerConnection::open(link, &config).map_err(|error| LaunchError {
         words: format!("The link to the engine's worker could not be opened: {error}."),
         outlook: Outlook::Passing,
     })?;
@@ -84,13 +84,13 @@ impl Running {
             tokio::select! {
                 biased;
                 said = self.said.recv() => match said {
-                    Some(Said::Ready(ready)) => return Ok(ready),
-                    Some(Said::Hello(VERSION)) => {}
-                    Some(Said::Hello(version)) => return Err(Failure::Version { version }),
-                    Some(Said::Error(error)) => return Err(Failure::Worker(error)),
+                    Some(WorkerEvent::Ready(ready)) => return Ok(ready),
+                    Some(WorkerEvent::Hello(VERSION)) => {}
+                    Some(WorkerEvent::Hello(version)) => return Err(Failure::Version { version }),
+                    Some(WorkerEvent::Error(error)) => return Err(Failure::Worker(error)),
                     None => return Err(self.ended().await),
                 },
-                how = self.process.ended() => return Err(self.post_mortem(how).await),
+                how = self.process.ended() => return Err(self.describe_exit(how).await),
             }
         }
     }
@@ -100,29 +100,29 @@ impl Running {
             tokio::select! {
                 biased;
                 Some(said) = self.said.recv() => self.note(said),
-                how = self.process.ended() => return self.post_mortem(how).await,
+                how = self.process.ended() => return self.describe_exit(how).await,
                 () = self.link.closed() => {
                     if tokio::time::timeout(GRACE, self.process.ended()).await.is_err() {
                         self.process.end(GRACE).await;
                     }
                     let how = self.process.ended().await;
-                    return self.post_mortem(how).await;
+                    return self.describe_exit(how).await;
                 }
             }
         }
     }
 
-    fn note(&mut self, said: Said) {
-        if let Said::Error(error) = said {
+    fn note(&mut self, said: WorkerEvent) {
+        if let WorkerEvent::Error(error) = said {
             self.last_words = Some(error);
         }
     }
 
     /// What a worker said before it ended may still be in the link.
-    async fn post_mortem(&mut self, how: String) -> Failure {
+    async fn describe_exit(&mut self, how: String) -> Failure {
         let rest = async {
             while let Some(said) = self.said.recv().await {
-                if let Said::Error(error) = said {
+                if let WorkerEvent::Error(error) = said {
                     return Some(error);
                 }
             }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::errors::NoAnswer;
-use crate::link::Link;
+use crate::errors::QueryError;
+use crate::link::WorkerConnection;
 use crate::messages::Ready;
 
 /// Who answers queries at the moment. The supervisor writes it, every request reads it.
@@ -24,19 +24,19 @@ pub(crate) enum State {
 /// A worker that is ready.
 #[derive(Clone)]
 pub(crate) struct Serving {
-    pub(crate) link: Arc<Link>,
+    pub(crate) link: Arc<WorkerConnection>,
     pub(crate) ready: Arc<Ready>,
 }
 
 impl State {
     /// The worker, or why there is none.
-    pub(crate) fn serving(&self) -> Result<&Serving, NoAnswer> {
+    pub(crate) fn serving(&self) -> Result<&Serving, QueryError> {
         match self {
             Self::Serving(serving) => Ok(serving),
-            Self::Untrained(words) => Err(NoAnswer::Untrained(Arc::clone(words))),
-            Self::Failed => Err(NoAnswer::Failed),
-            Self::Loading => Err(NoAnswer::Loading),
-            Self::Restarting => Err(NoAnswer::Restarting),
+            Self::Untrained(words) => Err(QueryError::Untrained(Arc::clone(words))),
+            Self::Failed => Err(QueryError::Failed),
+            Self::Loading => Err(QueryError::Loading),
+            Self::Restarting => Err(QueryError::Restarting),
         }
     }
 }

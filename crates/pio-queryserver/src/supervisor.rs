@@ -14,7 +14,7 @@ use crate::errors::Failure;
 use crate::metrics::Metrics;
 use crate::start::{Worker, start};
 use crate::state::State;
-use crate::worker::{Launch, Wanted};
+use crate::worker::{InstanceSelector, Launch};
 
 /// How often a worker may fail before the first has ever been ready.
 const FIRST_TRIES: u32 = 5;
@@ -59,7 +59,7 @@ pub(crate) struct Supervisor {
     patience: Patience,
     current: Option<Worker>,
     attempt: Option<Attempt>,
-    next: Wanted,
+    next: InstanceSelector,
     retry_at: Option<Instant>,
     failures: u32,
     ready_since: Option<Instant>,
@@ -73,7 +73,7 @@ struct Attempt {
     request: Option<ReloadRequest>,
 }
 
-enum Happened {
+enum Event {
     Started(Box<Result<Worker, Failure>>),
     Ended(Failure),
     Requested(ReloadRequest),
@@ -100,7 +100,7 @@ impl Supervisor {
             patience,
             current: None,
             attempt: None,
-            next: Wanted::Configured,
+            next: InstanceSelector::Configured,
             retry_at: None,
             failures: 0,
             ready_since: None,
@@ -116,16 +116,16 @@ impl Supervisor {
         let mut ticks = tokio::time::interval(self.config.silence / 8);
         let outcome = loop {
             match self.next_event(stop.as_mut(), &mut ticks).await {
-                Happened::Started(outcome) => {
+                Event::Started(outcome) => {
                     if let Err(failure) = self.started(*outcome) {
                         break Err(failure);
                     }
                 }
-                Happened::Ended(failure) => self.ended(&failure),
-                Happened::Requested(request) => self.requested(request),
-                Happened::Retry => self.retry(),
-                Happened::Tick => self.replace_if_silent().await,
-                Happened::Stop => break Ok(()),
+                Event::Ended(failure) => self.ended(&failure),
+                Event::Requested(request) => self.requested(request),
+                Event::Retry => self.retry(),
+                Event::Tick => self.replace_if_silent().await,
+                Event::Stop => break Ok(()),
             }
         };
         self.end_workers().await;
@@ -136,19 +136,19 @@ impl Supervisor {
         &mut self,
         stop: Pin<&mut impl Future<Output = ()>>,
         ticks: &mut tokio::time::Interval,
-    ) -> Happened {
+    ) -> Event {
         tokio::select! {
-            () = stop => Happened::Stop,
-            outcome = started(&mut self.attempt) => Happened::Started(Box::new(outcome)),
-            failure = ended(&mut self.current) => Happened::Ended(failure),
-            Some(request) = self.requests.recv() => Happened::Requested(request),
-            () = at(self.retry_at) => Happened::Retry,
-            _ = ticks.tick() => Happened::Tick,
-            Some(_) = self.retired.join_next() => Happened::Tick,
+            () = stop => Event::Stop,
+            outcome = started(&mut self.attempt) => Event::Started(Box::new(outcome)),
+            failure = ended(&mut self.current) => Event::Ended(failure),
+            Some(request) = self.requests.recv() => Event::Requested(request),
+            () = at(self.retry_at) => Event::Retry,
+            _ = ticks.tick() => Event::Tick,
+            Some(_) = self.retired.join_next() => Event::Tick,
         }
     }
 
-    fn begin(&mut self, wanted: Wanted, request: Option<ReloadRequest>) {
+    fn begin(&mut self, wanted: InstanceSelector, request: Option<ReloadRequest>) {
         if self.told.is_some() && request.is_none() {
             tracing::debug!(?wanted, "starting the engine's worker again");
         } else {
@@ -171,7 +171,7 @@ impl Supervisor {
     fn swap_in(&mut self, worker: Worker, request: Option<ReloadRequest>) {
         let instance = worker.serving.ready.engine_instance_id.clone();
         tracing::info!(instance, "the engine is ready");
-        self.next = Wanted::Same(instance.clone());
+        self.next = InstanceSelector::Same(instance.clone());
         self.ready_since = Some(Instant::now());
         self.told = None;
         self.state.send_replace(State::Serving(worker.serving.clone()));
@@ -246,7 +246,7 @@ impl Supervisor {
         if self.attempt.is_some() {
             let _ = request.send(Err(ReloadFailed::UnderWay));
         } else {
-            self.begin(Wanted::Newest, Some(request));
+            self.begin(InstanceSelector::Newest, Some(request));
         }
     }
 

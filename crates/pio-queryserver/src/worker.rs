@@ -13,12 +13,12 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// Starts workers.
 pub trait Launch: Send + Sync + 'static {
     /// Starts a worker for an engine instance, without waiting until it is ready.
-    fn launch(&self, wanted: Wanted) -> BoxFuture<'_, Result<Launched, NotLaunched>>;
+    fn launch(&self, wanted: InstanceSelector) -> BoxFuture<'_, Result<SpawnedWorker, LaunchError>>;
 }
 
 /// The engine instance that a worker should serve.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wanted {
+pub enum InstanceSelector {
     /// What the deployment asked for at its start.
     Configured,
     /// The newest completed instance: for a reload.
@@ -28,7 +28,7 @@ pub enum Wanted {
 }
 
 /// A worker that was started.
-pub struct Launched {
+pub struct SpawnedWorker {
     /// The native end of the link.
     pub link: UnixStream,
     /// The worker's process.
@@ -38,7 +38,7 @@ pub struct Launched {
 /// Why no worker was started, in whole sentences for the user.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{words}")]
-pub struct NotLaunched {
+pub struct LaunchError {
     /// What happened, why, and what to do.
     pub words: String,
     /// Whether trying again may help.

@@ -17,7 +17,7 @@ pub enum StorageError {
     #[error("the database is not available: {reason} ({detail}). {}", reason.hint())]
     Unavailable {
         /// Why.
-        reason: Reason,
+        reason: UnavailableCause,
         /// What the server or the operating system said.
         detail: String,
     },
@@ -119,7 +119,7 @@ pub enum StorageError {
 
 /// Why the database is not available.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
+pub enum UnavailableCause {
     /// No connection can be made.
     Unreachable,
     /// The server knows neither role nor password, or has no such database.
@@ -146,7 +146,7 @@ pub enum Reason {
     PoolerParameter,
 }
 
-impl Reason {
+impl UnavailableCause {
     fn hint(self) -> &'static str {
         match self {
             Self::Unreachable => "Check that it runs and that DATABASE_URL names its host and port",
@@ -169,7 +169,7 @@ impl Reason {
     }
 }
 
-impl std::fmt::Display for Reason {
+impl std::fmt::Display for UnavailableCause {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Unreachable => "no connection could be made",
@@ -219,7 +219,7 @@ impl StorageError {
 
     /// The database did not answer within the limit.
     pub(crate) fn timed_out(what: &str) -> Self {
-        Self::Unavailable { reason: Reason::TimedOut, detail: what.to_owned() }
+        Self::Unavailable { reason: UnavailableCause::TimedOut, detail: what.to_owned() }
     }
 
     /// Names the event table of which the server said that it is not there.
@@ -243,18 +243,18 @@ impl From<PgError> for StorageError {
         }
         let detail = root_cause(&error);
         if error.is_closed() {
-            return Self::Unavailable { reason: Reason::Lost, detail };
+            return Self::Unavailable { reason: UnavailableCause::Lost, detail };
         }
         match error.to_string().as_str() {
             text if text.starts_with("error connecting") || text.starts_with("timeout") => {
-                Self::Unavailable { reason: Reason::Unreachable, detail }
+                Self::Unavailable { reason: UnavailableCause::Unreachable, detail }
             }
-            text if text.contains("TLS") => Self::Unavailable { reason: Reason::Tls, detail },
+            text if text.contains("TLS") => Self::Unavailable { reason: UnavailableCause::Tls, detail },
             text if text.starts_with("authentication error") || text.starts_with("invalid configuration") => {
-                Self::Unavailable { reason: Reason::Rejected, detail }
+                Self::Unavailable { reason: UnavailableCause::Rejected, detail }
             }
             text if text.starts_with("error communicating") => {
-                Self::Unavailable { reason: Reason::Lost, detail }
+                Self::Unavailable { reason: UnavailableCause::Lost, detail }
             }
             _ => Self::Unexpected { detail: chain(&error) },
         }
@@ -266,14 +266,14 @@ fn of_answer(answer: &DbError) -> StorageError {
     let detail = answer.message().to_owned();
     let code = answer.code();
     let reason = match code.code() {
-        "25006" => Reason::ReadOnly,
-        "28000" | "28P01" | "3D000" => Reason::Rejected,
-        "40001" | "40P01" | "55P03" => Reason::Busy,
-        "53300" => Reason::TooManyConnections,
-        "57014" => Reason::TimedOut,
-        "57P01" | "57P02" | "57P03" | "57P04" | "57P05" => Reason::Restarting,
-        text if text.starts_with("53") || text.starts_with("58") => Reason::Exhausted,
-        text if text.starts_with("08") => pooler::reason(&detail).unwrap_or(Reason::Lost),
+        "25006" => UnavailableCause::ReadOnly,
+        "28000" | "28P01" | "3D000" => UnavailableCause::Rejected,
+        "40001" | "40P01" | "55P03" => UnavailableCause::Busy,
+        "53300" => UnavailableCause::TooManyConnections,
+        "57014" => UnavailableCause::TimedOut,
+        "57P01" | "57P02" | "57P03" | "57P04" | "57P05" => UnavailableCause::Restarting,
+        text if text.starts_with("53") || text.starts_with("58") => UnavailableCause::Exhausted,
+        text if text.starts_with("08") => pooler::reason(&detail).unwrap_or(UnavailableCause::Lost),
         "42P01" => return StorageError::NoEventTable { table: detail },
         text if text.starts_with("22") || text.starts_with("54") => {
             return StorageError::invalid("a value", detail);

@@ -27,7 +27,7 @@ use crate::{
     apps::Apps,
     channels::Channels,
     connect::Connector,
-    errors::{Reason, Result, StorageError},
+    errors::{Result, StorageError, UnavailableCause},
     events::Events,
     instances::{engine::EngineInstances, evaluation::EvaluationInstances},
     models::Models,
@@ -159,7 +159,7 @@ impl Storage {
             return Ok(());
         }
         let detail = "it drops search_path".to_owned();
-        Err(StorageError::Unavailable { reason: Reason::PoolerParameter, detail })
+        Err(StorageError::Unavailable { reason: UnavailableCause::PoolerParameter, detail })
     }
 
     /// Asks the server for a sign of life.

@@ -13,7 +13,7 @@ use tokio_postgres::{
 };
 
 use crate::{
-    errors::{Reason, Result, StorageError},
+    errors::{Result, StorageError, UnavailableCause},
     params::{Params, typed, untyped},
 };
 
@@ -102,7 +102,7 @@ impl Session {
             client.query(&client.prepare_cached(sql).await?, &untyped(params)).await
         };
         let outcome = within(self.limit, begun(client, begin, work)).await;
-        self.settle(outcome)
+        self.finish_transaction(outcome)
     }
 
     /// Runs a statement that gives one row or none.
@@ -123,7 +123,7 @@ impl Session {
             client.execute(&client.prepare_cached(sql).await?, &untyped(params)).await
         };
         let outcome = within(self.limit, begun(client, begin, work)).await;
-        self.settle(outcome)
+        self.finish_transaction(outcome)
     }
 
     /// Copies rows into a table, all of them or none. The driver prepares the statement, so not through a pooler.
@@ -145,7 +145,7 @@ impl Session {
             writer.finish().await
         };
         let outcome = within(self.limit, begun(client, begin, work)).await;
-        self.settle(outcome).map(drop)
+        self.finish_transaction(outcome).map(drop)
     }
 
     /// Runs statements without placeholders in one go; outside a transaction they are one of their own.
@@ -153,7 +153,7 @@ impl Session {
         self.busy = true;
         let sql = self.statements.tables.in_sql(sql);
         let outcome = within(self.limit, self.client()?.batch_execute(&sql)).await;
-        self.settle(outcome)
+        self.finish_transaction(outcome)
     }
 
     /// Runs a statement that may take as long as it needs, such as building an index.
@@ -161,7 +161,7 @@ impl Session {
         self.busy = true;
         let sql = self.statements.tables.in_sql(sql);
         let outcome = self.client()?.batch_execute(&sql).await.map_err(StorageError::from);
-        self.settle(outcome)
+        self.finish_transaction(outcome)
     }
 
     /// Starts a statement whose rows are fetched as they are asked for.
@@ -216,7 +216,7 @@ impl Session {
             Ok(Ok(())) => Ok(()),
             Err(_) => Err(StorageError::outcome_unknown(NO_ANSWER)),
         };
-        self.settle(outcome)?;
+        self.finish_transaction(outcome)?;
         self.transaction = Transaction::None;
         Ok(())
     }
@@ -251,7 +251,7 @@ impl Session {
             .ok_or_else(|| StorageError::Unexpected { detail: "a session without connection".to_owned() })
     }
 
-    fn settle<T>(&mut self, outcome: Result<T>) -> Result<T> {
+    fn finish_transaction<T>(&mut self, outcome: Result<T>) -> Result<T> {
         // Where the server is well, its answer leaves the connection usable, an error too.
         self.busy = outcome.as_ref().is_err_and(StorageError::is_unavailable);
         outcome
@@ -296,7 +296,7 @@ impl From<PoolError> for StorageError {
         match error {
             PoolError::Backend(error) => error.into(),
             PoolError::Timeout(TimeoutType::Wait) => Self::Unavailable {
-                reason: Reason::Busy,
+                reason: UnavailableCause::Busy,
                 detail: "all connections of this process are in use".to_owned(),
             },
             PoolError::Timeout(_) => Self::timed_out("no connection within the time limit"),

@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 
+use super::bench_env::BenchEnv;
 use super::report::{Bar, Report, Row};
-use super::site::Site;
 use super::timing::{median, timed};
 
 /// How many times each side runs; the medians are compared.
@@ -15,7 +15,7 @@ const SQL: &str = "SELECT a.id, a.name, k.accesskey, k.events FROM pio_meta_apps
 
 /// Measures `pio app list` with ten apps.
 pub(crate) fn measure(report: &mut Report) -> Result<()> {
-    let site = Site::prepare()?;
+    let site = BenchEnv::prepare()?;
     for number in 0..10 {
         site.pio.new_app(&format!("app{number}"))?;
     }

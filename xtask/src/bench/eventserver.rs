@@ -12,8 +12,8 @@ use e2e::http;
 use e2e::server::Server;
 use fs_err as fs;
 
+use super::bench_env::BenchEnv;
 use super::report::{Bar, Report, Row};
-use super::site::Site;
 use super::wrk::Figures;
 use crate::tools;
 use load::{BATCH, FIND, Load, SINGLE, pgbench, send};
@@ -39,7 +39,7 @@ const MANY: &str = "INSERT INTO pio_event_2 SELECT replace(gen_random_uuid()::te
 /// Measures writing, reading, memory and start.
 pub(crate) fn measure(report: &mut Report) -> Result<()> {
     tools::need(&[tools::WRK])?;
-    let site = Site::prepare()?;
+    let site = BenchEnv::prepare()?;
     let key = site.pio.new_app("bench")?;
     let other = site.pio.new_app("many")?;
     report.add(start(&site)?);
@@ -84,7 +84,7 @@ impl Rates {
     }
 }
 
-fn compare(site: &Site, server: &Server, key: &str, load: &Load, rows: u32) -> Result<Sides> {
+fn compare(site: &BenchEnv, server: &Server, key: &str, load: &Load, rows: u32) -> Result<Sides> {
     let mut sides = Sides::default();
     for _ in 0..ROUNDS {
         for (table, index) in [OURS, THEIRS].iter().flat_map(|table| INDEXES.map(|index| (table, index))) {
@@ -105,7 +105,7 @@ fn compare(site: &Site, server: &Server, key: &str, load: &Load, rows: u32) -> R
 
 /// Measures pgbench and the event server, one after the other.
 fn round(
-    site: &Site,
+    site: &BenchEnv,
     server: &Server,
     key: &str,
     load: &Load,
@@ -120,7 +120,7 @@ fn round(
 }
 
 /// Sends load to an empty table, and insists that all of it is stored.
-fn stored(site: &Site, server: &Server, key: &str, load: &Load) -> Result<Figures> {
+fn stored(site: &BenchEnv, server: &Server, key: &str, load: &Load) -> Result<Figures> {
     site.sql(&[&format!("TRUNCATE {OURS}"), "CHECKPOINT"])?;
     let figures = send(&server.url, key, load)?;
     let stored: u64 = site.sql(&[&format!("SELECT count(*) FROM {OURS}")])?.trim().parse()?;
@@ -174,7 +174,7 @@ impl Sides {
 }
 
 /// From the start of the process to its first answer.
-fn start(site: &Site) -> Result<Row> {
+fn start(site: &BenchEnv) -> Result<Row> {
     let mut times = Vec::new();
     for _ in 0..STARTS {
         let start = Instant::now();

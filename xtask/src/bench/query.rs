@@ -9,8 +9,8 @@ use e2e::engine::Engine;
 use e2e::http;
 use e2e::server::Server;
 
+use super::bench_env::BenchEnv;
 use super::report::{Bar, Report, Row};
-use super::site::Site;
 use super::timing::median;
 use super::wrk::wrk;
 use crate::{build, project, runtime, tools};
@@ -34,7 +34,7 @@ const PIO: f64 = 134.0;
 /// Measures the start and both sides.
 pub(crate) fn measure(report: &mut Report) -> Result<()> {
     tools::need(&[tools::WRK])?;
-    let site = Site::prepare()?;
+    let site = BenchEnv::prepare()?;
     runtime::run(&runtime::Options {})?;
     let (engine, instance) = trained(&site)?;
     let (server, starts) = deployed(&site, &engine)?;
@@ -57,7 +57,7 @@ const QUERIES: &str = include_str!("query/query.lua");
 const PATH: &str = "/queries.json";
 
 /// The recommendation engine, trained with its sample ratings.
-fn trained(site: &Site) -> Result<(Engine, String)> {
+fn trained(site: &BenchEnv) -> Result<(Engine, String)> {
     let engine = Engine::copy(&build::engine(&site.pio, project::root(), "recommendation")?, APP)?;
     site.pio.new_app(APP)?;
     let ratings = e2e::ratings::read(&engine.file("data/ratings.txt"))?;
@@ -71,7 +71,7 @@ fn trained(site: &Site) -> Result<(Engine, String)> {
 }
 
 /// Deploys again and again, measures how soon the port is bound and the engine ready, and keeps the last one.
-fn deployed(site: &Site, engine: &Engine) -> Result<(Server, [Row; 2])> {
+fn deployed(site: &BenchEnv, engine: &Engine) -> Result<(Server, [Row; 2])> {
     let (mut bound, mut ready) = (Vec::new(), Vec::new());
     let server = loop {
         let start = Instant::now();

@@ -9,8 +9,8 @@ use anyhow::Result;
 use e2e::engine::Engine;
 use fs_err as fs;
 
+use super::bench_env::BenchEnv;
 use super::report::{Bar, Report, Row};
-use super::site::Site;
 use super::timing::{median, timed};
 use crate::{build, project, runtime, tools};
 use spark_job::SparkJob;
@@ -27,7 +27,7 @@ const BARE: &str = include_str!("train/Bare.scala");
 
 /// Measures both.
 pub(crate) fn measure(report: &mut Report) -> Result<()> {
-    let site = Site::prepare()?;
+    let site = BenchEnv::prepare()?;
     tools::need(tools::ALL)?;
     runtime::run(&runtime::Options {})?;
     let engine = engine(&site)?;
@@ -58,7 +58,7 @@ pub(crate) fn measure(report: &mut Report) -> Result<()> {
 }
 
 /// The recommendation engine with its app and the ratings in it.
-fn engine(site: &Site) -> Result<Engine> {
+fn engine(site: &BenchEnv) -> Result<Engine> {
     let engine = Engine::copy(&build::engine(&site.pio, project::root(), "recommendation")?, APP)?;
     engine.edit("engine.json", |variant| {
         let params = &mut variant["algorithms"][0]["params"];

@@ -7,7 +7,7 @@ use pio_process::command::Command;
 use pio_settings::dirs;
 
 use super::portable;
-use crate::{cargo_tools, talk, tools};
+use crate::{cargo_tools, log, tools};
 
 /// The packages and the programs that they make.
 const PROGRAMS: &[(&str, &str)] =
@@ -26,7 +26,7 @@ pub(super) fn build(root: &Path, draft: bool) -> Result<Vec<PathBuf>> {
         return stripped(&root.join("target/debug"), &root.join("target/draft"));
     }
     let zig = zig()?;
-    talk::step("Building the programs");
+    log::step("Building the programs");
     Command::new("cargo")
         .args(["zigbuild", "--quiet", "--release", "--locked", "--target"])
         .arg(format!("{TARGET}.{}", portable::C_LIBRARY))
@@ -59,7 +59,7 @@ fn zig() -> Result<PathBuf> {
     let zig = folder.join("ziglang/zig");
     if !zig.is_file() {
         tools::need(&[tools::PIP])?;
-        talk::step("Installing zig");
+        log::step("Installing zig");
         Command::new("python3")
             .args(["-m", "pip", "install", "--quiet", "--no-deps", "--disable-pip-version-check"])
             .args(["--root-user-action", "ignore", "--target"])

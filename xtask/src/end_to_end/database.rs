@@ -11,7 +11,7 @@ use pio_storage::embedded;
 
 use super::docker::Docker;
 use super::image;
-use crate::{build, scala_tests, talk, tally::Tally};
+use crate::{build, log, scala_tests, tally::Tally};
 
 /// A running server; it ends with this value.
 pub(super) struct Database {
@@ -27,7 +27,7 @@ impl Database {
         if docker.is_some() {
             match image::present().and_then(|image| Self::contained(root, &image)) {
                 Ok(database) => return Ok(database),
-                Err(error) => talk::loudly(format_args!("Docker cannot hold a PostgreSQL here: {error:#}")),
+                Err(error) => log::loudly(format_args!("Docker cannot hold a PostgreSQL here: {error:#}")),
             }
         }
         tally.skip("a PostgreSQL in a container: the end-to-end tests run on the embedded one");
@@ -36,7 +36,7 @@ impl Database {
     }
 
     fn contained(root: &Path, image: &str) -> Result<Self> {
-        talk::say(format_args!("       PostgreSQL: a container of {image}"));
+        log::say(format_args!("       PostgreSQL: a container of {image}"));
         let program = build::example(root, "e2e", "container")?;
         let (input, held) = pipe()?;
         let (told, output) = pipe()?;

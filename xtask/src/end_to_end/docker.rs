@@ -9,7 +9,7 @@ use fs_err as fs;
 use pio_process::child::Child;
 use pio_process::command::Command;
 
-use crate::{talk, tools};
+use crate::{log, tools};
 
 /// How long a daemon may take to answer.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -26,17 +26,17 @@ impl Docker {
     /// The machine's Docker; none where there is none, which is said loudly.
     pub(crate) fn ready() -> Option<Self> {
         if let Err(error) = tools::need(&[tools::DOCKER]) {
-            talk::loudly(format_args!("There is no Docker here: {error:#}"));
+            log::loudly(format_args!("There is no Docker here: {error:#}"));
             return None;
         }
         if answers() {
             return Some(Self { daemon: None });
         }
-        talk::step("Starting Docker's daemon; it ends with this command");
+        log::step("Starting Docker's daemon; it ends with this command");
         match start() {
             Ok(daemon) => Some(Self { daemon: Some(daemon) }),
             Err(error) => {
-                talk::loudly(format_args!("Docker is installed but cannot be started: {error:#}"));
+                log::loudly(format_args!("Docker is installed but cannot be started: {error:#}"));
                 None
             }
         }

@@ -5,7 +5,7 @@ use pio_process::command::Command;
 use pio_settings::env;
 
 use super::docker::{Docker, docker};
-use crate::{project, talk, tools};
+use crate::{log, project, tools};
 
 /// The variable that names another image.
 const VARIABLE: &str = "PIO_E2E_POSTGRES_IMAGE";
@@ -39,7 +39,7 @@ pub(super) fn present() -> Result<String> {
     if pull(PUBLIC).is_ok() {
         return Ok(PUBLIC.to_owned());
     }
-    talk::loudly(format_args!("{PUBLIC} cannot be pulled: making {OWN} from Debian's packages"));
+    log::loudly(format_args!("{PUBLIC} cannot be pulled: making {OWN} from Debian's packages"));
     make()?;
     Ok(OWN.to_owned())
 }
@@ -54,7 +54,7 @@ fn pull(image: &str) -> Result<()> {
 
 fn make() -> Result<()> {
     tools::need(&[tools::MMDEBSTRAP])?;
-    talk::step(format_args!("Making the image {OWN} from Debian's packages (about a minute)"));
+    log::step(format_args!("Making the image {OWN} from Debian's packages (about a minute)"));
     let folder = tempfile::tempdir()?;
     let system = folder.path().join("system.tar");
     let entrypoint = project::root().join("e2e/image/entrypoint.sh");

@@ -12,7 +12,7 @@ use pio_process::output::Stream;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde::Deserialize;
 
-use crate::{talk, tally::Tally};
+use crate::{log, tally::Tally};
 
 /// What libtest says of its tests, one JSON object a line. That form is not stable, but our toolchain is pinned.
 const AS_JSON: &[&str] = &["-Z", "unstable-options", "--format", "json", "--report-time"];
@@ -49,7 +49,7 @@ pub(super) fn run(tests: Command, file: &Path, tally: &Tally) -> Result<()> {
             }
             // What is no event, the compiler or a test has said.
             _ => {
-                talk::say(line);
+                log::say(line);
                 skips.read(line);
             }
         }
@@ -68,7 +68,7 @@ pub(super) fn run(tests: Command, file: &Path, tally: &Tally) -> Result<()> {
     ensure!(count > 0, "no test has this name");
     let expected = expected.load(Relaxed);
     ensure!(count == expected, "{count} of {expected} tests told how they ended");
-    talk::say(format_args!("       {count} tests ended well; report: {}", file.display()));
+    log::say(format_args!("       {count} tests ended well; report: {}", file.display()));
     Ok(())
 }
 
@@ -86,11 +86,11 @@ fn case(line: Line) -> Option<TestCase> {
         _ => return None,
     };
     let time = Duration::from_secs_f64(line.exec_time.unwrap_or_default());
-    talk::say(format_args!("{:>6.1} s  {:<7} {name}", time.as_secs_f64(), line.event));
+    log::say(format_args!("{:>6.1} s  {:<7} {name}", time.as_secs_f64(), line.event));
     let mut case = TestCase::new(name, status);
     case.set_time(time);
     if let Some(output) = line.stdout {
-        talk::say(&output);
+        log::say(&output);
         case.set_system_out(output);
     }
     Some(case)

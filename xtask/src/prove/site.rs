@@ -21,7 +21,7 @@ use tempfile::TempDir;
 
 use super::ledger::Stored;
 use super::plan::Abilities;
-use crate::{build, scala_tests, talk, tally::Tally};
+use crate::{build, log, scala_tests, tally::Tally};
 
 /// The memory of an event server's container, in MiB.
 const CONTAINER: u64 = 64;
@@ -136,7 +136,7 @@ impl Site {
     /// Trains and deploys an engine whose answers need no database.
     pub(crate) fn deploy(&mut self, root: &Path) -> Result<()> {
         const APP: &str = "Proof";
-        talk::step("Training and deploying the recommendation engine");
+        log::step("Training and deploying the recommendation engine");
         let engine = Engine::copy(&build::engine(&self.pio, root, "recommendation")?, APP)?;
         self.pio.new_app(APP)?;
         let ratings = e2e::ratings::read(&engine.file("data/ratings.txt"))?;

@@ -12,7 +12,7 @@ use walkdir::WalkDir;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use crate::talk;
+use crate::log;
 
 /// The compiler's options, which sbt reads too.
 const OPTIONS: &str = "scalac.options";
@@ -44,7 +44,7 @@ fn compile(closure: &Closure, runtime: &Path, classes: &Path) -> Result<()> {
         .arg(classes)
         .args(sources(&runtime.join("src/main/scala"))?)
         .no_stdin()
-        .on_line(|_, line| talk::say(format_args!("       {line}")))
+        .on_line(|_, line| log::say(format_args!("       {line}")))
         .run()
         .context("The runtime could not be compiled")
 }

@@ -8,12 +8,12 @@ use pio_closure::lockfile::{Artifact, Lock, Section};
 use pio_process::command::Command;
 
 use super::store::{Store, settle};
-use super::{stamp, unpack};
+use super::{complete_marker, unpack};
 
 /// Whether a closure is whole and holds what the project now writes into it.
 pub(crate) fn is_done(folder: &Path) -> bool {
     let logging = fs_err::read_to_string(folder.join(closure::LOGGING));
-    stamp::is_complete(folder) && logging.is_ok_and(|text| text == closure::LOGGING_TEXT)
+    complete_marker::is_complete(folder) && logging.is_ok_and(|text| text == closure::LOGGING_TEXT)
 }
 
 /// Makes a closure beside its folder and puts it there in one step, so that there never is half a closure.
@@ -29,7 +29,7 @@ pub(crate) fn assemble(lock: &Lock, store: &Store, folder: &Path) -> Result<()> 
     if lock.artifacts.iter().any(|artifact| artifact.section == Section::Java) {
         dump_classes_of_java(&unfinished)?;
     }
-    stamp::write(&unfinished)?;
+    complete_marker::write(&unfinished)?;
     let replaced = with_suffix(folder, "replaced");
     remove(&replaced)?;
     if folder.exists() {

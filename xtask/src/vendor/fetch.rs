@@ -10,7 +10,7 @@ use super::{maven, need_clients, pip};
 
 /// A file to be fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Wanted {
+pub(crate) struct ArtifactRequest {
     /// The coordinate, as closure.lock writes it.
     pub(crate) coordinate: String,
     /// Which client fetches it.
@@ -26,7 +26,7 @@ pub(crate) enum Client {
     Pip,
 }
 
-impl Wanted {
+impl ArtifactRequest {
     /// The file of an artifact, named by its digest.
     pub(crate) fn of(artifact: &Artifact) -> Self {
         let client = if artifact.section == Section::Java { Client::Pip } else { Client::Maven };
@@ -37,14 +37,14 @@ impl Wanted {
 /// A way to get files.
 pub(crate) trait Fetch {
     /// Puts files into a folder under their names; leaves there what came before something failed.
-    fn fetch(&self, wanted: &[Wanted], into: &Path, cache: &Path) -> Result<()>;
+    fn fetch(&self, wanted: &[ArtifactRequest], into: &Path, cache: &Path) -> Result<()>;
 }
 
 /// Maven and pip, both at the same time.
 pub(crate) struct OrdinaryClients;
 
 impl Fetch for OrdinaryClients {
-    fn fetch(&self, wanted: &[Wanted], into: &Path, cache: &Path) -> Result<()> {
+    fn fetch(&self, wanted: &[ArtifactRequest], into: &Path, cache: &Path) -> Result<()> {
         need_clients(wanted)?;
         let progress = Progress::start(wanted.len());
         let (jars, wheels): (Vec<_>, Vec<_>) =

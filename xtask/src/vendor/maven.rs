@@ -8,7 +8,7 @@ use anyhow::Result;
 use pio_process::command::Command;
 use pio_process::error::Error;
 
-use super::fetch::Wanted;
+use super::fetch::ArtifactRequest;
 use super::progress::Progress;
 
 /// How many calls run at once: they wait for the network most of the time.
@@ -61,7 +61,12 @@ impl Coordinate {
 
 /// Fetches artifacts into a folder, with a local repository of its own in the cache: the user's is left alone, and a broken
 /// file in it does no harm here.
-pub(crate) fn fetch(wanted: &[Wanted], into: &Path, cache: &Path, progress: &Progress) -> Result<()> {
+pub(crate) fn fetch(
+    wanted: &[ArtifactRequest],
+    into: &Path,
+    cache: &Path,
+    progress: &Progress,
+) -> Result<()> {
     let repository = cache.join("maven");
     let mut items = Vec::new();
     for wanted in wanted {

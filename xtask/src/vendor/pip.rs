@@ -5,11 +5,11 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use pio_process::command::Command;
 
-use super::fetch::Wanted;
+use super::fetch::ArtifactRequest;
 use super::progress::Progress;
 
 /// Fetches wheels, whose coordinates are `name:version:platform`.
-pub(crate) fn fetch(wanted: &[Wanted], into: &Path, progress: &Progress) -> Result<()> {
+pub(crate) fn fetch(wanted: &[ArtifactRequest], into: &Path, progress: &Progress) -> Result<()> {
     for wheel in wanted {
         fetch_one(wheel, into)?;
         progress.arrived(&wheel.coordinate);
@@ -17,7 +17,7 @@ pub(crate) fn fetch(wanted: &[Wanted], into: &Path, progress: &Progress) -> Resu
     Ok(())
 }
 
-fn fetch_one(wheel: &Wanted, into: &Path) -> Result<()> {
+fn fetch_one(wheel: &ArtifactRequest, into: &Path) -> Result<()> {
     let parts: Vec<&str> = wheel.coordinate.split(':').collect();
     let [name, version, platform] = parts[..] else {
         anyhow::bail!("{} is not of the form name:version:platform", wheel.coordinate)

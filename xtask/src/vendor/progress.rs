@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::talk;
+use crate::log;
 
 /// How many lines tell the progress where there is no terminal.
 const LINES: usize = 10;
@@ -35,7 +35,7 @@ impl Progress {
                 bar.inc(1);
             }
             None if arrived.is_multiple_of(self.total.div_ceil(LINES)) || arrived == self.total => {
-                talk::say(format_args!("       {arrived} of {} files", self.total));
+                log::say(format_args!("       {arrived} of {} files", self.total));
             }
             None => {}
         }

@@ -12,7 +12,7 @@ use super::{access_key, app_data, lookup};
 use crate::cli::apps;
 use crate::database;
 use crate::errors::ConsoleError;
-use crate::output::{Answer, Console};
+use crate::output::{Confirmation, Console};
 
 pub(crate) const PIO: &str = "Pio$";
 pub(crate) const APP: &str = "App$";
@@ -164,12 +164,12 @@ pub(crate) fn confirmed(console: Console, force: apps::Force) -> Result<bool> {
         return Ok(true);
     }
     match console.confirm() {
-        Answer::Yes => Ok(true),
-        Answer::No => {
+        Confirmation::Yes => Ok(true),
+        Confirmation::No => {
             console.info(PIO, "Aborted.");
             Ok(false)
         }
-        Answer::None => Err(ConsoleError::NotConfirmed.into()),
+        Confirmation::None => Err(ConsoleError::NotConfirmed.into()),
     }
 }
 

@@ -3,9 +3,9 @@
 use anyhow::{Context as _, Result};
 use pio_closure::closure::Closure;
 use pio_engine::build::options::BuildOptions;
+use pio_engine::build_event::BuildEvent;
 use pio_engine::engine::{self, Engine};
 use pio_engine::errors::{BuildError, VariantError};
-use pio_engine::notice::Notice;
 use pio_engine::{build, template};
 use pio_settings::words;
 use serde_json::json;
@@ -66,8 +66,8 @@ pub(crate) fn build_options(args: &Build) -> Result<BuildOptions> {
     Ok(BuildOptions { sbt_extra, clean: args.clean, uber_jar: args.uber_jar })
 }
 
-fn unknown_factory(engine: &Engine) -> Notice {
-    Notice::Warning(format!(
+fn unknown_factory(engine: &Engine) -> BuildEvent {
+    BuildEvent::Warning(format!(
         "The engine has no class {}, which {} names in engineFactory. Correct it: the engine cannot be trained so.",
         engine.variant.factory,
         engine.variant.file.display()

@@ -14,8 +14,8 @@ use pio_eventserver::config::Limits;
 use pio_eventserver::tasks::{Background, TaskEnded};
 use pio_http::budget::Budget;
 use pio_logging::start::{self, Program};
-use pio_queryserver::annex::Annex;
 use pio_queryserver::config::{Config, Feedback};
+use pio_queryserver::mounted_api::MountedApi;
 use pio_queryserver::serve::serve;
 use pio_settings::database::DatabaseSettings;
 use pio_settings::event_server::EventServerAddress;
@@ -54,7 +54,7 @@ pub(crate) fn run(console: Console, common: &Common, args: &Deploy, spark: Vec<S
         let listener = bind(&args.ip, args.port).await?;
         tracing::info!(address = %listener.local_addr()?, "the engine server listens");
         let budget = config.budget.clone();
-        let (annex, mut events) =
+        let (mounted_api, mut events) =
             event_database.map(|database| event_server(&database, args, budget)).transpose()?.unzip();
         let mut lost = None;
         let end = async {
@@ -63,7 +63,7 @@ pub(crate) fn run(console: Console, common: &Common, args: &Deploy, spark: Vec<S
                 ended = lost_task(&mut events) => lost = Some(ended),
             }
         };
-        serve(listener, Arc::new(launch), config, annex, end).await?;
+        serve(listener, Arc::new(launch), config, mounted_api, end).await?;
         if let Some(events) = events {
             // Nothing holds the API any more; what it took is being stored.
             tokio::time::timeout(LAST_EVENTS, events.finished()).await.unwrap_or(Ok(()))?;
@@ -81,7 +81,7 @@ fn event_server(
     database: &DatabaseSettings,
     args: &Deploy,
     budget: Budget,
-) -> Result<(Arc<dyn Annex>, Background)> {
+) -> Result<(Arc<dyn MountedApi>, Background)> {
     let limits = Limits::within(&memory::of_server(Server::Front));
     let config = pio_eventserver::config::Config {
         stats: args.stats,

@@ -6,9 +6,9 @@ use anyhow::Result;
 use pio_closure::closure::Closure;
 use pio_closure::submit;
 use pio_engine::build::{self, Built};
+use pio_engine::build_event::{BuildEvent, Listener};
 use pio_engine::engine::{Engine, EngineOptions};
 use pio_engine::job::{Job, JobOptions, JsonExtractor, StackTraces, Verb};
-use pio_engine::notice::{Listener, Notice};
 use pio_engine::{console as engine_console, template};
 use pio_logging::start;
 use pio_settings::database::DatabaseSettings;
@@ -68,7 +68,7 @@ pub(crate) fn listener(console: Console, verbose: bool) -> Listener {
         return hear;
     }
     Arc::new(move |notice| match notice {
-        Notice::Printed { line, .. } => hear(Notice::Printed { error: true, line }),
+        BuildEvent::Printed { line, .. } => hear(BuildEvent::Printed { error: true, line }),
         other => hear(other),
     })
 }

@@ -12,7 +12,7 @@ use pio_storage::events::table::EventTable;
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use self::batch::{Batch, Place};
+use self::batch::{Batch, Position};
 use self::source::Source;
 use super::lookup;
 use crate::cli::data;
@@ -31,7 +31,7 @@ struct Counts {
     stored: u64,
     repeated: u64,
     bad: u64,
-    first_bad: Option<Place>,
+    first_bad: Option<Position>,
     /// Nothing was read, because events were there.
     was_left_out: bool,
 }

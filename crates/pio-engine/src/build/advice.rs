@@ -6,7 +6,7 @@ use super::output::CompileError;
 
 /// Why a line cannot work here, and what to change.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Advice {
+pub struct DependencyAdvice {
     /// Why, as a sentence.
     pub why: &'static str,
     /// What to change, as a sentence.
@@ -15,7 +15,7 @@ pub struct Advice {
 
 /// What is known about an error.
 #[must_use]
-pub fn find(error: &CompileError) -> Option<Advice> {
+pub fn find(error: &CompileError) -> Option<DependencyAdvice> {
     let source = error.source.as_deref().unwrap_or_default();
     table::TABLE
         .iter()
@@ -24,16 +24,16 @@ pub fn find(error: &CompileError) -> Option<Advice> {
                 && (row.source.is_empty()
                     || row.source.iter().any(|words| source.contains(words) || error.message.contains(words)))
         })
-        .map(|row| Advice { why: row.why, change: row.change })
+        .map(|row| DependencyAdvice { why: row.why, change: row.change })
 }
 
 /// What is known about a dependency that cannot be had.
 #[must_use]
-pub fn of_dependency(module: &str) -> Option<Advice> {
+pub fn of_dependency(module: &str) -> Option<DependencyAdvice> {
     table::DEPENDENCIES
         .iter()
         .find(|(name, _, _)| module.contains(name))
-        .map(|(_, why, change)| Advice { why, change })
+        .map(|(_, why, change)| DependencyAdvice { why, change })
 }
 
 #[cfg(test)]

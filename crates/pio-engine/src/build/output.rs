@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::advice::{self, Advice};
-use super::stage::{self, Findings, build_file, splice, statements};
+use super::advice::{self, DependencyAdvice};
+use super::stage::{self, Rewrites, build_file, splice, statements};
 use crate::errors::BuildError;
 use crate::text::{self, Decoded};
 
@@ -35,7 +35,7 @@ pub struct CompileError {
     /// The line as the user wrote it.
     pub source: Option<String>,
     /// What is known about this error.
-    pub advice: Option<Advice>,
+    pub advice: Option<DependencyAdvice>,
 }
 
 /// A statement of a build file that sbt refuses.
@@ -57,7 +57,7 @@ pub struct Missing {
     /// The build file and the line that name it; nothing where it is a dependency of a dependency.
     pub place: Option<(PathBuf, usize)>,
     /// What is known about it.
-    pub advice: Option<Advice>,
+    pub advice: Option<DependencyAdvice>,
     /// Whether any repository on the network answered that it has it not.
     pub answered: bool,
     /// Hosts of repositories that could not be reached.
@@ -118,23 +118,23 @@ impl Log {
 
 impl Diagnosis {
     /// Notes what can be mended in another attempt; `false` where nothing can.
-    pub fn mend(&self, engine: &Path, findings: &mut Findings) -> bool {
-        let known = findings.unresolved_plugins.len();
+    pub fn mend(&self, engine: &Path, rewrites: &mut Rewrites) -> bool {
+        let known = rewrites.unresolved_plugins.len();
         for plugin in &self.missing_plugins {
-            if !findings.unresolved_plugins.contains(plugin) {
-                findings.unresolved_plugins.push(plugin.clone());
+            if !rewrites.unresolved_plugins.contains(plugin) {
+                rewrites.unresolved_plugins.push(plugin.clone());
             }
         }
-        let mut mended = findings.unresolved_plugins.len() > known;
+        let mut mended = rewrites.unresolved_plugins.len() > known;
         for bad in &self.bad_statements {
-            let lines = findings.bad_lines.entry(bad.file.clone()).or_default();
+            let lines = rewrites.bad_lines.entry(bad.file.clone()).or_default();
             if !lines.contains(&bad.line) && bad.may_be_left_out(engine) {
                 lines.push(bad.line);
                 mended = true;
             }
         }
         for file in self.servers() {
-            mended |= findings.servers.insert(file.clone());
+            mended |= rewrites.servers.insert(file.clone());
         }
         mended
     }
@@ -246,15 +246,15 @@ mod tests {
     use std::path::Path;
 
     use super::Log;
-    use crate::build::stage::Findings;
+    use crate::build::stage::Rewrites;
 
     fn servers(log: &str) -> Vec<String> {
         let log = Log { lines: log.lines().map(str::to_owned).collect(), succeeded: false };
-        let mut findings = Findings::default();
+        let mut rewrites = Rewrites::default();
         let diagnosis = log.diagnose(Path::new("/none"), Path::new("/s")).unwrap_err();
-        let mended = diagnosis.mend(Path::new("/none"), &mut findings);
-        assert_eq!(mended, !findings.servers.is_empty());
-        findings.servers.into_iter().map(|file| file.display().to_string()).collect()
+        let mended = diagnosis.mend(Path::new("/none"), &mut rewrites);
+        assert_eq!(mended, !rewrites.servers.is_empty());
+        rewrites.servers.into_iter().map(|file| file.display().to_string()).collect()
     }
 
     #[test]

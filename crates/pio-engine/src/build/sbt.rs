@@ -14,13 +14,13 @@ use pio_process::command::Command;
 use pio_settings::redact::Redactor;
 use pio_settings::{dirs, env, memory, vars};
 
-use super::attempts::Goal;
+use super::build_loop::Goal;
 use super::jdk::Jdk;
 use super::options::BuildOptions;
 use super::output::Log;
 use super::sbt_home;
+use crate::build_event::{BuildEvent, Listener};
 use crate::errors::BuildError;
-use crate::notice::{Listener, Notice};
 
 /// The versions for which engines are built.
 const SCALA_VERSION: &str = "2.12.18";
@@ -188,13 +188,13 @@ fn repositories(state: &Path) -> Result<String, BuildError> {
 }
 
 /// What a line of sbt means to the user.
-fn notice(line: &str) -> Notice {
+fn notice(line: &str) -> BuildEvent {
     let words = line.strip_prefix("[info] ").unwrap_or_default();
     if let Some(note) = words.strip_prefix("pio: ") {
-        return Notice::Info(note.to_owned());
+        return BuildEvent::Info(note.to_owned());
     }
     match words.strip_prefix("compiling ").and_then(|rest| rest.split(" to ").next()) {
-        Some(what) => Notice::Step(format!("Compiling {what}")),
-        None => Notice::Output(line.to_owned()),
+        Some(what) => BuildEvent::Step(format!("Compiling {what}")),
+        None => BuildEvent::Output(line.to_owned()),
     }
 }

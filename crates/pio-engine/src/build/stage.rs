@@ -1,13 +1,13 @@
 //! The staged copy of an engine's build: the engine's own files stay as they are, the copy is in words that sbt understands today.
 
-mod arrows;
 pub mod build_file;
 mod folder;
 pub mod mask;
-mod moved;
+pub mod package_rename;
 mod parameter_lists;
 pub mod plugins;
-pub mod prediction;
+mod renamed_classes;
+mod sbt_operators;
 pub mod splice;
 pub mod statements;
 pub mod text;
@@ -25,7 +25,7 @@ use splice::Rule;
 
 /// What earlier attempts at this build have shown.
 #[derive(Debug, Default, Clone)]
-pub struct Findings {
+pub struct Rewrites {
     /// Plugins that are in no repository.
     pub unresolved_plugins: Vec<String>,
     /// Lines of build files whose statements sbt does not understand.
@@ -81,17 +81,17 @@ pub fn write(
     stage: &Path,
     inputs: &[Input],
     tools: &Tools<'_>,
-    findings: &Findings,
+    rewrites: &Rewrites,
 ) -> std::io::Result<Staged> {
     let mut folder = Folder::new(stage);
     let mut staged = Staged::default();
-    let dropped = project_files(engine, inputs, findings, &mut folder, &mut staged, tools)?;
+    let dropped = project_files(engine, inputs, rewrites, &mut folder, &mut staged, tools)?;
     let words: Vec<&'static str> = dropped.iter().flat_map(plugins::words).copied().collect();
     for input in inputs {
         let source = engine.join(&input.path);
         match input.kind {
             Kind::Build => {
-                let bad_lines = findings.bad_lines.get(&input.path).cloned().unwrap_or_default();
+                let bad_lines = rewrites.bad_lines.get(&input.path).cloned().unwrap_or_default();
                 let context = Context { dropped_words: words.clone(), bad_lines };
                 let encoding = folder.text(&input.path, &source, |text| {
                     let rewritten = build_file::rewrite(text, &context);
@@ -102,7 +102,7 @@ pub fn write(
                 })?;
                 staged.note(&input.path, encoding);
             }
-            Kind::Source if findings.servers.contains(&input.path) => {
+            Kind::Source if rewrites.servers.contains(&input.path) => {
                 staged.lost_servers.push(input.path.clone());
             }
             Kind::Source => {
@@ -123,7 +123,7 @@ pub fn write(
 /// What is changed in a source file, in this order: it must be in the words of today's interface and of today's Scala.
 #[must_use]
 pub fn rules(source: &Path) -> &'static [Rule] {
-    let scala: &[Rule] = &[prediction::places, moved::places, parameter_lists::places];
+    let scala: &[Rule] = &[package_rename::places, renamed_classes::places, parameter_lists::places];
     if source.extension().is_some_and(|extension| extension == "scala") { scala } else { &scala[..1] }
 }
 
@@ -131,7 +131,7 @@ pub fn rules(source: &Path) -> &'static [Rule] {
 fn project_files(
     engine: &Path,
     inputs: &[Input],
-    findings: &Findings,
+    rewrites: &Rewrites,
     folder: &mut Folder,
     staged: &mut Staged,
     tools: &Tools<'_>,
@@ -143,7 +143,7 @@ fn project_files(
         match input.kind {
             Kind::Project => {
                 let encoding = folder.text(&input.path, &source, |text| {
-                    let file = build_file::rewrite_project(text, &findings.unresolved_plugins);
+                    let file = build_file::rewrite_project(text, &rewrites.unresolved_plugins);
                     needs_repository |= file.needs_repository;
                     dropped.extend(file.dropped);
                     file.text
@@ -161,7 +161,7 @@ fn project_files(
             _ => {}
         }
     }
-    let lost = |plugin: &&Plugin| findings.unresolved_plugins.contains(&plugin.artifact);
+    let lost = |plugin: &&Plugin| rewrites.unresolved_plugins.contains(&plugin.artifact);
     staged.lost_plugins.extend(dropped.iter().filter(lost).map(|plugin| plugin.artifact.clone()));
     folder.put("project/build.properties", Content::Text(format!("sbt.version={}\n", tools.sbt_version)));
     let no_look_up = if needs_repository { "" } else { NO_LOOK_UP };

@@ -14,7 +14,7 @@ pub(super) enum Message {
     Warning {
         message: String,
     },
-    Error(Reported),
+    Error(RemoteError),
     Result(Value),
     #[serde(other)]
     Unknown,
@@ -37,7 +37,7 @@ pub struct Progress {
 
 /// Why a job failed, as the JVM reports it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Reported {
+pub struct RemoteError {
     /// What kind of error it is.
     pub code: String,
     /// What happened.

@@ -17,15 +17,15 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::Instant;
 
 use super::log::JobLog;
-use super::messages::{Message, Reported, STOP, VERSION};
+use super::messages::{Message, RemoteError, STOP, VERSION};
 use super::start::Prepared;
-use super::traces::Traces;
+use super::traces::StackTraceFilter;
 use super::{Job, StackTraces};
-use crate::errors::{Death, JobError};
-use crate::notice::{Listener, Notice};
+use crate::build_event::{BuildEvent, Listener};
+use crate::errors::{JobError, JvmExit};
 
 /// The longest line of the contract.
-const LONGEST: u64 = 64 * 1024 * 1024;
+const MAX_LINE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// How long a JVM that was asked to stop may take.
 const STOP_TIME: Duration = Duration::from_secs(25);
@@ -36,7 +36,7 @@ const END_TIME: Duration = Duration::from_secs(10);
 /// What the JVM's last word was.
 enum LastWord {
     Result(Value),
-    Error(Reported),
+    Error(RemoteError),
     /// It said nothing: it died.
     None,
 }
@@ -50,7 +50,7 @@ impl Job<'_> {
         let log = JobLog::create(&dirs::pio_home(), self.verb.name())?;
         let Prepared { command, link, spec } = self.prepare()?;
         let kills = Kills::now();
-        let traces = Arc::new(Traces::default());
+        let traces = Arc::new(StackTraceFilter::default());
         let mut process = command.on_line(self.hear_lines(listener, &log, &traces)).spawn_async()?;
         link.set_nonblocking(true)?;
         let (input, output) = UnixStream::from_std(link)?.into_split();
@@ -65,7 +65,7 @@ impl Job<'_> {
         drop(spec);
         if traces.found() && !self.options.verbose && !self.logs_traces() {
             let words = format!("Stack traces are left out here; they are in {}.", log.path.display());
-            listener(Notice::Info(words));
+            listener(BuildEvent::Info(words));
         }
         match last_word? {
             LastWord::Result(result) => {
@@ -74,7 +74,7 @@ impl Job<'_> {
             _ if conversation.stopping.is_some() => Err(JobError::Interrupted),
             LastWord::Error(reported) => {
                 if let Some(detail) = reported.detail.as_ref().filter(|_| self.logs_traces()) {
-                    listener(Notice::Trace(detail.clone()));
+                    listener(BuildEvent::Trace(detail.clone()));
                 }
                 Err(reported_error(reported, &log))
             }
@@ -91,16 +91,16 @@ impl Job<'_> {
         &self,
         listener: &Listener,
         log: &JobLog,
-        traces: &Arc<Traces>,
+        traces: &Arc<StackTraceFilter>,
     ) -> impl Fn(Stream, &str) + Send + Sync + 'static {
         let (listener, log, traces) = (Arc::clone(listener), log.clone(), Arc::clone(traces));
         let (all, log_traces) = (self.options.verbose, self.logs_traces());
         move |stream, line| {
             log.line(line);
             if !traces.take(line) || all && !log_traces {
-                listener(Notice::Printed { error: stream == Stream::Stderr, line: line.to_owned() });
+                listener(BuildEvent::Printed { error: stream == Stream::Stderr, line: line.to_owned() });
             } else if log_traces {
-                listener(Notice::Trace(line.to_owned()));
+                listener(BuildEvent::Trace(line.to_owned()));
             }
         }
     }
@@ -138,14 +138,14 @@ impl<'a> Conversation<'a> {
     async fn listen(&mut self, process: &mut AsyncChild) -> Result<LastWord, JobError> {
         loop {
             let deadline = self.stopping.unwrap_or_else(|| Instant::now() + STOP_TIME);
-            let mut limited = (&mut self.input).take(LONGEST.saturating_sub(self.line.len() as u64));
+            let mut limited = (&mut self.input).take(MAX_LINE_BYTES.saturating_sub(self.line.len() as u64));
             tokio::select! {
                 read = limited.read_until(b'\n', &mut self.line) => {
                     if read.is_err() || self.line.last() != Some(&b'\n') {
                         return Ok(LastWord::None);
                     }
                     let line = std::mem::take(&mut self.line);
-                    if let Some(last_word) = self.hear(&line)? {
+                    if let Some(last_word) = self.on_event(&line)? {
                         return Ok(last_word);
                     }
                 }
@@ -160,16 +160,16 @@ impl<'a> Conversation<'a> {
     }
 
     /// Takes one message; gives back the last one.
-    fn hear(&mut self, line: &[u8]) -> Result<Option<LastWord>, JobError> {
+    fn on_event(&mut self, line: &[u8]) -> Result<Option<LastWord>, JobError> {
         self.begun = true;
         match serde_json::from_slice(line) {
             Ok(Message::Hello { version }) if version != VERSION => Err(JobError::Version { version }),
             Ok(Message::Progress(progress)) => {
-                (self.listener)(Notice::Progress(progress));
+                (self.listener)(BuildEvent::Progress(progress));
                 Ok(None)
             }
             Ok(Message::Warning { message }) => {
-                (self.listener)(Notice::Warning(message));
+                (self.listener)(BuildEvent::Warning(message));
                 Ok(None)
             }
             Ok(Message::Error(reported)) => Ok(Some(LastWord::Error(reported))),
@@ -185,7 +185,7 @@ impl<'a> Conversation<'a> {
             process.kill().await?;
             return Ok(());
         }
-        (self.listener)(Notice::Step("Stopping (once more to stop at once)".to_owned()));
+        (self.listener)(BuildEvent::Step("Stopping (once more to stop at once)".to_owned()));
         self.stopping = Some(Instant::now() + STOP_TIME);
         // A JVM that does not read any more has ended, which the next read shows.
         let _ = self.output.write_all(STOP).await;
@@ -201,7 +201,7 @@ async fn end(process: &mut AsyncChild) -> Result<ExitStatus, JobError> {
     }
 }
 
-fn reported_error(reported: Reported, log: &JobLog) -> JobError {
+fn reported_error(reported: RemoteError, log: &JobLog) -> JobError {
     if reported.code == "interrupted" {
         return JobError::Interrupted;
     }
@@ -210,14 +210,17 @@ fn reported_error(reported: Reported, log: &JobLog) -> JobError {
         log.line(&detail);
     }
     if detail.contains("java.lang.OutOfMemoryError") {
-        return JobError::Died { death: Death::Heap, log: log.path.clone() };
+        return JobError::Died { death: JvmExit::Heap, log: log.path.clone() };
     }
-    JobError::Reported { reported: Box::new(reported), log: (!detail.is_empty()).then(|| log.path.clone()) }
+    JobError::RemoteError {
+        reported: Box::new(reported),
+        log: (!detail.is_empty()).then(|| log.path.clone()),
+    }
 }
 
 /// Why a JVM ended without a last word.
 fn died(tail: &Tail, (status, begun): (ExitStatus, bool), before: &Kills, log: JobLog) -> JobError {
     let text = fs_err::read_to_string(&log.path).unwrap_or_default();
-    let death = Death::of(status, begun, &text, tail, before.reason(&Kills::now()));
+    let death = JvmExit::of(status, begun, &text, tail, before.reason(&Kills::now()));
     JobError::Died { death, log: log.path }
 }

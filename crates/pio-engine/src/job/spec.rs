@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{BatchPredictOptions, EvalOptions, Job, JsonExtractor, ServeOptions, TrainOptions, Verb};
-use crate::build::stage::prediction;
+use crate::build::stage::package_rename;
 
 /// The version of the contract.
 const VERSION: u32 = 1;
@@ -126,11 +126,11 @@ pub(super) fn json(job: &Job<'_>) -> Result<Vec<u8>, serde_json::Error> {
 /// The classes of an evaluation under today's name of PIO's packages.
 fn renamed(options: &EvalOptions) -> EvalOptions {
     EvalOptions {
-        evaluation: prediction::rename(&options.evaluation).into_owned(),
+        evaluation: package_rename::rename(&options.evaluation).into_owned(),
         engine_params_generator: options
             .engine_params_generator
             .as_deref()
-            .map(|name| prediction::rename(name).into_owned()),
+            .map(|name| package_rename::rename(name).into_owned()),
         best_file: options.best_file.clone(),
     }
 }

@@ -4,11 +4,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What was left out of one job's output.
 #[derive(Debug, Default)]
-pub(super) struct Traces {
+pub(super) struct StackTraceFilter {
     found: AtomicBool,
 }
 
-impl Traces {
+impl StackTraceFilter {
     /// Whether a line is a part of a stack trace below its first line.
     pub(super) fn take(&self, line: &str) -> bool {
         let is_trace = is_trace(line);
@@ -35,11 +35,11 @@ fn is_trace(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Traces;
+    use super::StackTraceFilter;
 
     #[test]
     fn a_trace_is_told_from_what_an_engine_prints() {
-        let traces = Traces::default();
+        let traces = StackTraceFilter::default();
         for line in [
             "Rating at 10 (good)",
             "at home (mine)",

@@ -3,13 +3,13 @@
 
 use pio_storage::number::{self, NumberError};
 
-use super::json::{Node, Place, Value};
+use super::json::{Node, Position, Value};
 
 /// Why a text is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
     /// Where.
-    pub place: Place,
+    pub place: Position,
     /// What would be right there.
     pub expected: &'static str,
     /// What is there.
@@ -23,7 +23,7 @@ pub struct SyntaxError {
 pub fn parse(text: &str) -> Result<Node, SyntaxError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut parser =
-        Parser { rest: text.chars().collect(), at: 0, place: Place { line: 1, column: 1 }, depth: 0 };
+        Parser { rest: text.chars().collect(), at: 0, place: Position { line: 1, column: 1 }, depth: 0 };
     let node = parser.value()?;
     parser.space();
     match parser.peek() {
@@ -36,12 +36,12 @@ pub fn parse(text: &str) -> Result<Node, SyntaxError> {
 const SHOWN: usize = 40;
 
 /// Deeper nesting than any engine has: a guard for the stack.
-const DEEPEST: usize = 128;
+const MAX_DEPTH: usize = 128;
 
 struct Parser {
     rest: Vec<char>,
     at: usize,
-    place: Place,
+    place: Position,
     depth: usize,
 }
 
@@ -54,7 +54,7 @@ impl Parser {
         let character = self.peek()?;
         self.at += 1;
         if character == '\n' {
-            self.place = Place { line: self.place.line + 1, column: 1 };
+            self.place = Position { line: self.place.line + 1, column: 1 };
         } else {
             self.place.column += 1;
         }
@@ -93,7 +93,7 @@ impl Parser {
     }
 
     fn nested(&mut self, read: fn(&mut Self) -> Result<Value, SyntaxError>) -> Result<Value, SyntaxError> {
-        if self.depth == DEEPEST {
+        if self.depth == MAX_DEPTH {
             return Err(self.error("fewer than 128 levels of nesting"));
         }
         self.depth += 1;

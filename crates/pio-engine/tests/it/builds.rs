@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use pio_closure::closure::Closure;
 use pio_engine::build::options::BuildOptions;
 use pio_engine::build::{Built, build, ensure};
+use pio_engine::build_event::{BuildEvent, Listener};
 use pio_engine::errors::BuildError;
-use pio_engine::notice::{Listener, Notice};
 
 fn closure() -> Closure {
     let closure = Closure::locate().expect("the closure: run `cargo xtask vendor`");
@@ -15,7 +15,7 @@ fn closure() -> Closure {
     closure
 }
 
-fn listener() -> (Listener, Arc<Mutex<Vec<Notice>>>) {
+fn listener() -> (Listener, Arc<Mutex<Vec<BuildEvent>>>) {
     let notices = Arc::new(Mutex::new(Vec::new()));
     let heard = Arc::clone(&notices);
     (Arc::new(move |notice| heard.lock().unwrap().push(notice)), notices)
@@ -149,7 +149,7 @@ fn an_engine_of_another_time_builds_unchanged_once() {
     assert_eq!(fs_err::read_to_string(folder.path().join("build.sbt")).unwrap(), before);
     let warned = |parts: [&str; 2]| {
         let notices = notices.lock().unwrap();
-        let fits = |notice: &Notice| matches!(notice, Notice::Warning(words) if parts.iter().all(|part| words.contains(part)));
+        let fits = |notice: &BuildEvent| matches!(notice, BuildEvent::Warning(words) if parts.iter().all(|part| words.contains(part)));
         assert!(notices.iter().any(fits), "{parts:?} in {notices:?}");
     };
     warned(["build.sbt, line 25", "eclipseThing := true"]);

@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex};
 
 use pio_closure::closure::Closure;
 use pio_engine::build::Built;
+use pio_engine::build_event::{BuildEvent, Listener};
 use pio_engine::engine::{Engine, EngineOptions};
 use pio_engine::errors::JobError;
 use pio_engine::job::results::Trained;
 use pio_engine::job::{Job, JobOptions, StackTraces, TrainOptions, Verb};
-use pio_engine::notice::{Listener, Notice};
 use pio_settings::database::DatabaseSettings;
 
 /// A closure whose Java is this script.
@@ -35,11 +35,11 @@ fn closure(root: &Path, script: &str) -> Closure {
 }
 
 /// Runs a training whose JVM is this script; gives back how it ended and what was said.
-async fn train(script: &str) -> (Result<Trained, JobError>, Vec<Notice>) {
+async fn train(script: &str) -> (Result<Trained, JobError>, Vec<BuildEvent>) {
     train_with(JobOptions::default(), script).await
 }
 
-async fn train_with(options: JobOptions, script: &str) -> (Result<Trained, JobError>, Vec<Notice>) {
+async fn train_with(options: JobOptions, script: &str) -> (Result<Trained, JobError>, Vec<BuildEvent>) {
     let folder = tempfile::tempdir().unwrap();
     let closure = closure(&folder.path().join("closure"), script);
     fs_err::write(
@@ -68,11 +68,11 @@ async fn train_with(options: JobOptions, script: &str) -> (Result<Trained, JobEr
     (result, notices)
 }
 
-fn printed(notices: &[Notice]) -> Vec<&str> {
+fn printed(notices: &[BuildEvent]) -> Vec<&str> {
     notices
         .iter()
         .filter_map(|notice| match notice {
-            Notice::Printed { line, .. } => Some(line.as_str()),
+            BuildEvent::Printed { line, .. } => Some(line.as_str()),
             _ => None,
         })
         .collect()
@@ -90,7 +90,9 @@ async fn progress_is_passed_on_and_the_result_comes_back() {
     .await;
     assert_eq!(result.unwrap().engine_instance_id.as_deref(), Some("i1"));
     assert!(
-        notices.iter().any(|notice| matches!(notice, Notice::Progress(progress) if progress.done == Some(3)))
+        notices
+            .iter()
+            .any(|notice| matches!(notice, BuildEvent::Progress(progress) if progress.done == Some(3)))
     );
     assert_eq!(printed(&notices), ["from the engine"]);
 }
@@ -135,7 +137,7 @@ async fn details_go_to_the_log() {
            exit 1"#,
     )
     .await;
-    let Err(JobError::Reported { log: Some(log), .. }) = result else { panic!("{result:?}") };
+    let Err(JobError::RemoteError { log: Some(log), .. }) = result else { panic!("{result:?}") };
     let text = fs_err::read_to_string(log).unwrap();
     assert!(text.contains("noise\n") && text.contains("\tat a.b"), "{text}");
 }
@@ -166,8 +168,7 @@ async fn a_warning_of_the_runtime_is_told() {
     )
     .await;
     result.unwrap();
-    let told =
-        |notice: &Notice| matches!(notice, Notice::Warning(words) if words == "3 events were left out.");
+    let told = |notice: &BuildEvent| matches!(notice, BuildEvent::Warning(words) if words == "3 events were left out.");
     assert!(notices.iter().any(told), "{notices:?}");
 }
 
@@ -201,7 +202,7 @@ async fn stack_traces_are_in_the_log_and_not_in_the_output() {
     result.unwrap();
     assert_eq!(printed(&notices), ["ERROR Executor - it failed", "java.lang.Foo: bad", "after"]);
     let said = notices.iter().find_map(|notice| match notice {
-        Notice::Info(words) => words.split(" in ").last(),
+        BuildEvent::Info(words) => words.split(" in ").last(),
         _ => None,
     });
     let log = said.expect("the log is named").trim_end_matches('.');
@@ -217,13 +218,14 @@ async fn stack_traces_are_said_too_where_log_files_do_not_last() {
            say '{"type":"error","code":"engine-failed","what":"It threw.","detail":"java.lang.Foo\n\tat d.e(F.scala:2)"}'"#,
     )
     .await;
-    assert!(matches!(result, Err(JobError::Reported { .. })), "{result:?}");
+    assert!(matches!(result, Err(JobError::RemoteError { .. })), "{result:?}");
     assert_eq!(printed(&notices), ["it failed"]);
-    let traces: Vec<&Notice> = notices.iter().filter(|notice| matches!(notice, Notice::Trace(_))).collect();
+    let traces: Vec<&BuildEvent> =
+        notices.iter().filter(|notice| matches!(notice, BuildEvent::Trace(_))).collect();
     let expected = ["\tat a.b(C.scala:1)", "java.lang.Foo\n\tat d.e(F.scala:2)"];
-    assert_eq!(traces, expected.map(|text| Notice::Trace(text.to_owned())).iter().collect::<Vec<_>>());
+    assert_eq!(traces, expected.map(|text| BuildEvent::Trace(text.to_owned())).iter().collect::<Vec<_>>());
     assert!(
-        !notices.iter().any(|notice| matches!(notice, Notice::Info(_))),
+        !notices.iter().any(|notice| matches!(notice, BuildEvent::Info(_))),
         "nothing is left out: {notices:?}"
     );
 }

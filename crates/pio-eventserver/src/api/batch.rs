@@ -9,21 +9,21 @@ use hyper::http::request::Parts;
 use pio_http::budget::Share;
 use pio_storage::events::{Insertion, NewEvent, Outcome};
 
+use crate::access::Action;
 use crate::api::events::of_storage;
-use crate::api::{Answer, Caller, State};
+use crate::api::{ApiResult, Caller, State};
 use crate::body::{self, JSON};
-use crate::errors::{MAX_BATCH, Refusal};
+use crate::errors::{ApiError, MAX_BATCH};
 use crate::event::document::{self, Document};
 use crate::event::fields::Fields;
 use crate::event::invalid::InvalidEvent;
 use crate::event::validate;
-use crate::grants::Action;
 use crate::json::text::quote;
 use crate::query::Query;
 use crate::respond;
 
 impl State {
-    pub(super) async fn create_batch<B>(&self, parts: &Parts, query: Query<'_>, body: B) -> Answer
+    pub(super) async fn create_batch<B>(&self, parts: &Parts, query: Query<'_>, body: B) -> ApiResult
     where
         B: Body<Data = Bytes> + Unpin,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
@@ -33,26 +33,26 @@ impl State {
         let read = body::read(body, &parts.headers, JSON, limits.body, &account, limits).await?;
         let (document, share) =
             read.parse(|text| Ok(document::read(text, MAX_BATCH).map_err(InvalidEvent::from)?))?;
-        let Document::Array(items) = document else { return Err(Refusal::NotABatch) };
+        let Document::Array(items) = document else { return Err(ApiError::NotABatch) };
         if items.count > MAX_BATCH {
-            return Err(Refusal::LargeBatch);
+            return Err(ApiError::LargeBatch);
         }
         let mut events = Vec::with_capacity(items.kept.len());
         let mut results = Vec::with_capacity(items.kept.len());
         for item in items.kept {
             match self.check(&caller, item) {
                 Ok(event) => {
-                    results.push(Err(Refusal::Internal));
+                    results.push(Err(ApiError::Internal));
                     events.push((results.len() - 1, event));
                 }
-                Err(refusal) => results.push(Err(refusal)),
+                Err(api_error) => results.push(Err(api_error)),
             }
         }
         self.store_all(&caller, events, share, &mut results).await?;
         Ok(respond::json(StatusCode::OK, to_json(&results)))
     }
 
-    fn check(&self, caller: &Caller, item: Option<Fields>) -> Result<NewEvent, Refusal> {
+    fn check(&self, caller: &Caller, item: Option<Fields>) -> Result<NewEvent, ApiError> {
         let fields = item.ok_or(InvalidEvent::NotAnObject)?;
         self.permit(caller, validate::event(fields)?)
     }
@@ -63,29 +63,31 @@ impl State {
         caller: &Caller,
         events: Vec<(usize, NewEvent)>,
         share: Share,
-        results: &mut [Result<String, Refusal>],
-    ) -> Result<(), Refusal> {
+        results: &mut [Result<String, ApiError>],
+    ) -> Result<(), ApiError> {
         if events.is_empty() {
             return Ok(());
         }
-        let afterwards: Vec<_> =
-            events.iter().map(|(place, event)| (*place, self.afterwards(caller, event))).collect();
+        let post_commit: Vec<_> =
+            events.iter().map(|(place, event)| (*place, self.post_commit(caller, event))).collect();
         let events = events.into_iter().map(|(_, event)| event).collect();
-        let outcomes = self.writer.store(caller.table(), events, share).await.map_err(|refusal| {
-            let places = afterwards.iter().map(|(place, _)| *place);
-            in_places(refusal, places, results.len())
+        let outcomes = self.writer.store(caller.table(), events, share).await.map_err(|api_error| {
+            let places = post_commit.iter().map(|(place, _)| *place);
+            in_places(api_error, places, results.len())
         })?;
-        for ((place, afterwards), outcome) in afterwards.into_iter().zip(outcomes) {
+        for ((place, post_commit), outcome) in post_commit.into_iter().zip(outcomes) {
             results[place] = match outcome {
-                Ok(Insertion { id, outcome: Outcome::Conflict }) => Err(Refusal::Conflict(id)),
+                Ok(Insertion { id, outcome: Outcome::Conflict }) => Err(ApiError::Conflict(id)),
                 Ok(Insertion { id, .. }) => {
-                    self.was_stored(caller, afterwards);
+                    self.record_stored(caller, post_commit);
                     Ok(id)
                 }
                 // The database failed, not the event: the whole batch is to be sent again.
                 Err(error) => match of_storage(&error) {
-                    refusal if refusal.status() == StatusCode::SERVICE_UNAVAILABLE => return Err(refusal),
-                    refusal => Err(refusal),
+                    api_error if api_error.status() == StatusCode::SERVICE_UNAVAILABLE => {
+                        return Err(api_error);
+                    }
+                    api_error => Err(api_error),
                 },
             };
         }
@@ -94,16 +96,16 @@ impl State {
 }
 
 /// Puts the ids of events of unknown outcome into their places in the batch.
-fn in_places(refusal: Refusal, places: impl Iterator<Item = usize>, count: usize) -> Refusal {
-    let Refusal::OutcomeUnknown { ids, are_remembered } = refusal else { return refusal };
+fn in_places(api_error: ApiError, places: impl Iterator<Item = usize>, count: usize) -> ApiError {
+    let ApiError::OutcomeUnknown { ids, are_remembered } = api_error else { return api_error };
     let mut by_place = vec![None; count];
     for (place, id) in places.zip(ids) {
         by_place[place] = id;
     }
-    Refusal::OutcomeUnknown { ids: by_place, are_remembered }
+    ApiError::OutcomeUnknown { ids: by_place, are_remembered }
 }
 
-fn to_json(results: &[Result<String, Refusal>]) -> String {
+fn to_json(results: &[Result<String, ApiError>]) -> String {
     let mut out = String::with_capacity(2 + results.len() * 64);
     out.push('[');
     for (at, result) in results.iter().enumerate() {
@@ -115,9 +117,9 @@ fn to_json(results: &[Result<String, Refusal>]) -> String {
                 out.push_str("{\"status\":201,\"eventId\":");
                 quote(id, &mut out);
             }
-            Err(refusal) => {
-                let _ = write!(out, "{{\"status\":{},\"message\":", refusal.status().as_u16());
-                quote(&refusal.message(), &mut out);
+            Err(api_error) => {
+                let _ = write!(out, "{{\"status\":{},\"message\":", api_error.status().as_u16());
+                quote(&api_error.message(), &mut out);
             }
         }
         out.push('}');

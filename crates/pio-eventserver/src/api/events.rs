@@ -9,17 +9,17 @@ use pio_http::budget::Share;
 use pio_storage::errors::StorageError;
 use pio_storage::events::{Insertion, NewEvent, Outcome};
 
-use crate::api::{Answer, Caller, State};
+use crate::access::Action;
+use crate::api::{ApiResult, Caller, State};
 use crate::body::{self, JSON};
-use crate::errors::Refusal;
+use crate::errors::ApiError;
 use crate::event::parse;
-use crate::grants::Action;
 use crate::json::text::quote;
 use crate::query::Query;
 use crate::respond::{self, ApiBody};
 
 impl State {
-    pub(super) async fn create<B>(&self, parts: &Parts, query: Query<'_>, body: B) -> Answer
+    pub(super) async fn create<B>(&self, parts: &Parts, query: Query<'_>, body: B) -> ApiResult
     where
         B: Body<Data = Bytes> + Unpin,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
@@ -32,18 +32,18 @@ impl State {
     }
 
     /// Stores an event of whatever origin.
-    pub(super) async fn store_one(&self, caller: &Caller, event: NewEvent, share: Share) -> Answer {
+    pub(super) async fn store_one(&self, caller: &Caller, event: NewEvent, share: Share) -> ApiResult {
         let event = self.permit(caller, event)?;
-        let afterwards = self.afterwards(caller, &event);
+        let post_commit = self.post_commit(caller, &event);
         let outcomes = self.writer.store(caller.table(), vec![event], share).await?;
         match outcomes.into_iter().next() {
-            Some(Ok(Insertion { id, outcome: Outcome::Conflict })) => Err(Refusal::Conflict(id)),
+            Some(Ok(Insertion { id, outcome: Outcome::Conflict })) => Err(ApiError::Conflict(id)),
             Some(Ok(Insertion { id, .. })) => {
-                self.was_stored(caller, afterwards);
+                self.record_stored(caller, post_commit);
                 Ok(created(&id))
             }
             Some(Err(error)) => Err(of_storage(&error)),
-            None => Err(Refusal::Internal),
+            None => Err(ApiError::Internal),
         }
     }
 }
@@ -57,16 +57,16 @@ fn created(id: &str) -> Response<ApiBody> {
 }
 
 /// What a client is told of an error that other requests share.
-pub(super) fn of_storage(error: &StorageError) -> Refusal {
+pub(super) fn of_storage(error: &StorageError) -> ApiError {
     match error {
-        StorageError::NoEventTable { .. } => Refusal::NoEventTable,
+        StorageError::NoEventTable { .. } => ApiError::NoEventTable,
         StorageError::Invalid { field, why } => {
-            Refusal::NotStorable(format!("{field} cannot be stored: {why}."))
+            ApiError::NotStorable(format!("{field} cannot be stored: {why}."))
         }
-        StorageError::Unavailable { reason, .. } => Refusal::NotStored(*reason),
+        StorageError::Unavailable { reason, .. } => ApiError::NotStored(*reason),
         StorageError::OutcomeUnknown { .. } => {
-            Refusal::OutcomeUnknown { ids: Vec::new(), are_remembered: false }
+            ApiError::OutcomeUnknown { ids: Vec::new(), are_remembered: false }
         }
-        _ => Refusal::Internal,
+        _ => ApiError::Internal,
     }
 }

@@ -7,12 +7,12 @@ use hyper::body::{Body, Bytes};
 use hyper::http::request::Parts;
 use percent_encoding::percent_decode_str;
 
-use crate::api::{Answer, State};
+use crate::access::Action;
+use crate::api::{ApiResult, State};
 use crate::body::{self, FORM, JSON};
-use crate::errors::Refusal;
+use crate::errors::ApiError;
 use crate::event::invalid::InvalidEvent;
 use crate::event::parse;
-use crate::grants::Action;
 use crate::json::tree::{self, Object, Value};
 use crate::query::Query;
 use crate::respond;
@@ -20,7 +20,7 @@ use crate::webhooks::Form;
 
 impl State {
     /// Tells whether there is a connector of this name.
-    pub(super) async fn hook(&self, parts: &Parts, query: Query<'_>, name: &str, is_json: bool) -> Answer {
+    pub(super) async fn hook(&self, parts: &Parts, query: Query<'_>, name: &str, is_json: bool) -> ApiResult {
         self.caller(parts, query).await?;
         let connectors = &self.config.connectors;
         let is_there =
@@ -28,7 +28,7 @@ impl State {
         if is_there { Ok(respond::message(StatusCode::OK, "Ok")) } else { Err(no_connector(name)) }
     }
 
-    pub(super) async fn json_hook<B>(&self, parts: &Parts, query: Query<'_>, body: B, name: &str) -> Answer
+    pub(super) async fn json_hook<B>(&self, parts: &Parts, query: Query<'_>, body: B, name: &str) -> ApiResult
     where
         B: Body<Data = Bytes> + Unpin,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
@@ -42,7 +42,7 @@ impl State {
         self.store_one(&caller, parse::event(&connector(&data)?.to_json())?, share).await
     }
 
-    pub(super) async fn form_hook<B>(&self, parts: &Parts, query: Query<'_>, body: B, name: &str) -> Answer
+    pub(super) async fn form_hook<B>(&self, parts: &Parts, query: Query<'_>, body: B, name: &str) -> ApiResult
     where
         B: Body<Data = Bytes> + Unpin,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
@@ -58,12 +58,12 @@ impl State {
 }
 
 /// The fields of a form's body.
-fn form(body: &str) -> Result<Form, Refusal> {
+fn form(body: &str) -> Result<Form, ApiError> {
     // The parser would put replacement characters for what is not UTF-8.
-    percent_decode_str(body).decode_utf8().map_err(|_| Refusal::NotUtf8)?;
+    percent_decode_str(body).decode_utf8().map_err(|_| ApiError::NotUtf8)?;
     Ok(form_urlencoded::parse(body.as_bytes()).into_owned().collect())
 }
 
-fn no_connector(name: &str) -> Refusal {
-    Refusal::NoConnector(name.to_owned())
+fn no_connector(name: &str) -> ApiError {
+    ApiError::NoConnector(name.to_owned())
 }

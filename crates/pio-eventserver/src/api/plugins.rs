@@ -4,9 +4,9 @@ use chrono::Utc;
 use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
 
-use crate::api::{Answer, State};
-use crate::errors::Refusal;
-use crate::grants::Action;
+use crate::access::Action;
+use crate::api::{ApiResult, State};
+use crate::errors::ApiError;
 use crate::query::Query;
 use crate::respond::{self, ApiBody};
 
@@ -16,23 +16,23 @@ impl State {
     }
 
     /// Hands a request over to a plugin.
-    pub(super) async fn plugin(&self, parts: &Parts, query: Query<'_>, path: &[String]) -> Answer {
+    pub(super) async fn plugin(&self, parts: &Parts, query: Query<'_>, path: &[String]) -> ApiResult {
         let caller = self.caller_to(Action::Read, parts, query).await?;
         let kind = path.first().cloned().unwrap_or_default();
         let name = path.get(1).cloned().unwrap_or_default();
         let Some(plugin) = self.config.plugins.find(&kind, &name) else {
-            return Err(Refusal::NoPlugin { kind, name });
+            return Err(ApiError::NoPlugin { kind, name });
         };
         let answer = plugin.rest(caller.grant.app_id, caller.channel_id, &path[2..]);
         Ok(respond::json(StatusCode::OK, answer))
     }
 
-    pub(super) async fn stats(&self, parts: &Parts, query: Query<'_>) -> Answer {
+    pub(super) async fn stats(&self, parts: &Parts, query: Query<'_>) -> ApiResult {
         let caller = self.caller_to(Action::Read, parts, query).await?;
         if !caller.grant.visible_events().is_empty() {
-            return Err(Refusal::PartOfStats);
+            return Err(ApiError::PartOfStats);
         }
-        let stats = self.stats.as_ref().ok_or(Refusal::NoStats)?;
+        let stats = self.stats.as_ref().ok_or(ApiError::NoStats)?;
         Ok(respond::json(StatusCode::OK, stats.of_app(Utc::now(), caller.grant.app_id)))
     }
 }

@@ -18,12 +18,12 @@ use pio_storage::events::table::EventTable;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
-use crate::api::{Answer, Caller, State};
-use crate::errors::Refusal;
+use crate::access::Action;
+use crate::api::{ApiResult, Caller, State};
+use crate::errors::ApiError;
 use crate::event::json;
-use crate::grants::Action;
 use crate::query::{self, Query};
-use crate::respond::{self, BrokenOff};
+use crate::respond::{self, StreamAborted};
 
 /// Up to this many events are answered whole, unless they are long; more are sent in pieces as they come.
 const WHOLE: u32 = 500;
@@ -32,17 +32,17 @@ const WHOLE: u32 = 500;
 const WHOLE_BYTES: usize = 1024 * 1024;
 
 /// How long a reader waits until others have been sent their events in pieces.
-const PATIENCE: Duration = Duration::from_secs(10);
+const READ_QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How many bytes a piece has at least.
 const PIECE: usize = 32 * 1024;
 
 impl State {
-    pub(super) async fn get(&self, parts: &Parts, query: Query<'_>, id: &str) -> Answer {
+    pub(super) async fn get(&self, parts: &Parts, query: Query<'_>, id: &str) -> ApiResult {
         let caller = self.caller_to(Action::Read, parts, query).await?;
         let share = self.room_for_event(&caller, id).await?;
         let event = self.storage.events().get(caller.table(), id).await.map_err(of_reading)?;
-        let event = event.ok_or(Refusal::NotFound)?;
+        let event = event.ok_or(ApiError::NotFound)?;
         caller.grant.check_stored(&event.event)?;
         // A text that grows by doubling would need twice the memory of a large event.
         let mut body = String::with_capacity(event.properties.len() + 512);
@@ -51,16 +51,16 @@ impl State {
     }
 
     /// The memory for an event, where memory is limited: it is asked for before the event is fetched.
-    async fn room_for_event(&self, caller: &Caller, id: &str) -> Result<Share, Refusal> {
+    async fn room_for_event(&self, caller: &Caller, id: &str) -> Result<Share, ApiError> {
         if !self.config.limits.is_in_container {
             return Ok(Share::default());
         }
         let bytes = self.storage.events().size(caller.table(), id).await.map_err(of_reading)?;
-        self.account(caller).reserve(bytes).await.ok_or(Refusal::Overloaded)
+        self.account(caller).reserve(bytes).await.ok_or(ApiError::Overloaded)
     }
 
     /// The same for the largest event of a list.
-    async fn room_for_list(&self, caller: &Caller, filter: &Filter) -> Result<Share, Refusal> {
+    async fn room_for_list(&self, caller: &Caller, filter: &Filter) -> Result<Share, ApiError> {
         if !self.config.limits.is_in_container {
             return Ok(Share::default());
         }
@@ -69,25 +69,25 @@ impl State {
             // To look at every event of an app would take longer than a client waits.
             None => self.config.limits.body,
         };
-        self.account(caller).reserve(bytes).await.ok_or(Refusal::Overloaded)
+        self.account(caller).reserve(bytes).await.ok_or(ApiError::Overloaded)
     }
 
-    pub(super) async fn delete(&self, parts: &Parts, query: Query<'_>, id: &str) -> Answer {
+    pub(super) async fn delete(&self, parts: &Parts, query: Query<'_>, id: &str) -> ApiResult {
         let caller = self.caller_to(Action::Delete, parts, query).await?;
         if !caller.grant.visible_events().is_empty() {
             // An event never changes, so that what is looked at is what is deleted.
             let _share = self.room_for_event(&caller, id).await?;
             let event = self.storage.events().get(caller.table(), id).await.map_err(of_reading)?;
-            caller.grant.check_stored(&event.ok_or(Refusal::NotFound)?.event)?;
+            caller.grant.check_stored(&event.ok_or(ApiError::NotFound)?.event)?;
         }
         let deleted = self.storage.events().delete(caller.table(), id).await.map_err(|error| match error {
-            StorageError::OutcomeUnknown { .. } => Refusal::DeletionUnknown,
+            StorageError::OutcomeUnknown { .. } => ApiError::DeletionUnknown,
             error => of_reading(error),
         });
-        if deleted? { Ok(respond::message(StatusCode::OK, "Found")) } else { Err(Refusal::NotFound) }
+        if deleted? { Ok(respond::message(StatusCode::OK, "Found")) } else { Err(ApiError::NotFound) }
     }
 
-    pub(super) async fn list(&self, parts: &Parts, query: Query<'_>) -> Answer {
+    pub(super) async fn list(&self, parts: &Parts, query: Query<'_>) -> ApiResult {
         let caller = self.caller_to(Action::Read, parts, query).await?;
         let mut filter = query::filter(query)?;
         caller.grant.narrow(&mut filter)?;
@@ -98,19 +98,19 @@ impl State {
             let share = if self.config.limits.is_in_container && body.len() > SMALL {
                 // Many small events are a large answer, too, and its client may not read it.
                 drop(share);
-                self.account(&caller).reserve(body.len()).await.ok_or(Refusal::Overloaded)?
+                self.account(&caller).reserve(body.len()).await.ok_or(ApiError::Overloaded)?
             } else {
                 share
             };
             return Ok(respond::large(body, share));
         }
-        let place = timeout(PATIENCE, self.streams.clone().acquire_owned()).await;
-        let Ok(Ok(place)) = place else { return Err(Refusal::Overloaded) };
+        let place = timeout(READ_QUEUE_TIMEOUT, self.streams.clone().acquire_owned()).await;
+        let Ok(Ok(place)) = place else { return Err(ApiError::Overloaded) };
         in_pieces(self.events(caller.table(), &filter).await?, place, share).await
     }
 
     /// The list as one text; nothing where it is too long for that.
-    async fn whole(&self, table: EventTable, filter: &Filter) -> Result<Option<String>, Refusal> {
+    async fn whole(&self, table: EventTable, filter: &Filter) -> Result<Option<String>, ApiError> {
         let mut events = self.events(table, filter).await?;
         let mut body = String::new();
         while let Some(event) = events.next().await {
@@ -121,21 +121,21 @@ impl State {
             }
         }
         if body.is_empty() {
-            return Err(Refusal::NotFound);
+            return Err(ApiError::NotFound);
         }
         body.push(']');
         Ok(Some(body))
     }
 
-    async fn events(&self, table: EventTable, filter: &Filter) -> Result<Events, Refusal> {
+    async fn events(&self, table: EventTable, filter: &Filter) -> Result<Events, ApiError> {
         Ok(Box::pin(self.storage.events().stream(table, filter).await.map_err(of_reading)?))
     }
 }
 
-fn of_reading(error: StorageError) -> Refusal {
+fn of_reading(error: StorageError) -> ApiError {
     match error {
-        StorageError::NoEventTable { .. } => Refusal::NoEventTable,
-        error => Refusal::Storage(error),
+        StorageError::NoEventTable { .. } => ApiError::NoEventTable,
+        error => ApiError::Storage(error),
     }
 }
 
@@ -152,8 +152,8 @@ struct Pieces {
     _share: Share,
 }
 
-async fn in_pieces(mut events: Events, place: OwnedSemaphorePermit, share: Share) -> Answer {
-    let first = events.next().await.ok_or(Refusal::NotFound)?.map_err(of_reading)?;
+async fn in_pieces(mut events: Events, place: OwnedSemaphorePermit, share: Share) -> ApiResult {
+    let first = events.next().await.ok_or(ApiError::NotFound)?.map_err(of_reading)?;
     let rest = Bytes::new();
     let pieces = Pieces { events, first: Some(first), is_done: false, rest, _place: place, _share: share };
     let frames = stream::try_unfold(pieces, |mut pieces| async move {
@@ -164,12 +164,12 @@ async fn in_pieces(mut events: Events, place: OwnedSemaphorePermit, share: Share
         let slice = pieces.rest.split_to(length);
         Ok((!slice.is_empty()).then(|| (Frame::data(slice), pieces)))
     });
-    Ok(respond::pieces(UnsyncBoxBody::new(StreamBody::new(frames).boxed_unsync())))
+    Ok(respond::streamed(UnsyncBoxBody::new(StreamBody::new(frames).boxed_unsync())))
 }
 
 impl Pieces {
     /// The next piece; an empty one after the last.
-    async fn next(&mut self) -> Result<String, BrokenOff> {
+    async fn next(&mut self) -> Result<String, StreamAborted> {
         let mut piece = String::new();
         if let Some(first) = self.first.take() {
             piece.reserve(first.properties.len() + 512);
@@ -185,7 +185,7 @@ impl Pieces {
                 }
                 Some(Err(error)) => {
                     tracing::warn!(%error, "a list of events was broken off");
-                    return Err(BrokenOff);
+                    return Err(StreamAborted);
                 }
                 None => {
                     piece.push(']');

@@ -31,7 +31,7 @@ pub(super) fn healthy() -> Response<ApiBody> {
 
 pub(super) fn metrics(text: &str) -> Response<ApiBody> {
     let content_type = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
-    respond::whole(StatusCode::OK, content_type, Bytes::copy_from_slice(text.as_bytes()))
+    respond::buffered(StatusCode::OK, content_type, Bytes::copy_from_slice(text.as_bytes()))
 }
 
 pub(super) fn openapi() -> Response<ApiBody> {

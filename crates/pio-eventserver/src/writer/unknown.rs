@@ -49,7 +49,7 @@ impl UnknownEvents {
     /// Remembers the id under which an event may be stored. Tells whether there was room for it.
     pub(super) fn remember(&mut self, table: EventTable, event: &NewEvent, id: &str) -> bool {
         let now = Instant::now();
-        self.sweep(now);
+        self.remove_expired(now);
         if self.count >= MAX_EVENTS {
             return false;
         }
@@ -86,7 +86,7 @@ impl UnknownEvents {
         found.map(|remembered| remembered.id.clone())
     }
 
-    fn sweep(&mut self, now: Instant) {
+    fn remove_expired(&mut self, now: Instant) {
         if now.duration_since(self.swept) < SWEEP_EVERY {
             return;
         }

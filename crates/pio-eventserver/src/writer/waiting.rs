@@ -15,20 +15,20 @@ const WORTH_A_SECOND: usize = 32;
 /// Jobs that wait, by their lines.
 #[derive(Default)]
 pub(super) struct Waiting {
-    lines: HashMap<LineKey, Line>,
+    lines: HashMap<QueueKey, TableQueue>,
     /// Lines of which a commit may begin now, the longest waiting first.
-    order: VecDeque<LineKey>,
+    order: VecDeque<QueueKey>,
 }
 
 /// Which line a job waits in. Events whose clients gave them ids have a line of their own: one of them waits where another transaction,
 /// such as an import, has stored its id and not committed yet, and the others must not wait with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct LineKey {
+pub(super) struct QueueKey {
     pub(super) table: EventTable,
     has_ids: bool,
 }
 
-impl LineKey {
+impl QueueKey {
     fn of(job: &Job) -> Self {
         Self { table: job.table, has_ids: job.has_ids }
     }
@@ -36,7 +36,7 @@ impl LineKey {
 
 /// What waits in one line, and what is being written of it.
 #[derive(Default)]
-struct Line {
+struct TableQueue {
     jobs: VecDeque<Job>,
     events: usize,
     /// How many commits run.
@@ -46,7 +46,7 @@ struct Line {
     is_in_order: bool,
 }
 
-impl Line {
+impl TableQueue {
     /// Whether a commit may begin: the first one at once, a second one with about as many events as the first.
     fn is_ready(&self) -> bool {
         match self.commits {
@@ -74,43 +74,43 @@ impl Line {
 
 impl Waiting {
     pub(super) fn push(&mut self, job: Job) {
-        let key = LineKey::of(&job);
+        let key = QueueKey::of(&job);
         let line = self.lines.entry(key).or_default();
         line.events += job.events.len();
         line.jobs.push_back(job);
-        self.line_up(key);
+        self.enqueue(key);
     }
 
     /// The next line to write, with what waits in it. The last free connection goes to a table that nobody writes to: one that is
     /// locked must not hold up the others.
-    pub(super) fn next(&mut self, is_last_connection: bool) -> Option<(LineKey, Vec<Job>)> {
-        let may_begin = |key: &LineKey| !is_last_connection || !self.is_written(key.table);
+    pub(super) fn next(&mut self, is_last_connection: bool) -> Option<(QueueKey, Vec<Job>)> {
+        let may_begin = |key: &QueueKey| !is_last_connection || !self.is_written(key.table);
         let key = self.order.remove(self.order.iter().position(may_begin)?)?;
         let line = self.lines.get_mut(&key)?;
         line.is_in_order = false;
         line.commits += 1;
         let jobs = line.take();
-        self.line_up(key);
+        self.enqueue(key);
         Some((key, jobs))
     }
 
     fn is_written(&self, table: EventTable) -> bool {
-        let keys = [true, false].map(|has_ids| LineKey { table, has_ids });
+        let keys = [true, false].map(|has_ids| QueueKey { table, has_ids });
         keys.iter().any(|key| self.lines.get(key).is_some_and(|line| line.commits > 0))
     }
 
     /// A commit of the line has ended.
-    pub(super) fn has_ended(&mut self, key: LineKey) {
+    pub(super) fn has_ended(&mut self, key: QueueKey) {
         let Some(line) = self.lines.get_mut(&key) else { return };
         line.commits -= 1;
         if line.commits == 0 && line.jobs.is_empty() {
             self.lines.remove(&key);
         } else {
-            self.line_up(key);
+            self.enqueue(key);
         }
     }
 
-    fn line_up(&mut self, key: LineKey) {
+    fn enqueue(&mut self, key: QueueKey) {
         let Some(line) = self.lines.get_mut(&key) else { return };
         if line.is_ready() && !line.is_in_order {
             line.is_in_order = true;
@@ -129,7 +129,7 @@ mod tests {
     use pio_storage::events::table::EventTable;
     use tokio::sync::{Semaphore, oneshot};
 
-    use super::{LineKey, WORTH_A_SECOND, Waiting};
+    use super::{QueueKey, WORTH_A_SECOND, Waiting};
     use crate::writer::{Claim, Job, MAX_COMMIT};
 
     fn job(app: i32, events: usize) -> Job {
@@ -151,8 +151,8 @@ mod tests {
         Some((key.table, jobs.iter().map(|job| job.events.len()).sum()))
     }
 
-    fn without_ids(table: EventTable) -> LineKey {
-        LineKey { table, has_ids: false }
+    fn without_ids(table: EventTable) -> QueueKey {
+        QueueKey { table, has_ids: false }
     }
 
     #[test]

@@ -10,8 +10,8 @@ use tokio::net::TcpListener;
 use super::auth::Credentials;
 use super::{masters, proxy, recovery};
 use crate::errors::Error;
+use crate::log;
 use crate::run;
-use crate::talk;
 
 /// Becomes the master, or stays beside it to guard its page.
 ///
@@ -29,7 +29,7 @@ pub fn run() -> Result<(), Error> {
         java_options.push(format!("-Dspark.deploy.defaultCores={cores}"));
     }
     let (host, port, webui_port) = (own_host(), super::master_port()?, super::master_page_port()?);
-    talk::step(format_args!("Spark master at spark://{host}:{port}"));
+    log::step(format_args!("Spark master at spark://{host}:{port}"));
     let master = Master { host, port, webui_port, java_options };
     let command = master.command(&Closure::locate()?)?;
     let Some(port) = page_port else { return run::spark("master", command) };

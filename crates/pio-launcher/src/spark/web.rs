@@ -7,7 +7,7 @@ use super::auth::Credentials;
 use super::{masters, proxy};
 use crate::config::Config;
 use crate::errors::Error;
-use crate::talk;
+use crate::log;
 
 /// Serves the page of the first master until the platform ends the process.
 ///
@@ -19,7 +19,7 @@ pub fn run(config: &Config) -> Result<(), Error> {
     let host = masters.first().ok_or(Error::NoMasters)?;
     let page_port = super::master_page_port()?;
     let backend = format!("{}:{page_port}", host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name));
-    talk::step(format_args!("The page of the Spark master at {backend}, on port {port}"));
+    log::step(format_args!("The page of the Spark master at {backend}, on port {port}"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind(("0.0.0.0", port)).await?;

@@ -8,8 +8,8 @@ use pio_settings::{env, memory, vars};
 
 use super::{master, masters};
 use crate::errors::Error;
+use crate::log;
 use crate::run;
-use crate::talk;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -38,7 +38,7 @@ pub fn run() -> Result<(), Error> {
     let cores = cores.or_else(|| std::thread::available_parallelism().ok().map(usize::from));
     let limit = memory::plan().limit;
     let memory = env::memory(vars::SPARK_WORKER_MEMORY)?.or_else(|| limit.map(offered));
-    talk::step(format_args!(
+    log::step(format_args!(
         "Spark worker for {master}, offering {} cores and {}",
         cores.map_or_else(|| "all".to_owned(), |cores| cores.to_string()),
         memory.as_deref().unwrap_or("the machine's memory less 1 GB"),

@@ -6,11 +6,13 @@ use std::os::unix::net::UnixStream as StdStream;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use pio_queryserver::annex::Annex;
 use pio_queryserver::config::Config;
 use pio_queryserver::errors::Failure;
+use pio_queryserver::mounted_api::MountedApi;
 use pio_queryserver::serve::serve;
-use pio_queryserver::worker::{BoxFuture, Launch, Launched, NotLaunched, Outlook, Process, Wanted};
+use pio_queryserver::worker::{
+    BoxFuture, InstanceSelector, Launch, LaunchError, Outlook, Process, SpawnedWorker,
+};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, UnixStream};
@@ -31,7 +33,7 @@ pub(crate) enum Script {
     /// Speaks version 2.
     Newer,
     /// Cannot be started at all.
-    NotLaunched,
+    LaunchError,
     /// A defect of ours.
     Panics,
     /// Cannot be started because there is no model.
@@ -43,23 +45,23 @@ pub(crate) const AT_ONCE: Script = Script::Ready(Duration::ZERO, "one");
 /// Starts the next script each time; the last one again and again.
 pub(crate) struct Fakes {
     scripts: Mutex<VecDeque<Script>>,
-    pub(crate) wanted: Mutex<Vec<Wanted>>,
+    pub(crate) wanted: Mutex<Vec<InstanceSelector>>,
     pub(crate) stopped: watch::Sender<u32>,
 }
 
 impl Launch for Fakes {
-    fn launch(&self, wanted: Wanted) -> BoxFuture<'_, Result<Launched, NotLaunched>> {
+    fn launch(&self, wanted: InstanceSelector) -> BoxFuture<'_, Result<SpawnedWorker, LaunchError>> {
         self.wanted.lock().unwrap().push(wanted);
         let mut scripts = self.scripts.lock().unwrap();
         let script = if scripts.len() > 1 { scripts.pop_front() } else { scripts.front().cloned() }.unwrap();
         assert!(!matches!(script, Script::Panics), "a defect");
-        if matches!(script, Script::NotLaunched) {
+        if matches!(script, Script::LaunchError) {
             let words = "The database is down.".to_owned();
-            return Box::pin(async { Err(NotLaunched { words, outlook: Outlook::Passing }) });
+            return Box::pin(async { Err(LaunchError { words, outlook: Outlook::Passing }) });
         }
         if matches!(script, Script::Untrained) {
             let words = "The engine has no trained model.".to_owned();
-            return Box::pin(async { Err(NotLaunched { words, outlook: Outlook::Untrained }) });
+            return Box::pin(async { Err(LaunchError { words, outlook: Outlook::Untrained }) });
         }
         let (link, other) = StdStream::pair().unwrap();
         other.set_nonblocking(true).unwrap();
@@ -70,7 +72,7 @@ impl Launch for Fakes {
             worker.await;
         });
         let process = Box::new(FakeProcess { task: task.abort_handle(), ended });
-        Box::pin(async { Ok(Launched { link, process }) })
+        Box::pin(async { Ok(SpawnedWorker { link, process }) })
     }
 }
 
@@ -123,7 +125,7 @@ pub(crate) async fn worker(link: UnixStream, script: Script, stopped: watch::Sen
                 "hint": "Do better.", "detail": "at Some.java:1"});
             return say(&mut output, &error).await;
         }
-        Script::Dies | Script::NotLaunched | Script::Panics | Script::Untrained => return,
+        Script::Dies | Script::LaunchError | Script::Panics | Script::Untrained => return,
         Script::Newer => return std::future::pending().await,
     };
     say(&mut output, &json!({"type": "progress", "stage": "load", "message": "half", "done": 1, "total": 2}))
@@ -217,7 +219,7 @@ pub(crate) async fn deploy_with(scripts: &[Script], config: Config) -> Deployed 
 pub(crate) async fn deploy_beside(
     scripts: &[Script],
     config: Config,
-    annex: Option<Arc<dyn Annex>>,
+    mounted_api: Option<Arc<dyn MountedApi>>,
 ) -> Deployed {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -229,7 +231,7 @@ pub(crate) async fn deploy_beside(
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async { drop(stopped.await) };
     let launch: Arc<dyn Launch> = Arc::clone(&fakes) as _;
-    let ended = tokio::spawn(serve(listener, launch, config, annex, shutdown));
+    let ended = tokio::spawn(serve(listener, launch, config, mounted_api, shutdown));
     Deployed { address, fakes, stop, ended }
 }
 
@@ -252,7 +254,7 @@ impl Deployed {
         panic!("the front did not become ready");
     }
 
-    pub(crate) fn wanted(&self) -> Vec<Wanted> {
+    pub(crate) fn wanted(&self) -> Vec<InstanceSelector> {
         self.fakes.wanted.lock().unwrap().clone()
     }
 }

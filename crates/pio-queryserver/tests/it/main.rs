@@ -4,10 +4,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
-mod annex;
 mod client;
 mod fake;
 mod feedback;
+mod mounted_api;
 mod queries;
 mod recorded;
 mod reload;

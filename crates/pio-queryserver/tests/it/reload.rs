@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use pio_queryserver::worker::Wanted;
+use pio_queryserver::worker::InstanceSelector;
 
 use crate::client::{ask, get, post};
 use crate::fake::{AT_ONCE, Script, deploy};
@@ -27,7 +27,7 @@ async fn a_reload_swaps_to_the_newest_instance_without_losing_a_query() {
     assert!(reloaded.body.starts_with("Reloading...") && reloaded.body.contains("two"), "{}", reloaded.body);
     assert_eq!(ask(address, "{}").await.json()["from"], "two");
     assert_eq!(querying.await.unwrap(), vec![200; 60]);
-    assert_eq!(deployed.wanted(), [Wanted::Configured, Wanted::Newest]);
+    assert_eq!(deployed.wanted(), [InstanceSelector::Configured, InstanceSelector::Newest]);
     stopped.wait_for(|stopped| *stopped == 1).await.unwrap();
 }
 

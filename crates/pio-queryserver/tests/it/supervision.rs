@@ -1,7 +1,7 @@
 use std::time::{Duration, Instant};
 
 use pio_queryserver::config::Config;
-use pio_queryserver::worker::Wanted;
+use pio_queryserver::worker::InstanceSelector;
 use tokio::net::TcpStream;
 
 use crate::client::{ask, get, post};
@@ -22,7 +22,7 @@ async fn a_worker_that_dies_is_replaced_and_its_queries_get_503() {
     assert_eq!(get(deployed.address, "/readyz").await.status, 503);
     deployed.until_ready().await;
     assert_eq!(ask(deployed.address, "{}").await.status, 200);
-    assert_eq!(deployed.wanted(), [Wanted::Configured, Wanted::Same("one".into())]);
+    assert_eq!(deployed.wanted(), [InstanceSelector::Configured, InstanceSelector::Same("one".into())]);
     assert!(get(deployed.address, "/metrics").await.body.contains("pio_worker_restarts_total 1"));
 }
 
@@ -52,10 +52,10 @@ async fn a_first_worker_without_hope_ends_the_server_with_the_reason() {
 
 #[tokio::test]
 async fn a_first_worker_that_fails_for_a_while_is_tried_again() {
-    let scripts = [Script::Dies, Script::NotLaunched, Script::Error("database"), AT_ONCE];
+    let scripts = [Script::Dies, Script::LaunchError, Script::Error("database"), AT_ONCE];
     let deployed = deploy(&scripts).await;
     deployed.until_ready().await;
-    assert_eq!(deployed.wanted(), vec![Wanted::Configured; 4]);
+    assert_eq!(deployed.wanted(), vec![InstanceSelector::Configured; 4]);
 }
 
 #[tokio::test]

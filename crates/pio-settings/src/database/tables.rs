@@ -6,7 +6,7 @@ use super::errors::DatabaseUrlError;
 use crate::vars;
 
 /// With the longest ending (`_<app>_<channel>_entity`) an identifier of `PostgreSQL` has no more room.
-const LONGEST: usize = 34;
+const MAX_PREFIX_BYTES: usize = 34;
 
 /// How the names of the tables begin: `PIO_STORAGE_REPOSITORIES_…_NAME`, in lower case, as `PostgreSQL` folds the unquoted names
 /// that PIO writes.
@@ -82,7 +82,7 @@ impl TableNames {
 
 /// Whether PIO could write it unquoted into SQL, and whether there is room for what follows it.
 fn is_valid(name: &str) -> bool {
-    name.len() <= LONGEST
+    name.len() <= MAX_PREFIX_BYTES
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
         && !name.starts_with(|c: char| c.is_ascii_digit())
 }

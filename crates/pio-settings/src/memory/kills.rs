@@ -13,7 +13,7 @@ pub struct Kills {
 
 /// Why a process may have been killed in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
+pub enum KillCause {
     /// This container had no memory left.
     Memory,
     /// Not for want of memory: the kernel has killed nothing.
@@ -38,13 +38,13 @@ impl Kills {
 
     /// What these counts and later ones say together.
     #[must_use]
-    pub fn reason(&self, later: &Self) -> Reason {
+    pub fn reason(&self, later: &Self) -> KillCause {
         if later.container > self.container && self.container.is_some() {
-            return Reason::Memory;
+            return KillCause::Memory;
         }
         match (self.machine, later.machine) {
-            (Some(before), Some(after)) if before == after => Reason::Other,
-            _ => Reason::Unknown,
+            (Some(before), Some(after)) if before == after => KillCause::Other,
+            _ => KillCause::Unknown,
         }
     }
 }

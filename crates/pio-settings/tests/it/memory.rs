@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use fs_err as fs;
-use pio_settings::memory::kills::{Kills, Reason};
+use pio_settings::memory::kills::{KillCause, Kills};
 use pio_settings::memory::{limit_under, plan_for};
 use tempfile::TempDir;
 
@@ -112,13 +112,17 @@ fn a_kill_for_want_of_memory_is_told_from_another() {
         )
     };
     let before = counts("under_oom 0\noom_kill 1\n", "pgfault 9\noom_kill 5\n");
-    assert_eq!(before.reason(&before), Reason::Other);
-    assert_eq!(before.reason(&counts("oom_kill 2\n", "oom_kill 6\n")), Reason::Memory);
-    assert_eq!(before.reason(&counts("oom_kill 1\n", "oom_kill 6\n")), Reason::Unknown, "elsewhere, perhaps");
-    assert_eq!(before.reason(&counts("", "")), Reason::Unknown, "nothing can be read");
+    assert_eq!(before.reason(&before), KillCause::Other);
+    assert_eq!(before.reason(&counts("oom_kill 2\n", "oom_kill 6\n")), KillCause::Memory);
+    assert_eq!(
+        before.reason(&counts("oom_kill 1\n", "oom_kill 6\n")),
+        KillCause::Unknown,
+        "elsewhere, perhaps"
+    );
+    assert_eq!(before.reason(&counts("", "")), KillCause::Unknown, "nothing can be read");
     let version_2 = |count: &str| {
         let text = format!("oom 7\noom_kill {count}\n");
         Kills::under(root(&[("proc/self/cgroup", "0::/\n"), ("sys/fs/cgroup/memory.events", &text)]).path())
     };
-    assert_eq!(version_2("0").reason(&version_2("1")), Reason::Memory);
+    assert_eq!(version_2("0").reason(&version_2("1")), KillCause::Memory);
 }

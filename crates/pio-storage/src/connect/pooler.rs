@@ -3,7 +3,7 @@
 
 use tokio_postgres::{Client, Config, Error as PgError, SimpleQueryMessage, error::SqlState};
 
-use crate::errors::Reason;
+use crate::errors::UnavailableCause;
 
 /// A setting that means nothing. `PostgreSQL` keeps it for the session whose connection brought it; a pooler, which makes its
 /// connections to the server itself, refuses or drops it.
@@ -41,12 +41,12 @@ pub(super) async fn check_transactions(client: &Client) -> Result<(), PgError> {
 
 /// What a connection pooler means, which reports most errors with the class of lost connections. `PgBouncer` hands on what
 /// the server said when it logged in there, and says so for a while to all who come.
-pub(crate) fn reason(text: &str) -> Option<Reason> {
-    let reasons: [(Reason, &[&str]); 6] = [
-        (Reason::StatementPooling, &["statement pooling mode"]),
-        (Reason::PoolerParameter, &["startup parameter"]),
+pub(crate) fn reason(text: &str) -> Option<UnavailableCause> {
+    let reasons: [(UnavailableCause, &[&str]); 6] = [
+        (UnavailableCause::StatementPooling, &["statement pooling mode"]),
+        (UnavailableCause::PoolerParameter, &["startup parameter"]),
         (
-            Reason::Rejected,
+            UnavailableCause::Rejected,
             &[
                 "password authentication failed",
                 "authentication failed",
@@ -60,12 +60,12 @@ pub(crate) fn reason(text: &str) -> Option<Reason> {
             ],
         ),
         (
-            Reason::TooManyConnections,
+            UnavailableCause::TooManyConnections,
             &["no more connections allowed", "too many", "remaining connection slots"],
         ),
-        (Reason::Busy, &["query_wait_timeout", "query timeout", "query_timeout"]),
+        (UnavailableCause::Busy, &["query_wait_timeout", "query timeout", "query_timeout"]),
         (
-            Reason::Unreachable,
+            UnavailableCause::Unreachable,
             &[
                 "server login failed",
                 "server login has been failing",
@@ -84,33 +84,39 @@ pub(crate) fn reason(text: &str) -> Option<Reason> {
 #[cfg(test)]
 mod tests {
     use super::reason;
-    use crate::errors::Reason;
+    use crate::errors::UnavailableCause;
 
     #[test]
     fn the_words_of_poolers_are_understood() {
         let meanings = [
-            ("transaction blocks not allowed in statement pooling mode", Some(Reason::StatementPooling)),
-            ("unsupported startup parameter: search_path", Some(Reason::PoolerParameter)),
-            ("unsupported startup parameter in options: pio.direct", Some(Reason::PoolerParameter)),
-            ("password authentication failed", Some(Reason::Rejected)),
-            ("SASL authentication failed", Some(Reason::Rejected)),
-            ("no such database: shop", Some(Reason::Rejected)),
-            ("no such user: me", Some(Reason::Rejected)),
-            ("database \"shop\" is disabled", Some(Reason::Rejected)),
+            (
+                "transaction blocks not allowed in statement pooling mode",
+                Some(UnavailableCause::StatementPooling),
+            ),
+            ("unsupported startup parameter: search_path", Some(UnavailableCause::PoolerParameter)),
+            ("unsupported startup parameter in options: pio.direct", Some(UnavailableCause::PoolerParameter)),
+            ("password authentication failed", Some(UnavailableCause::Rejected)),
+            ("SASL authentication failed", Some(UnavailableCause::Rejected)),
+            ("no such database: shop", Some(UnavailableCause::Rejected)),
+            ("no such user: me", Some(UnavailableCause::Rejected)),
+            ("database \"shop\" is disabled", Some(UnavailableCause::Rejected)),
             (
                 "server login failed: FATAL password authentication failed for user \"me\"",
-                Some(Reason::Rejected),
+                Some(UnavailableCause::Rejected),
             ),
-            ("server login failed: FATAL database \"shop\" does not exist", Some(Reason::Rejected)),
-            ("server login failed: FATAL sorry, too many clients already", Some(Reason::TooManyConnections)),
-            ("no more connections allowed (max_client_conn)", Some(Reason::TooManyConnections)),
-            ("query_wait_timeout", Some(Reason::Busy)),
-            ("query timeout", Some(Reason::Busy)),
+            ("server login failed: FATAL database \"shop\" does not exist", Some(UnavailableCause::Rejected)),
+            (
+                "server login failed: FATAL sorry, too many clients already",
+                Some(UnavailableCause::TooManyConnections),
+            ),
+            ("no more connections allowed (max_client_conn)", Some(UnavailableCause::TooManyConnections)),
+            ("query_wait_timeout", Some(UnavailableCause::Busy)),
+            ("query timeout", Some(UnavailableCause::Busy)),
             (
                 "server login has been failing, try again later (server_login_retry)",
-                Some(Reason::Unreachable),
+                Some(UnavailableCause::Unreachable),
             ),
-            ("client_login_timeout (server down)", Some(Reason::Unreachable)),
+            ("client_login_timeout (server down)", Some(UnavailableCause::Unreachable)),
             ("server conn crashed?", None),
             ("client_idle_timeout", None),
         ];

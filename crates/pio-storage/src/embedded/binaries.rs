@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     errors::EmbeddedError,
-    place::{self, Place},
+    server_dirs::{self, ServerDirs},
     user::User,
 };
 
@@ -24,7 +24,7 @@ pub(super) struct Binaries {
 
 impl Binaries {
     /// The programs in this folder. Where the server's user cannot reach it, they are copied once to where he can.
-    pub(super) fn reachable(postgres_dir: &Path, place: &Place) -> Result<Self, EmbeddedError> {
+    pub(super) fn reachable(postgres_dir: &Path, place: &ServerDirs) -> Result<Self, EmbeddedError> {
         for program in ["postgres", "initdb", "pg_ctl"] {
             let file = postgres_dir.join("bin").join(program);
             if !file.is_file() {
@@ -62,12 +62,12 @@ fn copy(original: &Path) -> Result<PathBuf, EmbeddedError> {
     let postgres = fs::metadata(original.join("bin/postgres"))?;
     let identity = format!("{} {} {}", original.display(), postgres.len(), postgres.mtime());
     let digest = hex::encode(Sha256::digest(identity));
-    let folder = Path::new(place::SHARED).join(format!("programs-{}", &digest[..16]));
+    let folder = Path::new(server_dirs::SHARED).join(format!("programs-{}", &digest[..16]));
     if folder.is_dir() {
         return Ok(folder);
     }
-    place::open_folder(Path::new(place::SHARED))?;
-    let draft = tempfile::tempdir_in(place::SHARED)?;
+    server_dirs::create_world_readable_dir(Path::new(server_dirs::SHARED))?;
+    let draft = tempfile::tempdir_in(server_dirs::SHARED)?;
     let copied = draft.path().join("programs");
     copy_folder(original, &copied)?;
     match fs::rename(copied, &folder) {

@@ -14,7 +14,7 @@ use pio_settings::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{errors::EmbeddedError, place::Place};
+use super::{errors::EmbeddedError, server_dirs::ServerDirs};
 
 /// The role that owns everything.
 pub(super) const ROLE: &str = "pio";
@@ -36,13 +36,13 @@ impl Connection {
     }
 
     /// Reads the file.
-    pub(super) fn read(place: &Place) -> Result<Self, EmbeddedError> {
+    pub(super) fn read(place: &ServerDirs) -> Result<Self, EmbeddedError> {
         let text = fs::read(place.connection())?;
         Ok(serde_json::from_slice(&text).map_err(std::io::Error::from)?)
     }
 
     /// Writes the file, whole or not at all.
-    pub(super) fn write(&self, place: &Place) -> Result<(), EmbeddedError> {
+    pub(super) fn write(&self, place: &ServerDirs) -> Result<(), EmbeddedError> {
         let text = serde_json::to_vec(self).map_err(std::io::Error::from)?;
         write_private(&place.connection(), &text)
     }

@@ -8,7 +8,7 @@ use super::{
     binaries::Binaries,
     connection::{Connection, ROLE, write_private},
     errors::EmbeddedError,
-    place::Place,
+    server_dirs::ServerDirs,
 };
 
 /// Only this machine may connect, and times are in UTC. What is acknowledged stays on disk: `fsync` is left on.
@@ -22,7 +22,7 @@ const CONFIGURATION: [&str; 6] = [
 ];
 
 /// Makes the data where there are none, and tells the password.
-pub(super) fn ensure(binaries: &Binaries, place: &Place) -> Result<Connection, EmbeddedError> {
+pub(super) fn ensure(binaries: &Binaries, place: &ServerDirs) -> Result<Connection, EmbeddedError> {
     if !place.data().join("PG_VERSION").is_file() {
         return initialize(binaries, place);
     }
@@ -35,13 +35,13 @@ pub(super) fn ensure(binaries: &Binaries, place: &Place) -> Result<Connection, E
 }
 
 /// Makes the data in a folder of another name, which becomes the real one as the last step.
-fn initialize(binaries: &Binaries, place: &Place) -> Result<Connection, EmbeddedError> {
+fn initialize(binaries: &Binaries, place: &ServerDirs) -> Result<Connection, EmbeddedError> {
     let draft = place.server().join("unfinished");
     if draft.exists() {
         fs::remove_dir_all(&draft)?;
     }
     let connection = Connection::generate();
-    let password = hand_over(place, &connection.password)?;
+    let password = write_secret_file(place, &connection.password)?;
     let outcome = binaries
         .command("initdb")
         .args(["--pgdata=unfinished", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"])
@@ -58,9 +58,10 @@ fn initialize(binaries: &Binaries, place: &Place) -> Result<Connection, Embedded
 }
 
 /// Sets a new password in the server's single-user mode, which needs none.
-fn reset_password(binaries: &Binaries, place: &Place) -> Result<Connection, EmbeddedError> {
+fn reset_password(binaries: &Binaries, place: &ServerDirs) -> Result<Connection, EmbeddedError> {
     let connection = Connection::generate();
-    let statement = hand_over(place, &format!("ALTER ROLE {ROLE} PASSWORD '{}'\n", connection.password))?;
+    let statement =
+        write_secret_file(place, &format!("ALTER ROLE {ROLE} PASSWORD '{}'\n", connection.password))?;
     let input = fs::File::open(&statement)?.into_file();
     let outcome = binaries
         .command("postgres")
@@ -75,7 +76,7 @@ fn reset_password(binaries: &Binaries, place: &Place) -> Result<Connection, Embe
 }
 
 /// Writes a file that only the server's user can read, in a folder that he cannot write to.
-fn hand_over(place: &Place, text: &str) -> Result<PathBuf, EmbeddedError> {
+fn write_secret_file(place: &ServerDirs, text: &str) -> Result<PathBuf, EmbeddedError> {
     let file = place.secret();
     write_private(&file, text.as_bytes())?;
     place.user.map_or(Ok(()), |user| user.own(&file))?;
@@ -83,7 +84,7 @@ fn hand_over(place: &Place, text: &str) -> Result<PathBuf, EmbeddedError> {
 }
 
 /// Data of one major version are not read by another.
-fn check_version(binaries: &Binaries, place: &Place) -> Result<(), EmbeddedError> {
+fn check_version(binaries: &Binaries, place: &ServerDirs) -> Result<(), EmbeddedError> {
     let found = fs::read_to_string(place.data().join("PG_VERSION"))?.trim().to_owned();
     let output = binaries
         .command("postgres")
@@ -103,7 +104,7 @@ fn check_version(binaries: &Binaries, place: &Place) -> Result<(), EmbeddedError
 pub(super) fn failed(
     action: &'static str,
     source: pio_process::error::Error,
-    place: &Place,
+    place: &ServerDirs,
 ) -> EmbeddedError {
     let log = fs::read(place.log()).unwrap_or_default();
     let log = String::from_utf8_lossy(&log[log.len().saturating_sub(2000)..]).trim().to_owned();

@@ -6,8 +6,8 @@ mod connection;
 pub mod errors;
 mod initialize;
 mod lock;
-mod place;
 mod process;
+mod server_dirs;
 mod start;
 mod user;
 
@@ -15,7 +15,9 @@ use std::{path::Path, time::Duration};
 
 use pio_settings::database::DatabaseSettings;
 
-use self::{connection::Connection, errors::EmbeddedError, lock::Lock, place::Place, process::Postmaster};
+use self::{
+    connection::Connection, errors::EmbeddedError, lock::Lock, process::Postmaster, server_dirs::ServerDirs,
+};
 
 /// How long a server may take to stop.
 const STOP_LIMIT: Duration = Duration::from_mins(1);
@@ -46,13 +48,13 @@ pub fn ensure_running(postgres_dir: &Path, pio_home: &Path) -> Result<DatabaseSe
     if let Status::Running(settings) = status(pio_home) {
         return Ok(*settings);
     }
-    start::start(postgres_dir, &Place::prepare(pio_home)?)
+    start::start(postgres_dir, &ServerDirs::prepare(pio_home)?)
 }
 
 /// What is known of the server under this folder, without changing anything.
 #[must_use]
 pub fn status(pio_home: &Path) -> Status {
-    let Some(place) = Place::find(pio_home) else { return Status::Absent };
+    let Some(place) = ServerDirs::find(pio_home) else { return Status::Absent };
     let Ok(connection) = Connection::read(&place) else { return Status::Stopped };
     match Postmaster::find(&place) {
         Some(server) if server.ready && server.port == connection.port && connection.answers() => {
@@ -67,11 +69,11 @@ pub fn status(pio_home: &Path) -> Status {
 /// # Errors
 /// It does not end, or belongs to another user.
 pub fn stop(pio_home: &Path) -> Result<bool, EmbeddedError> {
-    if Place::find(pio_home).is_none() {
+    if ServerDirs::find(pio_home).is_none() {
         return Ok(false);
     }
     let _lock = Lock::take(pio_home)?;
-    let Some(place) = Place::find(pio_home) else { return Ok(false) };
+    let Some(place) = ServerDirs::find(pio_home) else { return Ok(false) };
     match Postmaster::find(&place) {
         Some(postmaster) => postmaster.stop(STOP_LIMIT, &place).map(|()| true),
         None => Ok(false),
@@ -84,7 +86,7 @@ pub fn stop(pio_home: &Path) -> Result<bool, EmbeddedError> {
 /// It does not end, or its files cannot be deleted.
 pub fn remove(pio_home: &Path) -> Result<(), EmbeddedError> {
     stop(pio_home)?;
-    match Place::find(pio_home) {
+    match ServerDirs::find(pio_home) {
         Some(place) => place.remove(),
         None => Ok(()),
     }

@@ -9,7 +9,7 @@ use std::{
 use fs_err as fs;
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{errors::EmbeddedError, place::Place};
+use super::{errors::EmbeddedError, server_dirs::ServerDirs};
 
 /// How long orphans of a server that was killed may take to notice.
 const ORPHAN_LIMIT: Duration = Duration::from_secs(10);
@@ -28,13 +28,13 @@ pub(super) struct Postmaster {
 impl Postmaster {
     /// The server that works in the place's data folder. The file that names its process may be left over from a crash, and
     /// the process id may be another process's by now; but a server's working directory is its data folder.
-    pub(super) fn find(place: &Place) -> Option<Self> {
+    pub(super) fn find(place: &ServerDirs) -> Option<Self> {
         let postmaster = Self::from_file(place)?;
         works_in(postmaster.pid, &place.data()).then_some(postmaster)
     }
 
     /// What the file says, which need not be true any more.
-    fn from_file(place: &Place) -> Option<Self> {
+    fn from_file(place: &ServerDirs) -> Option<Self> {
         let text = fs::read_to_string(place.data().join("postmaster.pid")).ok()?;
         let mut lines = text.lines();
         let pid = lines.next()?.trim().parse().ok()?;
@@ -44,7 +44,7 @@ impl Postmaster {
     }
 
     /// Asks it to end, which also ends its connections, and waits.
-    pub(super) fn stop(self, limit: Duration, place: &Place) -> Result<(), EmbeddedError> {
+    pub(super) fn stop(self, limit: Duration, place: &ServerDirs) -> Result<(), EmbeddedError> {
         signal(self.pid, Signal::INT)?;
         let start = Instant::now();
         while works_in(self.pid, &place.data()) {
@@ -59,7 +59,7 @@ impl Postmaster {
 
 /// Clears away what a crashed server left behind, so that a new one can start: its children, which hold on to its memory,
 /// and the file with its process id where that id is another process's now.
-pub(super) fn clear_leftovers(place: &Place) -> Result<(), EmbeddedError> {
+pub(super) fn clear_leftovers(place: &ServerDirs) -> Result<(), EmbeddedError> {
     let data = place.data();
     let start = Instant::now();
     loop {

@@ -14,8 +14,8 @@ use super::{
     connection::Connection,
     errors::EmbeddedError,
     initialize::{self, failed},
-    place::Place,
     process::{self, Postmaster},
+    server_dirs::ServerDirs,
 };
 
 /// After a crash the server first reads what it had not yet written; that takes the longer the more it was.
@@ -28,7 +28,7 @@ const ATTEMPTS: usize = 3;
 const LOG_LIMIT: u64 = 10 * 1024 * 1024;
 
 /// Starts the server, or takes over one that is starting or whose port is not known.
-pub(super) fn start(postgres_dir: &Path, place: &Place) -> Result<DatabaseSettings, EmbeddedError> {
+pub(super) fn start(postgres_dir: &Path, place: &ServerDirs) -> Result<DatabaseSettings, EmbeddedError> {
     if let Some(settings) = take_over(place)? {
         return Ok(settings);
     }
@@ -50,7 +50,7 @@ pub(super) fn start(postgres_dir: &Path, place: &Place) -> Result<DatabaseSettin
 }
 
 /// Waits for a server that runs already. One that does not become ready, or whose password is not known, is stopped.
-fn take_over(place: &Place) -> Result<Option<DatabaseSettings>, EmbeddedError> {
+fn take_over(place: &ServerDirs) -> Result<Option<DatabaseSettings>, EmbeddedError> {
     let Some(running) = Postmaster::find(place) else { return Ok(None) };
     let start = Instant::now();
     if let Ok(mut connection) = Connection::read(place) {
@@ -71,7 +71,7 @@ fn take_over(place: &Place) -> Result<Option<DatabaseSettings>, EmbeddedError> {
 
 /// Starts the server in a session of its own, with its output in the log: it outlives this command, and holds none of its
 /// pipes open.
-fn launch(binaries: &Binaries, place: &Place, port: u16) -> Result<(), EmbeddedError> {
+fn launch(binaries: &Binaries, place: &ServerDirs, port: u16) -> Result<(), EmbeddedError> {
     let output = fs::OpenOptions::new().create(true).append(true).open(place.start_log())?.into_file();
     binaries
         .command("pg_ctl")
@@ -84,7 +84,7 @@ fn launch(binaries: &Binaries, place: &Place, port: u16) -> Result<(), EmbeddedE
         .map_err(|e| failed("started", e, place))
 }
 
-fn put_log_aside(place: &Place) -> Result<(), EmbeddedError> {
+fn put_log_aside(place: &ServerDirs) -> Result<(), EmbeddedError> {
     let log = place.log();
     if fs::metadata(&log).is_ok_and(|file| file.len() > LOG_LIMIT) {
         fs::rename(&log, log.with_extension("log.old"))?;

@@ -9,7 +9,7 @@ use super::{
     Event, Events, Insertion, NewEvent, Outcome, columns::Columns, json, row, table::EventTable, zone,
 };
 use crate::{
-    errors::{Reason, Result, StorageError},
+    errors::{Result, StorageError, UnavailableCause},
     session::Session,
 };
 
@@ -131,7 +131,7 @@ async fn again(session: &mut Session, table: EventTable, event: &NewEvent, id: &
         }
     }
     Err(StorageError::Unavailable {
-        reason: Reason::Busy,
+        reason: UnavailableCause::Busy,
         detail: "an event id is stored and deleted over and over".to_owned(),
     })
 }

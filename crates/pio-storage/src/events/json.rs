@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use serde_json::value::RawValue;
 
 /// Longer texts, in bytes, are the same only where they are written the same: clients must not be able to make this long work.
-const LONGEST: usize = 256 * 1024;
+const MAX_COMPARED_BYTES: usize = 256 * 1024;
 
 /// Values that lie deeper are the same only where they are written the same: each level is read anew.
-const DEEPEST: usize = 32;
+const MAX_COMPARED_DEPTH: usize = 32;
 
 /// Whether two JSON texts mean the same: space, the order of keys and the way a number is written do not count.
 pub(super) fn is_same(one: &str, other: &str) -> bool {
@@ -19,12 +19,12 @@ pub(super) fn is_same(one: &str, other: &str) -> bool {
 /// The one text in which all texts of this meaning are written. A text that is no JSON, or is very long, stays as it is.
 #[must_use]
 pub fn canonical(text: &str) -> Cow<'_, str> {
-    if text.len() > LONGEST {
+    if text.len() > MAX_COMPARED_BYTES {
         return Cow::Borrowed(text);
     }
     let Ok(value) = serde_json::from_str::<&RawValue>(text) else { return Cow::Borrowed(text) };
     let mut out = String::with_capacity(text.len());
-    match write_value(value.get(), DEEPEST, &mut out) {
+    match write_value(value.get(), MAX_COMPARED_DEPTH, &mut out) {
         Ok(()) => Cow::Owned(out),
         Err(_) => Cow::Borrowed(text),
     }
@@ -76,7 +76,7 @@ fn number(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DEEPEST, LONGEST, is_same};
+    use super::{MAX_COMPARED_BYTES, MAX_COMPARED_DEPTH, is_same};
 
     #[test]
     fn meaning_counts_and_not_writing() {
@@ -99,17 +99,17 @@ mod tests {
     #[test]
     fn what_is_long_or_deep_must_be_written_the_same() {
         let deep = |levels: usize, leaf: &str| format!("{}{leaf}{}", "[".repeat(levels), "]".repeat(levels));
-        assert!(is_same(&deep(DEEPEST - 1, "1"), &deep(DEEPEST - 1, "1.0")));
-        assert!(!is_same(&deep(DEEPEST, "1"), &deep(DEEPEST, "1.0")));
-        assert!(is_same(&deep(DEEPEST, "1"), &format!(" {}", deep(DEEPEST, "1"))));
+        assert!(is_same(&deep(MAX_COMPARED_DEPTH - 1, "1"), &deep(MAX_COMPARED_DEPTH - 1, "1.0")));
+        assert!(!is_same(&deep(MAX_COMPARED_DEPTH, "1"), &deep(MAX_COMPARED_DEPTH, "1.0")));
+        assert!(is_same(&deep(MAX_COMPARED_DEPTH, "1"), &format!(" {}", deep(MAX_COMPARED_DEPTH, "1"))));
         let object =
             |levels: usize, leaf: &str| format!("{}{leaf}{}", "{\"a\":".repeat(levels), "}".repeat(levels));
-        assert!(is_same(&object(DEEPEST - 1, "1"), &object(DEEPEST - 1, "1.0")));
-        assert!(!is_same(&object(DEEPEST, "1"), &object(DEEPEST, "1.0")));
+        assert!(is_same(&object(MAX_COMPARED_DEPTH - 1, "1"), &object(MAX_COMPARED_DEPTH - 1, "1.0")));
+        assert!(!is_same(&object(MAX_COMPARED_DEPTH, "1"), &object(MAX_COMPARED_DEPTH, "1.0")));
         let long = |length: usize| format!("[{}1]", " ".repeat(length - 3));
-        assert!(is_same(&long(100_000), "[1]") && is_same(&long(LONGEST), "[1]"));
-        assert!(!is_same(&long(LONGEST + 1), "[1]"));
-        assert!(is_same(&long(LONGEST + 1), &long(LONGEST + 1)));
+        assert!(is_same(&long(100_000), "[1]") && is_same(&long(MAX_COMPARED_BYTES), "[1]"));
+        assert!(!is_same(&long(MAX_COMPARED_BYTES + 1), "[1]"));
+        assert!(is_same(&long(MAX_COMPARED_BYTES + 1), &long(MAX_COMPARED_BYTES + 1)));
     }
 
     #[test]

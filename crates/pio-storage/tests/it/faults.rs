@@ -8,7 +8,7 @@ use std::{
 use pio_settings::{database::DatabaseSettings, secret::Secret};
 use pio_storage::{
     Options, Storage,
-    errors::{Reason, StorageError},
+    errors::{StorageError, UnavailableCause},
     events::{filter::Filter, table::EventTable},
     test_support::{PrivateServer, database, run_sql},
 };
@@ -30,7 +30,7 @@ fn quick() -> Options {
     }
 }
 
-async fn reason(settings: &DatabaseSettings) -> Reason {
+async fn reason(settings: &DatabaseSettings) -> UnavailableCause {
     match Storage::connect_with(settings, quick()).await {
         Err(error @ StorageError::Unavailable { .. }) => {
             assert!(!error.to_string().contains("wrong-password"), "{error}");
@@ -51,13 +51,19 @@ async fn each_way_of_not_connecting_is_told_apart() {
         change(&mut settings);
         settings
     };
-    assert_eq!(reason(&with(|s| s.port = 1)).await, Reason::Unreachable);
+    assert_eq!(reason(&with(|s| s.port = 1)).await, UnavailableCause::Unreachable);
     let words = Storage::connect(&with(|s| s.port = 1)).await.err().expect("no database").to_string();
     assert!(words.contains("no connection could be made (Connection refused"), "{words}");
-    assert_eq!(reason(&with(|s| s.host = "no-such-host.invalid".to_owned())).await, Reason::Unreachable);
-    assert_eq!(reason(&with(|s| s.password = Secret::new("wrong-password"))).await, Reason::Rejected);
-    assert_eq!(reason(&with(|s| s.password = Secret::default())).await, Reason::Rejected);
-    assert_eq!(reason(&with(|s| s.name = "nowhere".to_owned())).await, Reason::Rejected);
+    assert_eq!(
+        reason(&with(|s| s.host = "no-such-host.invalid".to_owned())).await,
+        UnavailableCause::Unreachable
+    );
+    assert_eq!(
+        reason(&with(|s| s.password = Secret::new("wrong-password"))).await,
+        UnavailableCause::Rejected
+    );
+    assert_eq!(reason(&with(|s| s.password = Secret::default())).await, UnavailableCause::Rejected);
+    assert_eq!(reason(&with(|s| s.name = "nowhere".to_owned())).await, UnavailableCause::Rejected);
 }
 
 #[tokio::test]
@@ -116,7 +122,7 @@ async fn a_server_that_says_nothing_is_given_up() {
     let mut settings = database().await.settings;
     settings.port = silent.local_addr().unwrap().port();
     let start = Instant::now();
-    assert_eq!(reason(&settings).await, Reason::TimedOut);
+    assert_eq!(reason(&settings).await, UnavailableCause::TimedOut);
     assert!(start.elapsed() < Duration::from_secs(30));
 }
 
@@ -143,7 +149,7 @@ async fn a_connection_that_is_reset_is_lost() {
         stream.readable().await.unwrap();
     })
     .await;
-    assert!(matches!(error, StorageError::Unavailable { reason: Reason::Lost, .. }), "{error}");
+    assert!(matches!(error, StorageError::Unavailable { reason: UnavailableCause::Lost, .. }), "{error}");
 }
 
 #[tokio::test]
@@ -166,7 +172,7 @@ async fn a_role_without_connections_left_is_told() {
     let role = format!("limited_{}", db.settings.name);
     run_sql(&db.settings, &format!("CREATE ROLE {role} LOGIN PASSWORD 'pw' CONNECTION LIMIT 0")).await;
     let limited = DatabaseSettings { user: role, password: Secret::new("pw"), ..db.settings };
-    assert_eq!(reason(&limited).await, Reason::TooManyConnections);
+    assert_eq!(reason(&limited).await, UnavailableCause::TooManyConnections);
 }
 
 #[tokio::test]
@@ -178,7 +184,7 @@ async fn a_statement_that_takes_too_long_ends_and_blocks_nobody_after_it() {
     let same = crate::sample::with_id("x", event("view", "u1"));
     holder.add(std::slice::from_ref(&same)).await.unwrap();
     let error = quick.events().insert(EventTable::of_app(1), &[same]).await.unwrap_err();
-    assert!(matches!(error, StorageError::Unavailable { reason: Reason::TimedOut, .. }), "{error}");
+    assert!(matches!(error, StorageError::Unavailable { reason: UnavailableCause::TimedOut, .. }), "{error}");
     assert!(quick.apps().find("App").await.unwrap().is_some(), "the next one has a connection that is free");
     holder.commit().await.unwrap();
 }
@@ -210,7 +216,7 @@ async fn a_busy_pool_says_so() {
     let storage = Storage::connect_with(&db.settings, Options { pool_size: 1, ..quick() }).await.unwrap();
     let _held = storage.events().import(EventTable::of_app(1)).await.unwrap();
     let error = storage.apps().list().await.unwrap_err();
-    assert!(matches!(error, StorageError::Unavailable { reason: Reason::Busy, .. }), "{error}");
+    assert!(matches!(error, StorageError::Unavailable { reason: UnavailableCause::Busy, .. }), "{error}");
     assert_eq!((storage.pool_status().open, storage.pool_status().idle), (1, 0));
 }
 
@@ -322,5 +328,8 @@ async fn a_commit_that_the_server_refuses_is_no_unknown_outcome() {
     )
     .await;
     let error = db.storage.events().insert(EventTable::of_app(1), &[event("view", "u1")]).await.unwrap_err();
-    assert!(matches!(error, StorageError::Unavailable { reason: Reason::Exhausted, .. }), "{error}");
+    assert!(
+        matches!(error, StorageError::Unavailable { reason: UnavailableCause::Exhausted, .. }),
+        "{error}"
+    );
 }

@@ -3,7 +3,7 @@
 use pio_settings::database::DatabaseSettings;
 use pio_storage::{
     Storage,
-    errors::{Reason, StorageError},
+    errors::{StorageError, UnavailableCause},
     events::{filter::Filter, table::EventTable},
     test_support::{database, empty_database, run_sql},
 };
@@ -119,7 +119,7 @@ async fn a_schema_that_is_up_to_date_is_only_looked_at() {
     assert!(storage.apps().list().await.unwrap().is_empty());
     assert!(storage.ping().await.unwrap().read_only);
     let error = storage.apps().create(&app("App")).await.unwrap_err();
-    assert!(matches!(error, StorageError::Unavailable { reason: Reason::ReadOnly, .. }), "{error}");
+    assert!(matches!(error, StorageError::Unavailable { reason: UnavailableCause::ReadOnly, .. }), "{error}");
 }
 
 #[tokio::test]

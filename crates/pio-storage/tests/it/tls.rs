@@ -9,7 +9,7 @@ use pio_settings::{
 };
 use pio_storage::{
     Storage,
-    errors::{Reason, StorageError},
+    errors::{StorageError, UnavailableCause},
     test_support::{PrivateServer, run_sql},
 };
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -148,7 +148,7 @@ async fn a_refusal_for_another_reason_is_not_tried_again_the_other_way() {
         assert_eq!(with("right").await.unwrap(), mode == SslMode::Prefer);
         let error = with("wrong").await.unwrap_err();
         assert!(
-            matches!(error, StorageError::Unavailable { reason: Reason::Rejected, .. }),
+            matches!(error, StorageError::Unavailable { reason: UnavailableCause::Rejected, .. }),
             "{mode}: {error:?}"
         );
     }
@@ -172,11 +172,14 @@ async fn verifying_needs_an_authority_that_is_trusted_and_for_full_the_name() {
     assert!(verified(SslMode::VerifyFull, "localhost").await.unwrap());
     assert!(verified(SslMode::VerifyCa, "127.0.0.1").await.unwrap());
     let error = verified(SslMode::VerifyFull, "127.0.0.1").await.unwrap_err();
-    assert!(matches!(error, StorageError::Unavailable { reason: Reason::Tls, .. }), "another name: {error}");
+    assert!(
+        matches!(error, StorageError::Unavailable { reason: UnavailableCause::Tls, .. }),
+        "another name: {error}"
+    );
     for mode in [SslMode::VerifyCa, SslMode::VerifyFull] {
         let unknown = server.is_encrypted(|settings| settings.sslmode = mode).await.unwrap_err();
         assert!(
-            matches!(unknown, StorageError::Unavailable { reason: Reason::Tls, .. }),
+            matches!(unknown, StorageError::Unavailable { reason: UnavailableCause::Tls, .. }),
             "unknown authority: {unknown}"
         );
     }

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use fs_err as fs;
 use tempfile::TempDir;
 
-use crate::bench::site::Site;
+use crate::bench::bench_env::BenchEnv;
 use crate::bench::wrk::{Figures, SECONDS, wrk};
 
 /// One row as pgbench inserts it: what the event server stores of one event of the scripts.
@@ -35,7 +35,7 @@ pub(super) fn send(url: &str, key: &str, load: &Load) -> Result<Figures> {
 }
 
 /// Inserts rows, so many a transaction, with 16 clients; gives the transactions in a second.
-pub(super) fn pgbench(site: &Site, table: &str, rows: usize) -> Result<f64> {
+pub(super) fn pgbench(site: &BenchEnv, table: &str, rows: usize) -> Result<f64> {
     let folder = TempDir::new()?;
     let script = folder.path().join("insert.sql");
     let columns = "id, event, entitytype, entityid, targetentitytype, targetentityid, properties, eventtime, \

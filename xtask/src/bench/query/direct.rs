@@ -16,7 +16,7 @@ use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::bench::site::Site;
+use crate::bench::bench_env::BenchEnv;
 use crate::bench::wrk::{SECONDS, rate};
 
 /// A worker; it ends when its link is dropped.
@@ -37,7 +37,7 @@ pub(super) struct Answered {
 impl Direct {
     /// Starts a worker for an engine instance and waits until it is ready.
     pub(super) fn start(
-        site: &Site,
+        site: &BenchEnv,
         engine: &std::path::Path,
         instance: &str,
         spark: &[&str],

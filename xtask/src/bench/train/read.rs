@@ -4,8 +4,8 @@ use anyhow::{Context as _, Result};
 
 use super::MASTER;
 use super::spark_job::SparkJob;
+use crate::bench::bench_env::BenchEnv;
 use crate::bench::report::{Bar, Report, Row};
-use crate::bench::site::Site;
 
 const APP: &str = "Many";
 
@@ -18,7 +18,7 @@ const EVENTS: &str = "SELECT replace(gen_random_uuid()::text, '-', ''), 'rate', 
     FROM generate_series(1::bigint, 2000000) AS n";
 
 /// Measures both.
-pub(super) fn measure(site: &Site, report: &mut Report) -> Result<()> {
+pub(super) fn measure(site: &BenchEnv, report: &mut Report) -> Result<()> {
     site.pio.new_app(APP)?;
     let id = site.sql(&[&format!("SELECT id FROM pio_meta_apps WHERE name = '{APP}'")])?;
     let table = format!("pio_event_{}", id.trim());

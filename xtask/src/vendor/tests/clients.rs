@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Result, ensure};
 
-use crate::vendor::fetch::{Fetch, Wanted};
+use crate::vendor::fetch::{ArtifactRequest, Fetch};
 
 /// Hands out files by coordinate, some of them other than they should be.
 pub(super) struct LocalFiles {
@@ -35,7 +35,7 @@ fn coordinate(name: &str) -> String {
 }
 
 impl Fetch for LocalFiles {
-    fn fetch(&self, wanted: &[Wanted], into: &Path, _cache: &Path) -> Result<()> {
+    fn fetch(&self, wanted: &[ArtifactRequest], into: &Path, _cache: &Path) -> Result<()> {
         let mut all = true;
         for wanted in wanted {
             self.fetched.fetch_add(1, Ordering::Relaxed);

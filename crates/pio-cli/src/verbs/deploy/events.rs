@@ -4,20 +4,20 @@ use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::{Request, Response};
 use pio_eventserver::api::Api;
-use pio_queryserver::annex::{Annex, AnnexBody};
+use pio_queryserver::mounted_api::{MountedApi, MountedApiBody};
 use pio_queryserver::worker::BoxFuture;
 use serde_json::{Value, json};
 
 /// The Event API as an annex of the front.
 pub(super) struct Events(pub(super) Api);
 
-impl Annex for Events {
+impl MountedApi for Events {
     /// Plugins are asked for under the same paths in both; there it is the front that answers.
     fn owns(&self, path: &str) -> bool {
         Api::owns(path) && !path.starts_with("/plugins")
     }
 
-    fn answer(&self, request: Request<Incoming>) -> BoxFuture<'_, Response<AnnexBody>> {
+    fn answer(&self, request: Request<Incoming>) -> BoxFuture<'_, Response<MountedApiBody>> {
         Box::pin(async { self.0.respond(request).await.map(|body| body.map_err(Into::into).boxed_unsync()) })
     }
 

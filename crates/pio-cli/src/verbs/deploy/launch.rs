@@ -12,7 +12,7 @@ use pio_engine::errors::{InstanceError, JobError};
 use pio_engine::instance;
 use pio_engine::job::{Job, JobOptions, ServeOptions, Verb};
 use pio_engine::log;
-use pio_queryserver::worker::{BoxFuture, Launch, Launched, NotLaunched, Outlook, Wanted};
+use pio_queryserver::worker::{BoxFuture, InstanceSelector, Launch, LaunchError, Outlook, SpawnedWorker};
 use pio_settings::database::DatabaseSettings;
 use pio_storage::errors::StorageError;
 
@@ -48,7 +48,7 @@ impl EngineLaunch {
         }
     }
 
-    async fn start(&self, wanted: Wanted) -> Result<Launched> {
+    async fn start(&self, wanted: InstanceSelector) -> Result<SpawnedWorker> {
         submit::check_options(&self.options.spark_options, &self.engine.engine.variant.spark_conf)?;
         let parts = Arc::clone(&self.engine);
         // Starting the embedded database and building the engine block, for seconds or more.
@@ -64,14 +64,14 @@ impl EngineLaunch {
             options: self.options.clone(),
         };
         let worker = job.start_worker()?;
-        Ok(Launched { link: worker.link, process: Box::new(worker.process) })
+        Ok(SpawnedWorker { link: worker.link, process: Box::new(worker.process) })
     }
 
-    async fn instance(&self, settings: &DatabaseSettings, wanted: Wanted) -> Result<String> {
+    async fn instance(&self, settings: &DatabaseSettings, wanted: InstanceSelector) -> Result<String> {
         let named = match wanted {
-            Wanted::Same(id) => return Ok(id),
-            Wanted::Configured => self.instance.as_deref(),
-            Wanted::Newest => None,
+            InstanceSelector::Same(id) => return Ok(id),
+            InstanceSelector::Configured => self.instance.as_deref(),
+            InstanceSelector::Newest => None,
         };
         let storage = database::connect(settings).await?;
         self.found_pooler.store(storage.is_pooled(), Relaxed);
@@ -80,11 +80,11 @@ impl EngineLaunch {
 }
 
 impl Launch for EngineLaunch {
-    fn launch(&self, wanted: Wanted) -> BoxFuture<'_, Result<Launched, NotLaunched>> {
+    fn launch(&self, wanted: InstanceSelector) -> BoxFuture<'_, Result<SpawnedWorker, LaunchError>> {
         Box::pin(async {
             self.start(wanted)
                 .await
-                .map_err(|error| NotLaunched { words: errors::words(&error), outlook: outlook(&error) })
+                .map_err(|error| LaunchError { words: errors::words(&error), outlook: outlook(&error) })
         })
     }
 }

@@ -16,12 +16,12 @@ const MAX_BYTES: usize = 8 * 1024 * 1024;
 
 /// Where an event stands in the input: the line, and the file where there are several.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct Position {
     file: Option<String>,
     line: u64,
 }
 
-impl Display for Place {
+impl Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(file) = &self.file {
             write!(f, "{file}, ")?;
@@ -33,12 +33,12 @@ impl Display for Place {
 /// Some events of the input.
 #[derive(Default)]
 pub(crate) struct Batch {
-    first: Place,
-    last: Place,
+    first: Position,
+    last: Position,
     /// The events.
     pub(crate) events: Vec<NewEvent>,
     /// Lines with something that is no event, and why.
-    pub(crate) bad: Vec<(Place, String)>,
+    pub(crate) bad: Vec<(Position, String)>,
     bytes: usize,
 }
 
@@ -59,16 +59,16 @@ struct Gone;
 /// Fills batches and sends them.
 struct Batches<'a> {
     batch: Batch,
-    place: Place,
+    place: Position,
     sender: &'a Sender<Batch>,
 }
 
 /// Reads everything and sends it in batches, until the receiver is gone.
 pub(crate) fn read(source: Source, sender: &Sender<Batch>) -> Result<()> {
-    let mut batches = Batches { batch: Batch::default(), place: Place::default(), sender };
+    let mut batches = Batches { batch: Batch::default(), place: Position::default(), sender };
     let mut line = Vec::new();
     for input in source.inputs() {
-        batches.place = Place { file: input.shown.clone(), line: 0 };
+        batches.place = Position { file: input.shown.clone(), line: 0 };
         let mut lines = Lines::new(input.open()?);
         while lines.next(&mut line).map_err(|error| input.unreadable(&error))? {
             batches.place.line += 1;

@@ -1,8 +1,8 @@
 //! An engine's own sbt files, in words that today's sbt understands.
 
-use super::arrows;
 use super::mask::mask;
 use super::plugins::{self, Plugin};
+use super::sbt_operators;
 use super::statements::{self, Statement};
 use super::text::{blank, group_end, has_word};
 
@@ -59,11 +59,11 @@ pub fn rewrite(text: &str, context: &Context) -> Rewritten {
         let old = &text[statement.range.clone()];
         result.push_str(&text[at..statement.range.start]);
         at = statement.range.end;
-        match today(old, &statement, context) {
-            Today::Same => result.push_str(old),
-            Today::New(new) => result.push_str(&same_lines(old, new)),
-            Today::Blank => result.push_str(&blank(old)),
-            Today::LeftOut => {
+        match rewrite_statement(old, &statement, context) {
+            Replacement::Same => result.push_str(old),
+            Replacement::New(new) => result.push_str(&same_lines(old, new)),
+            Replacement::Blank => result.push_str(&blank(old)),
+            Replacement::LeftOut => {
                 result.push_str(&blank(old));
                 let text = old.lines().next().unwrap_or_default().trim().to_owned();
                 left_out.push(LeftOut { line: statement.first_line, text });
@@ -75,37 +75,37 @@ pub fn rewrite(text: &str, context: &Context) -> Rewritten {
     Rewritten { text: result, left_out }
 }
 
-enum Today {
+enum Replacement {
     Same,
     New(String),
     Blank,
     LeftOut,
 }
 
-fn today(old: &str, statement: &Statement, context: &Context) -> Today {
+fn rewrite_statement(old: &str, statement: &Statement, context: &Context) -> Replacement {
     let masked = mask(old);
     if masked.starts_with("import ") && OLD_IMPORTS.iter().any(|import| masked.contains(import)) {
-        return Today::Blank;
+        return Replacement::Blank;
     }
     if context.bad_lines.iter().any(|line| (statement.first_line..=statement.last_line).contains(line)) {
-        return Today::LeftOut;
+        return Replacement::LeftOut;
     }
     if PUBLISHING.iter().any(|key| masked.starts_with(key)) {
-        return Today::Blank;
+        return Replacement::Blank;
     }
     let mut new = without_plugins(old, &context.dropped_words);
     if new.is_none()
         && context.dropped_words.iter().any(|word| has_word(&masked, word) && !defines(&masked, word))
     {
-        return Today::Blank;
+        return Replacement::Blank;
     }
-    if let Some(modern) = arrows::modernise(new.as_deref().unwrap_or(old)) {
+    if let Some(modern) = sbt_operators::modernise(new.as_deref().unwrap_or(old)) {
         new = Some(modern);
     }
     if let Some(rest) = masked.strip_prefix("seq(") {
         new = Some(format!("Seq({}", &old[old.len() - rest.len()..]));
     }
-    new.map_or(Today::Same, Today::New)
+    new.map_or(Replacement::Same, Replacement::New)
 }
 
 /// Whether a statement must not be lost: it says what the engine is made of.

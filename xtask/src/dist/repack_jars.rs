@@ -18,7 +18,7 @@ use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 use super::LEFT_OUT;
 use crate::vendor::store::settle;
-use crate::{cds, project, talk};
+use crate::{cds, log, project};
 
 /// Java's archive of its own classes differs with the collector and the heap of the machine, and Spark has one that holds these, too.
 const JAVAS_ARCHIVE: &str = "java/lib/server/classes.jsa";
@@ -55,7 +55,7 @@ const UNREACHED: &[&str] = &[
 pub(super) fn closure(whole: &Closure) -> Result<Closure> {
     let folder = dirs::cache().join(format!("release-closure-{}", key(whole)?));
     if !folder.exists() {
-        talk::step("Slimming the closure");
+        log::step("Slimming the closure");
         let draft = folder.with_extension("unfinished");
         if draft.exists() {
             fs::remove_dir_all(&draft)?;
@@ -65,7 +65,7 @@ pub(super) fn closure(whole: &Closure) -> Result<Closure> {
     }
     let slim = Closure::at(&folder)?;
     if slim.cds_archive().is_none() {
-        talk::step("Making the class archive");
+        log::step("Making the class archive");
         cds::make(&slim)?;
     }
     Ok(slim)

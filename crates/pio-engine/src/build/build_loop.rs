@@ -7,13 +7,13 @@ use pio_closure::closure::Closure;
 use super::inputs::{self, Input};
 use super::options::BuildOptions;
 use super::sbt::Run;
-use super::stage::{self, Findings, Staged};
+use super::stage::{self, Rewrites, Staged};
 use super::{jdk, plugin_jar, sbt_home};
+use crate::build_event::{BuildEvent, Listener};
 use crate::errors::BuildError;
-use crate::notice::{Listener, Notice};
 
 /// A build is tried again when it fails for a reason that can be mended; not for ever.
-const MOST: usize = 12;
+const MAX_ATTEMPTS: usize = 12;
 
 /// What sbt is to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(crate) enum Goal {
 }
 
 /// One build that has something to do.
-pub(crate) struct Attempts<'a> {
+pub(crate) struct BuildLoop<'a> {
     pub(crate) closure: &'a Closure,
     pub(crate) engine: &'a Path,
     pub(crate) folder: &'a Path,
@@ -35,17 +35,17 @@ pub(crate) struct Attempts<'a> {
     pub(crate) listener: &'a Listener,
 }
 
-impl Attempts<'_> {
+impl BuildLoop<'_> {
     /// Stages the build and runs sbt, and does so again while what failed can be mended.
     pub(crate) fn run(&self) -> Result<(), BuildError> {
         let needs_javac = self.inputs.iter().any(|input| self.is_java(&input.path));
         let jdk = needs_javac.then(jdk::find).transpose()?;
         let plugins = self.plugins()?;
         let stage = self.folder.join("stage");
-        let mut findings = Findings::default();
+        let mut rewrites = Rewrites::default();
         let mut attempt = 1;
         loop {
-            let staged = self.stage(&stage, &plugins, &findings)?;
+            let staged = self.stage(&stage, &plugins, &rewrites)?;
             let run = Run {
                 closure: self.closure,
                 stage: &stage,
@@ -58,7 +58,7 @@ impl Attempts<'_> {
                 self.tell(&staged);
                 return Ok(());
             };
-            if attempt == MOST || !diagnosis.mend(self.engine, &mut findings) {
+            if attempt == MAX_ATTEMPTS || !diagnosis.mend(self.engine, &mut rewrites) {
                 self.tell(&staged);
                 return Err(diagnosis.into_error(self.folder));
             }
@@ -80,15 +80,15 @@ impl Attempts<'_> {
         Ok(plugins)
     }
 
-    fn stage(&self, stage: &Path, plugins: &[PathBuf], findings: &Findings) -> Result<Staged, BuildError> {
+    fn stage(&self, stage: &Path, plugins: &[PathBuf], rewrites: &Rewrites) -> Result<Staged, BuildError> {
         let sbt_version = sbt_home::version(self.closure)?;
         let tools = stage::Tools { sbt_version: &sbt_version, plugins };
-        Ok(stage::write(self.engine, stage, self.inputs, &tools, findings)?)
+        Ok(stage::write(self.engine, stage, self.inputs, &tools, rewrites)?)
     }
 
     /// Says what of the engine's build could not be kept.
     fn tell(&self, staged: &Staged) {
-        let say = |words: String| (self.listener)(Notice::Warning(words));
+        let say = |words: String| (self.listener)(BuildEvent::Warning(words));
         for (file, left_out) in &staged.left_out {
             say(format!(
                 "{}, line {}: sbt 1 does not understand this, so it was left out: {}",

@@ -15,24 +15,24 @@ use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::annex::Annex;
 use crate::answers::{self, Answer, Whole};
 use crate::config::Config;
 use crate::errors::{self, Failure};
 use crate::feedback::Feedback;
 use crate::metrics::Metrics;
+use crate::mounted_api::MountedApi;
 use crate::state::State;
 use crate::supervisor::{ReloadFailed, ReloadRequest, Reloaded};
 use crate::{page, query};
 
 /// What every request needs.
-pub(crate) struct Front {
+pub(crate) struct AppState {
     pub(crate) config: Arc<Config>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) state: watch::Receiver<State>,
     pub(crate) feedback: Option<Feedback>,
     /// What answers behind the same port.
-    pub(crate) annex: Option<Arc<dyn Annex>>,
+    pub(crate) mounted_api: Option<Arc<dyn MountedApi>>,
     pub(crate) started: DateTime<Utc>,
     pub(crate) reloads: mpsc::Sender<ReloadRequest>,
     /// Whether the server is ending; `/stop` sets it.
@@ -43,7 +43,7 @@ const READ: &str = "GET, HEAD";
 const FAVICON: &[u8] = include_bytes!("favicon.png");
 
 /// Answers any request.
-pub(crate) async fn answer(front: Arc<Front>, request: Request<Incoming>) -> Answer {
+pub(crate) async fn answer(front: Arc<AppState>, request: Request<Incoming>) -> Answer {
     let method = request.method();
     let reads = matches!(*method, Method::GET | Method::HEAD);
     let posts = *method == Method::POST;
@@ -63,7 +63,7 @@ pub(crate) async fn answer(front: Arc<Front>, request: Request<Incoming>) -> Ans
     }
 }
 
-impl Front {
+impl AppState {
     fn read(&self, path: &str, request: &Request<Incoming>) -> Option<Answer> {
         Some(match path {
             "/" => self.page(request),
@@ -122,8 +122,8 @@ impl Front {
         if let Some(feedback) = &self.feedback {
             components["feedback"] = report(feedback.runs(), "it has ended");
         }
-        if let Some(annex) = &self.annex {
-            components["events"] = annex.components().await;
+        if let Some(mounted_api) = &self.mounted_api {
+            components["events"] = mounted_api.components().await;
         }
         components
     }
@@ -133,7 +133,7 @@ impl Front {
         let unanswered = state.serving().map(|serving| serving.link.unanswered());
         let mut text = self.metrics.text(unanswered.is_ok(), unanswered.unwrap_or(0));
         pio_http::metrics::write(&self.config.budget, &mut text);
-        text.extend(self.annex.iter().map(|annex| annex.metrics()));
+        text.extend(self.mounted_api.iter().map(|mounted_api| mounted_api.metrics()));
         text.push_str(&stderr::metrics());
         answers::answer(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text)
     }

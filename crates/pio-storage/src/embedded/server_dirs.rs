@@ -15,14 +15,14 @@ pub(super) const SHARED: &str = "/var/lib/pio";
 
 /// The folder `$PIO_HOME/postgres`, with links resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct ServerDirs {
     folder: PathBuf,
     link: PathBuf,
     /// As whom the server runs, where that is not this process's user.
     pub(super) user: Option<User>,
 }
 
-impl Place {
+impl ServerDirs {
     /// The place, if there is one already.
     pub(super) fn find(pio_home: &Path) -> Option<Self> {
         let link = link(pio_home);
@@ -40,12 +40,12 @@ impl Place {
             && (link.is_symlink() || !user.reaches(&fs::canonicalize(pio_home)?))
         {
             let folder = linked_folder(pio_home, &link)?;
-            open_folder(&folder)?;
+            create_world_readable_dir(&folder)?;
             if !link.is_symlink() {
                 fs::os::unix::fs::symlink(&folder, &link)?;
             }
         } else {
-            open_folder(&link)?;
+            create_world_readable_dir(&link)?;
         }
         let place = Self { folder: fs::canonicalize(&link)?, link, user };
         place.make_server_folder()?;
@@ -114,7 +114,7 @@ fn linked_folder(pio_home: &Path, link: &Path) -> Result<PathBuf, EmbeddedError>
 }
 
 /// Makes a folder through which others may pass, and into which only this user may write.
-pub(super) fn open_folder(folder: &Path) -> Result<(), EmbeddedError> {
+pub(super) fn create_world_readable_dir(folder: &Path) -> Result<(), EmbeddedError> {
     if folder.is_dir() {
         return Ok(());
     }

@@ -11,7 +11,7 @@ use pio_process::command::Command;
 use pio_settings::dirs;
 use sha2::{Digest as _, Sha256};
 
-use crate::{project, talk};
+use crate::{log, project};
 
 /// What of the cache was only fetched, and so may be taken again.
 const FETCHED: &[&str] = &["artifacts", "maven", "sbt", "tools"];
@@ -21,7 +21,7 @@ pub(super) const LIST: &str = "dist/contents.sha256";
 
 /// Makes the release again and fails where one byte differs.
 pub(super) fn compare(made: &Path) -> Result<()> {
-    talk::step("Making the release again in another folder");
+    log::step("Making the release again in another folder");
     let folder = tempfile::Builder::new().prefix("release-made-again-").tempdir()?;
     let (sources, cache) = (folder.path().join("sources"), folder.path().join("cache"));
     project::copy_sources(&sources)?;
@@ -42,7 +42,7 @@ pub(super) fn compare(made: &Path) -> Result<()> {
     }
     let again = out.join(made.file_name().context("a tarball has a name")?);
     if fs::read(made)? == fs::read(&again)? {
-        talk::say("Both are the same, bit for bit");
+        log::say("Both are the same, bit for bit");
         return Ok(());
     }
     let (one, other) = (files(made)?, files(&again)?);

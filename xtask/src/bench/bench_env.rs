@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::{build, project, tools, vendor};
 
 /// A place that ends, with its server, when it is dropped.
-pub(crate) struct Site {
+pub(crate) struct BenchEnv {
     /// The release build of `pio`, in this place's home.
     pub(crate) pio: Pio,
     /// Where its database is.
@@ -19,7 +19,7 @@ pub(crate) struct Site {
     _home: TempDir,
 }
 
-impl Site {
+impl BenchEnv {
     /// Sets up all that is needed.
     pub(crate) fn prepare() -> Result<Self> {
         tools::need(&[tools::MAVEN, tools::PIP, tools::POSTGRES_CLIENT])?;
@@ -52,7 +52,7 @@ impl Site {
     }
 }
 
-impl Drop for Site {
+impl Drop for BenchEnv {
     fn drop(&mut self) {
         // A server that does not stop has no reader for the reason here; its home goes all the same.
         let _ = self.pio.run(&["stop-all"]);

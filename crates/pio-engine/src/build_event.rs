@@ -4,7 +4,7 @@ use crate::job::messages::Progress;
 
 /// Something to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
+pub enum BuildEvent {
     /// What is being done now.
     Step(String),
     /// Something good to know.
@@ -27,4 +27,4 @@ pub enum Notice {
 }
 
 /// Who hears it. Lines of tools come from other threads.
-pub type Listener = std::sync::Arc<dyn Fn(Notice) + Send + Sync>;
+pub type Listener = std::sync::Arc<dyn Fn(BuildEvent) + Send + Sync>;

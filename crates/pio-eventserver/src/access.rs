@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::errors::Refusal;
+use crate::errors::ApiError;
 
 /// How long what was found counts. Changes by this program's console are heard of at once; those by others after this time.
 const FOUND_FOR: Duration = Duration::from_secs(10);
@@ -27,7 +27,7 @@ const MAX_ENTRIES: usize = 10_000;
 
 /// What an access key opens.
 #[derive(Debug)]
-pub(crate) struct Grant {
+pub(crate) struct AccessGrant {
     pub(crate) app_id: i32,
     /// The events it may send; all where there are none.
     events: Vec<String>,
@@ -43,7 +43,7 @@ pub(crate) enum Action {
     Delete,
 }
 
-impl Grant {
+impl AccessGrant {
     fn of(key: AccessKey) -> Self {
         Self { app_id: key.app_id, events: key.events, permissions: key.permissions }
     }
@@ -54,7 +54,7 @@ impl Grant {
     }
 
     /// Refuses what the key may not do.
-    pub(crate) fn check(&self, action: Action) -> Result<(), Refusal> {
+    pub(crate) fn check(&self, action: Action) -> Result<(), ApiError> {
         let all = Permissions { read: true, write: true, delete: true };
         let Permissions { read, write, delete } = self.permissions.unwrap_or(all);
         let (is_permitted, word) = match action {
@@ -62,7 +62,7 @@ impl Grant {
             Action::Write => (write, "write"),
             Action::Delete => (delete, "delete"),
         };
-        if is_permitted { Ok(()) } else { Err(Refusal::NotPermitted(word)) }
+        if is_permitted { Ok(()) } else { Err(ApiError::NotPermitted(word)) }
     }
 
     /// The events that it may read and delete; all where there are none. PIO's list alone is for what is sent.
@@ -71,14 +71,14 @@ impl Grant {
     }
 
     /// Refuses an event that is stored and that the key may not read or delete.
-    pub(crate) fn check_stored(&self, event: &str) -> Result<(), Refusal> {
+    pub(crate) fn check_stored(&self, event: &str) -> Result<(), ApiError> {
         let visible = self.visible_events();
         let is_visible = visible.is_empty() || visible.iter().any(|allowed| allowed == event);
-        if is_visible { Ok(()) } else { Err(Refusal::Forbidden(event.to_owned())) }
+        if is_visible { Ok(()) } else { Err(ApiError::Forbidden(event.to_owned())) }
     }
 
     /// Narrows a filter to the events that the key may read.
-    pub(crate) fn narrow(&self, filter: &mut Filter) -> Result<(), Refusal> {
+    pub(crate) fn narrow(&self, filter: &mut Filter) -> Result<(), ApiError> {
         let visible = self.visible_events();
         if visible.is_empty() {
             return Ok(());
@@ -92,31 +92,31 @@ impl Grant {
 }
 
 /// Looks access keys and channels up.
-pub(crate) struct Grants {
+pub(crate) struct AccessCache {
     storage: Storage,
     /// By the key's digest: the time of a look-up tells nothing about a key that is nearly right.
-    keys: Cache<[u8; 32], Arc<Grant>>,
+    keys: Cache<[u8; 32], Arc<AccessGrant>>,
     channels: Cache<(i32, String), i32>,
 }
 
-impl Grants {
+impl AccessCache {
     /// Starts to listen for changes, with a task that ends after the grants were dropped.
     pub(crate) fn start(storage: Storage) -> (Arc<Self>, JoinHandle<()>) {
         let changes = storage.metadata_changes();
-        let grants = Arc::new(Self { storage, keys: Cache::default(), channels: Cache::default() });
-        let task = tokio::spawn(forget_after_changes(Arc::downgrade(&grants), changes));
-        (grants, task)
+        let access = Arc::new(Self { storage, keys: Cache::default(), channels: Cache::default() });
+        let task = tokio::spawn(forget_after_changes(Arc::downgrade(&access), changes));
+        (access, task)
     }
 
     /// What the access key opens, if it is one.
-    pub(crate) async fn of_key(&self, key: &str) -> Result<Option<Arc<Grant>>, StorageError> {
+    pub(crate) async fn of_key(&self, key: &str) -> Result<Option<Arc<AccessGrant>>, StorageError> {
         let digest: [u8; 32] = Sha256::digest(key.as_bytes()).into();
         if let Some(Known(known)) = self.keys.get(&digest) {
             return Ok(known);
         }
         let asked = Instant::now();
         let found = self.storage.access_keys().get(key).await?;
-        let grant = found.map(|key| Arc::new(Grant::of(key)));
+        let grant = found.map(|key| Arc::new(AccessGrant::of(key)));
         self.keys.put(digest, grant.clone(), asked);
         Ok(grant)
     }
@@ -138,11 +138,11 @@ impl Grants {
     }
 }
 
-async fn forget_after_changes(grants: std::sync::Weak<Grants>, mut changes: watch::Receiver<u64>) {
+async fn forget_after_changes(access: std::sync::Weak<AccessCache>, mut changes: watch::Receiver<u64>) {
     while changes.changed().await.is_ok() {
-        let Some(grants) = grants.upgrade() else { return };
-        grants.keys.clear();
-        grants.channels.clear();
+        let Some(access) = access.upgrade() else { return };
+        access.keys.clear();
+        access.channels.clear();
     }
 }
 

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::{Request, Response};
-use pio_queryserver::annex::{Annex, AnnexBody};
+use pio_queryserver::mounted_api::{MountedApi, MountedApiBody};
 use pio_queryserver::worker::BoxFuture;
 use serde_json::{Value, json};
 
@@ -15,12 +15,12 @@ use crate::fake::{AT_ONCE, Script, deploy_beside, quick};
 /// Sends back what it gets.
 struct Echo;
 
-impl Annex for Echo {
+impl MountedApi for Echo {
     fn owns(&self, path: &str) -> bool {
         path == "/echo"
     }
 
-    fn answer(&self, request: Request<Incoming>) -> BoxFuture<'_, Response<AnnexBody>> {
+    fn answer(&self, request: Request<Incoming>) -> BoxFuture<'_, Response<MountedApiBody>> {
         Box::pin(async {
             let body: Bytes = request.into_body().collect().await.unwrap().to_bytes();
             Response::new(Full::new(body).map_err(|never| match never {}).boxed_unsync())

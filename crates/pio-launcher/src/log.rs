@@ -33,7 +33,7 @@ pub fn remark(line: impl Display) {
 }
 
 /// Says what went wrong and what to do.
-pub fn fault(advice: &Advice) {
+pub fn error(advice: &Advice) {
     let lines = advice.lines();
     if start::is_json() {
         return tracing::error!("{}", lines.join("\n").trim_end());
