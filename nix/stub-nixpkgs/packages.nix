@@ -42,6 +42,7 @@ let
       set -e
       [ "\$1" != -D ] || shift
       mkdir -p "\$(dirname "\$4")"
+      rm -f "\$4"
       cp "\$3" "\$4"
       chmod "\$2" "\$4"
       EOF

@@ -6,4 +6,5 @@ mod database;
 mod errors;
 mod output;
 mod runtime;
+mod support;
 mod verbs;

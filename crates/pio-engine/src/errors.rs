@@ -11,6 +11,7 @@ use std::process::ExitStatus;
 use pio_process::output::Tail;
 use pio_settings::installation;
 use pio_settings::memory::kills::KillCause;
+use pio_storage::instances::status::InstanceStatus;
 
 use crate::build::output::{CompileError, Missing};
 use crate::job::messages::RemoteError;
@@ -361,7 +362,7 @@ pub enum InstanceError {
         /// The id.
         id: String,
         /// Its status.
-        status: String,
+        status: InstanceStatus,
     },
     /// PIO itself made the instance.
     #[error(

@@ -2,6 +2,7 @@
 
 use pio_storage::Storage;
 use pio_storage::instances::engine::EngineInstance;
+use pio_storage::instances::status::InstanceStatus;
 
 use crate::engine::Engine;
 use crate::errors::InstanceError;
@@ -28,7 +29,7 @@ async fn named(storage: &Storage, id: &str) -> Result<EngineInstance, InstanceEr
     let Some(instance) = storage.engine_instances().get(id).await? else {
         return Err(InstanceError::Unknown { id: id.to_owned() });
     };
-    if instance.status != "COMPLETED" {
+    if instance.status != InstanceStatus::Completed {
         return Err(InstanceError::Unfinished { id: instance.id, status: instance.status });
     }
     usable(instance)
@@ -56,7 +57,9 @@ fn choose(
             && engine.version.as_ref().is_none_or(|version| *version == instance.engine_version)
     };
     let mut mine: Vec<EngineInstance> = instances.into_iter().filter(mine).collect();
-    if let Some(at) = mine.iter().position(|instance| instance.status == "COMPLETED" && is_ours(instance)) {
+    if let Some(at) =
+        mine.iter().position(|instance| instance.status == InstanceStatus::Completed && is_ours(instance))
+    {
         return Ok(mine.swap_remove(at));
     }
     match newest {
@@ -71,8 +74,8 @@ fn choose(
 
 fn became(instance: &EngineInstance) -> String {
     let start = instance.start_time.format("%Y-%m-%d %H:%M UTC");
-    match instance.status.as_str() {
-        "FAILED" => format!(": its training of {start} failed"),
+    match instance.status {
+        InstanceStatus::Failed => format!(": its training of {start} failed"),
         _ => format!(": its training of {start} did not come to its end"),
     }
 }
@@ -89,7 +92,7 @@ fn is_ours(instance: &EngineInstance) -> bool {
 mod tests {
     use std::path::{Path, PathBuf};
 
-    use super::{EngineInstance, choose};
+    use super::{EngineInstance, InstanceStatus, choose};
     use crate::engine::Engine;
     use crate::variant::Variant;
 
@@ -102,7 +105,7 @@ mod tests {
         let mark = ours.then(|| ("PIO_RUNTIME".to_owned(), "1".to_owned()));
         EngineInstance {
             id: id.to_owned(),
-            status: status.to_owned(),
+            status: InstanceStatus::from(status.to_owned()),
             start_time: chrono::DateTime::UNIX_EPOCH,
             end_time: chrono::DateTime::UNIX_EPOCH,
             engine_id: "org.example.Engine".to_owned(),

@@ -7,11 +7,11 @@ use pio_storage::errors::StorageError;
 use serde_json::{Value, json};
 
 use super::app::PIO;
-use super::lookup;
 use crate::cli::apps;
 use crate::database;
 use crate::errors::ConsoleError;
 use crate::output::Console;
+use crate::support::lookup;
 
 const ACCESS_KEY: &str = "AccessKey$";
 

@@ -8,11 +8,12 @@ use pio_storage::channels::Channel;
 use pio_storage::errors::StorageError;
 use serde_json::{Value, json};
 
-use super::{access_key, app_data, lookup};
+use super::{access_key, app_data};
 use crate::cli::apps;
 use crate::database;
 use crate::errors::ConsoleError;
 use crate::output::{Confirmation, Console};
+use crate::support::lookup;
 
 pub(crate) const PIO: &str = "Pio$";
 pub(crate) const APP: &str = "App$";

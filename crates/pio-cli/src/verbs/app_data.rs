@@ -8,10 +8,10 @@ use pio_storage::events::table::EventTable;
 use serde_json::json;
 
 use super::app::{APP, PIO, confirmed, describe};
-use super::lookup;
 use crate::cli::apps::DataDelete;
 use crate::errors::ConsoleError;
 use crate::output::Console;
+use crate::support::lookup;
 
 pub(crate) async fn delete(console: Console, storage: &Storage, args: &DataDelete) -> Result<()> {
     let app = lookup::app(storage, &args.name).await?;

@@ -9,11 +9,11 @@ use pio_engine::job::results::Predicted;
 use pio_engine::job::{BatchPredictOptions, Verb};
 use serde_json::json;
 
-use super::engine::{Ready, job_options, listener, options};
 use crate::cli::Common;
 use crate::cli::engines::BatchPredict;
 use crate::errors::ConsoleError;
 use crate::output::{Console, warn};
+use crate::support::engine::{Ready, job_options, listener, options};
 use crate::{database, runtime};
 
 const BATCH_PREDICT: &str = "BatchPredict$";

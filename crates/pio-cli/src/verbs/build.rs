@@ -10,10 +10,10 @@ use pio_engine::{build, template};
 use pio_settings::words;
 use serde_json::json;
 
-use super::engine::{ENGINE, check_temporary_folder, listener, options};
 use crate::cli::Common;
 use crate::cli::engines::Build;
 use crate::output::Console;
+use crate::support::engine::{ENGINE, check_temporary_folder, listener, options};
 
 pub(crate) fn run(console: Console, common: &Common, args: &Build) -> Result<()> {
     let options = options(common);
@@ -32,7 +32,7 @@ pub(crate) fn run(console: Console, common: &Common, args: &Build) -> Result<()>
     say_what_is_ignored(console, common, args);
     let build_options = build_options(args)?;
     if args.test {
-        build::test(&closure, &folder, &build_options, &super::engine::listener(console, true))?;
+        build::test(&closure, &folder, &build_options, &crate::support::engine::listener(console, true))?;
         console.info(ENGINE, "The engine's tests have passed.");
         return Ok(());
     }

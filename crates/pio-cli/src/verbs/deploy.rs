@@ -25,13 +25,13 @@ use pio_settings::{env, memory, vars};
 
 use self::events::Events;
 use self::launch::EngineLaunch;
-use super::engine::{check_temporary_folder, job_options, options};
 use super::event_server::bind;
 use super::undeploy::Target;
 use crate::cli::Common;
 use crate::cli::servers::Deploy;
 use crate::errors::ConsoleError;
 use crate::output::Console;
+use crate::support::engine::{check_temporary_folder, job_options, options};
 use crate::{database, runtime};
 
 /// How long the last events have for their commit when the server ends.

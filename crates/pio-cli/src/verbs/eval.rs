@@ -6,11 +6,11 @@ use pio_engine::job::results::{Evaluated, Row};
 use pio_engine::job::{EvalOptions, Verb};
 use serde_json::{Value, json};
 
-use super::engine::{Ready, job_options, listener, options};
 use crate::cli::Common;
 use crate::cli::engines::Eval;
 use crate::output::Console;
 use crate::runtime;
+use crate::support::engine::{Ready, job_options, listener, options};
 
 const CORE_WORKFLOW: &str = "CoreWorkflow$";
 const BEST: &str = "best.json";

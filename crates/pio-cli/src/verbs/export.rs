@@ -14,11 +14,11 @@ use pio_storage::events::filter::{Filter, Order};
 use pio_storage::events::table::EventTable;
 use serde_json::json;
 
-use super::{lookup, place};
 use crate::cli::data;
 use crate::database;
 use crate::errors::ConsoleError;
 use crate::output::Console;
+use crate::support::{local_path, lookup};
 
 const EVENTS_TO_FILE: &str = "EventsToFile$";
 
@@ -33,7 +33,7 @@ pub(crate) fn run(console: Console, args: &data::Export) -> Result<()> {
             to_stdout(write(&storage, table, BufWriter::new(out)).await)
         });
     }
-    let output = place::local(&args.output).map_err(ConsoleError::RemoteOutput)?;
+    let output = local_path::local(&args.output).map_err(ConsoleError::RemoteOutput)?;
     if output.exists() {
         return Err(ConsoleError::OutputExists(output).into());
     }

@@ -14,11 +14,11 @@ use tokio::sync::mpsc;
 
 use self::batch::{Batch, Position};
 use self::source::Source;
-use super::lookup;
 use crate::cli::data;
 use crate::database;
 use crate::errors::ConsoleError;
 use crate::output::{Console, warn};
+use crate::support::lookup;
 
 const FILE_TO_EVENTS: &str = "FileToEvents$";
 /// How many batches may wait for the database.

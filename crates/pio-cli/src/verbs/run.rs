@@ -11,10 +11,10 @@ use pio_engine::engine::{self, Engine};
 use pio_settings::{memory, vars, words};
 
 use super::build::build_options;
-use super::engine::{check_temporary_folder, listener, options};
 use crate::cli::Common;
 use crate::cli::engines::Run;
 use crate::output::Console;
+use crate::support::engine::{check_temporary_folder, listener, options};
 
 pub(crate) fn run(common: &Common, args: &Run, spark: Vec<String>, program: Vec<String>) -> Result<()> {
     let options = options(common);

@@ -9,6 +9,7 @@ use pio_settings::database::DatabaseSettings;
 use pio_settings::database::tables::TableNames;
 use pio_settings::{env, installation, vars};
 use pio_storage::instances::engine::EngineInstance;
+use pio_storage::instances::status::InstanceStatus;
 use serde_json::{Value, json};
 
 use super::version::VERSION;
@@ -172,7 +173,9 @@ fn named_by(settings: &DatabaseSettings) -> String {
 fn is_superseded(one: &EngineInstance, instances: &[EngineInstance]) -> bool {
     let engine = |of: &EngineInstance| (of.engine_id.clone(), of.engine_variant.clone());
     instances.iter().any(|other| {
-        other.status == "COMPLETED" && other.start_time > one.start_time && engine(other) == engine(one)
+        other.status == InstanceStatus::Completed
+            && other.start_time > one.start_time
+            && engine(other) == engine(one)
     })
 }
 
@@ -180,7 +183,7 @@ fn is_superseded(one: &EngineInstance, instances: &[EngineInstance]) -> bool {
 fn explain(console: Console, instances: &[EngineInstance]) -> Vec<String> {
     let unfinished: Vec<&EngineInstance> = instances
         .iter()
-        .filter(|instance| instance.status == "INIT" && !is_superseded(instance, instances))
+        .filter(|instance| instance.status == InstanceStatus::Init && !is_superseded(instance, instances))
         .collect();
     for instance in &unfinished {
         warn(
@@ -197,7 +200,9 @@ fn explain(console: Console, instances: &[EngineInstance]) -> Vec<String> {
     }
     let of_pio = instances
         .iter()
-        .filter(|instance| instance.status == "COMPLETED" && !instance.env.contains_key(OWN_MODEL))
+        .filter(|instance| {
+            instance.status == InstanceStatus::Completed && !instance.env.contains_key(OWN_MODEL)
+        })
         .count();
     if of_pio > 0 {
         console.info(

@@ -6,12 +6,12 @@ use pio_engine::job::results::Trained;
 use pio_engine::job::{TrainOptions, Verb};
 use serde_json::json;
 
-use super::engine::{Ready, job_options, listener, options};
 use crate::cli::Common;
 use crate::cli::engines::Train;
 use crate::errors::ConsoleError;
 use crate::output::Console;
 use crate::runtime;
+use crate::support::engine::{Ready, job_options, listener, options};
 
 const CORE_WORKFLOW: &str = "CoreWorkflow$";
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use tokio_postgres::Row;
 
+use super::status::InstanceStatus;
 use super::{pairs, time};
 use crate::{Storage, errors::Result, schema::check_text};
 
@@ -13,8 +14,8 @@ use crate::{Storage, errors::Result, schema::check_text};
 pub struct EngineInstance {
     /// Its id; the model has the same.
     pub id: String,
-    /// `INIT`, `COMPLETED` or `FAILED`.
-    pub status: String,
+    /// What became of it.
+    pub status: InstanceStatus,
     /// When it began.
     pub start_time: DateTime<Utc>,
     /// When it ended.
@@ -102,7 +103,7 @@ impl EngineInstances<'_> {
 fn instance(row: &Row) -> Result<EngineInstance> {
     Ok(EngineInstance {
         id: row.try_get("id")?,
-        status: row.try_get("status")?,
+        status: InstanceStatus::from(row.try_get::<_, String>("status")?),
         start_time: time(row, "starttime")?,
         end_time: time(row, "endtime")?,
         engine_id: row.try_get("engineid")?,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use tokio_postgres::Row;
 
+use super::status::InstanceStatus;
 use super::{pairs, time};
 use crate::{Storage, errors::Result, schema::check_text};
 
@@ -13,8 +14,8 @@ use crate::{Storage, errors::Result, schema::check_text};
 pub struct EvaluationInstance {
     /// Its id.
     pub id: String,
-    /// `INIT`, `EVALCOMPLETED` or another word for what became of it.
-    pub status: String,
+    /// What became of it.
+    pub status: InstanceStatus,
     /// When it began.
     pub start_time: DateTime<Utc>,
     /// When it ended.
@@ -70,7 +71,7 @@ impl EvaluationInstances<'_> {
 fn instance(row: &Row) -> Result<EvaluationInstance> {
     Ok(EvaluationInstance {
         id: row.try_get("id")?,
-        status: row.try_get("status")?,
+        status: InstanceStatus::from(row.try_get::<_, String>("status")?),
         start_time: time(row, "starttime")?,
         end_time: time(row, "endtime")?,
         evaluation_class: row.try_get("evaluationclass")?,

@@ -2,6 +2,7 @@
 
 pub mod engine;
 pub mod evaluation;
+pub mod status;
 
 use std::collections::BTreeMap;
 

@@ -7,9 +7,9 @@ use anyhow::Result;
 use flate2::read::MultiGzDecoder;
 use fs_err as fs;
 
-use super::super::place;
 use super::format::{Format, FormatError};
 use crate::errors::ConsoleError;
+use crate::support::local_path;
 
 const BUFFER: usize = 256 * 1024;
 
@@ -34,7 +34,7 @@ impl Source {
         if input == Path::new("-") {
             return Ok(Self::StandardInput);
         }
-        let path = place::local(input).map_err(ConsoleError::RemoteInput)?;
+        let path = local_path::local(input).map_err(ConsoleError::RemoteInput)?;
         if !path.exists() {
             return Err(ConsoleError::NoInput(path).into());
         }

@@ -43,7 +43,7 @@ private[runtime] object BatchPredictVerb {
       // An empty file has no partition.
       sc.parallelize(outcomes, math.max(1, lines.getNumPartitions))
     } else {
-      val shared = sc.broadcast(new KryoBox(deployed))
+      val shared = sc.broadcast(new KryoEnvelope(deployed))
       lines.mapPartitions { part =>
         val here = shared.value.value
         part.map { case (number, line) => number -> outcome(here, number, line) }

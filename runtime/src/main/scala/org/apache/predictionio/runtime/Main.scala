@@ -36,7 +36,7 @@ object Main {
     if (args.length != 1) throw Errors.badSpec("It takes one argument, the spec file.")
     val spec = Spec.read(args.head)
     prepare(spec, link)
-    val control = new Control(link)
+    val control = new StopListener(link)
     if (spec.verb == "serve") ServeVerb.run(spec, link, control)
     else {
       control.start()
@@ -56,7 +56,7 @@ object Main {
     Progress.listen((stage, text, done, total) => link.send(Messages.progress(stage, text, done, total)))
   }
 
-  private def work(spec: Spec, control: Control): JObject =
+  private def work(spec: Spec, control: StopListener): JObject =
     try
       spec.verb match {
         case "train" => TrainVerb.run(spec)

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger
 private[runtime] object ServeVerb {
 
   /** Serves as the spec says. */
-  def run(spec: Spec, link: Link, control: Control): Unit = {
+  def run(spec: Spec, link: Link, control: StopListener): Unit = {
     val instance = EngineLoading.instance(spec.text(spec.options, "engineInstanceId"))
     val deployed = Deployed.of(spec, instance, "Serving")
     val threads = pool(EngineLoading.loader)
@@ -28,12 +28,12 @@ private[runtime] object ServeVerb {
         return
       case _ => ()
     }
-    Control.endNow()
+    StopListener.endNow()
   }
 
   private def end(threads: ExecutorService): Unit = {
     threads.shutdown()
-    threads.awaitTermination(Control.StopSeconds.toLong, TimeUnit.SECONDS)
+    threads.awaitTermination(StopListener.StopSeconds.toLong, TimeUnit.SECONDS)
     CleanupFunctions.run()
   }
 
@@ -83,10 +83,10 @@ private[runtime] object ServeVerb {
           link.send(refused)
           if (Memory.isExhausted(e)) {
             link.send(Messages.error(Errors.outOfMemory(e)))
-            Control.endNow()
+            StopListener.endNow()
           }
       }
-    } catch { case _: Throwable => Control.endNow() }
+    } catch { case _: Throwable => StopListener.endNow() }
 
   private def answer(deployed: Deployed, id: JField, message: JValue): JObject = {
     val body = message \ "body" match {

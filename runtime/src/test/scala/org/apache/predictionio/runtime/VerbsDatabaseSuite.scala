@@ -168,7 +168,7 @@ class VerbsDatabaseSuite extends DatabaseSuite {
       link.incoming.put(JObject("type" -> JString("query"), "id" -> JInt(n), "body" -> JString(body)))
     }
     link.incoming.put(JObject("type" -> JString("stop")))
-    ServeVerb.run(spec("serve", s"""{"engineInstanceId": "$id"}""", "{}"), link, new Control(link))
+    ServeVerb.run(spec("serve", s"""{"engineInstanceId": "$id"}""", "{}"), link, new StopListener(link))
     val ready = link.sent.take()
     assertEquals(text(ready, "type"), "ready")
     assertEquals(text(ready, "engineInstanceId"), id)
@@ -185,7 +185,7 @@ class VerbsDatabaseSuite extends DatabaseSuite {
     }
     link.incoming.put(JObject("type" -> JString("query"), "id" -> JInt(7), "body" -> JString("{\"factor\": 1}")))
     link.incoming.put(JObject("type" -> JString("stop")))
-    ServeVerb.run(spec("serve", s"""{"engineInstanceId": "${trained()}"}""", "{}"), link, new Control(link))
+    ServeVerb.run(spec("serve", s"""{"engineInstanceId": "${trained()}"}""", "{}"), link, new StopListener(link))
     assertEquals(text(link.sent.take(), "type"), "ready")
     val answer = link.sent.take()
     assertEquals((answer \ "id", answer \ "status"), (JInt(7): JValue, JInt(500): JValue))

@@ -9,7 +9,7 @@ private[predictionio] object ScalaReader {
   /** The object of a JSON text. */
   def read[T](json: String, cls: Class[T], formats: Formats): T = {
     val value = JsonText.parseLax(json)
-    val (fitted, faults) = new Fitting(formats).fit(value, Reflector.scalaTypeOf(cls), "")
+    val (fitted, faults) = new CaseClassReader(formats).fit(value, Reflector.scalaTypeOf(cls), "")
     if (faults.isEmpty) extract(fitted, cls, formats + JavaContainers) else throw new JsonFault(faults)
   }
 

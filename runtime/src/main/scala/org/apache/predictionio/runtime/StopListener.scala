@@ -5,18 +5,18 @@ import org.apache.predictionio.runtime.link.Link
 import org.json4s._
 
 /** Listens while a job runs: stops it when told to, and ends the process at once when the native process is gone. */
-private[runtime] class Control(link: Link) {
+private[runtime] class StopListener(link: Link) {
   @volatile private var stopping = false
   @volatile private var ended = false
   private val worker = Thread.currentThread
 
   /** True where the job was told to stop, or the process was. */
-  def isStopping: Boolean = stopping || Control.isShuttingDown
+  def isStopping: Boolean = stopping || StopListener.isShuttingDown
 
   /** Begins to listen. */
-  def start(): Unit = Control.daemon("link") {
+  def start(): Unit = StopListener.daemon("link") {
     link.received.foreach(message => if (message \ "type" == JString("stop")) stop())
-    Control.endNow()
+    StopListener.endNow()
   }
 
   /** The job has ended; what comes in from now on is too late. */
@@ -25,8 +25,8 @@ private[runtime] class Control(link: Link) {
   /** Cancels what Spark does, again and again, because an engine may go on with the next job; in the end gives up. */
   private def stop(): Unit = if (!stopping) {
     stopping = true
-    Control.daemon("stop") {
-      (0 until Control.StopSeconds).foreach { _ =>
+    StopListener.daemon("stop") {
+      (0 until StopListener.StopSeconds).foreach { _ =>
         SparkContexts.cancelJobs()
         worker.interrupt()
         Thread.sleep(1000)
@@ -36,7 +36,7 @@ private[runtime] class Control(link: Link) {
   }
 }
 
-private[runtime] object Control {
+private[runtime] object StopListener {
 
   /** How long a job may take to stop. */
   val StopSeconds = 20

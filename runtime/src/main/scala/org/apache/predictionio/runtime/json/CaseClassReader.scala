@@ -10,7 +10,7 @@ import scala.util.Try
   * say a number or a truth value into what they say. What it does not know it leaves to json4s. With leniency,
   * what is missing becomes 0, false or null.
   */
-private[json] class Fitting(formats: Formats) {
+private[json] class CaseClassReader(formats: Formats) {
   private type Fitted = (JValue, Seq[Fault])
 
   /** The document as json4s can read it, and all that is wrong with it. */
@@ -19,14 +19,14 @@ private[json] class Fitting(formats: Formats) {
     else if (tpe.isOption) fitOption(value, tpe, path)
     else
       tpe.erasure match {
-        case c if Fitting.whole.contains(c) => fitWhole(value, Fitting.whole(c), path)
-        case c if Fitting.fractions(c) => fitFraction(value, c, path)
+        case c if CaseClassReader.whole.contains(c) => fitWhole(value, CaseClassReader.whole(c), path)
+        case c if CaseClassReader.fractions(c) => fitFraction(value, c, path)
         case c if c == classOf[Boolean] || c == classOf[java.lang.Boolean] => fitBoolean(value, path)
         case c if c == classOf[String] => fitText(value, path)
         case c if JavaContainers.isMap(c) && (value == JNothing || value == JNull) => (value, Nil)
         case c if tpe.isMap || JavaContainers.isMap(c) => fitMap(value, tpe, path)
         case _ if tpe.isCollection || tpe.isArray => fitList(value, tpe, path)
-        case c if Fitting.isDescribed(c) => fitObject(value, tpe, path)
+        case c if CaseClassReader.isDescribed(c) => fitObject(value, tpe, path)
         case _ => (value, Nil)
       }
 
@@ -39,7 +39,7 @@ private[json] class Fitting(formats: Formats) {
     case _ => fine(value)
   }
 
-  private def fitWhole(value: JValue, range: Fitting.Range, path: String): Fitted = Fitting.number(value) match {
+  private def fitWhole(value: JValue, range: CaseClassReader.Range, path: String): Fitted = CaseClassReader.number(value) match {
     case Some(number) if !number.isWhole => wrong(value, path, range.words)
     case Some(number) if number < BigDecimal(range.least) || number > BigDecimal(range.most) =>
       wrong(value, path, range.bounds)
@@ -50,7 +50,7 @@ private[json] class Fitting(formats: Formats) {
   private def fitFraction(value: JValue, cls: Class[_], path: String): Fitted = {
     val isFloat = cls == classOf[Float] || cls == classOf[java.lang.Float]
     val name = if (isFloat) "a number (Float)" else "a number (Double)"
-    Fitting.number(value) match {
+    CaseClassReader.number(value) match {
       case Some(number) if isFloat && number.abs > BigDecimal(Float.MaxValue.toDouble) => wrong(value, path, name)
       case Some(number) if value.isInstanceOf[JString] => fine(JDouble(number.toDouble))
       case Some(_) => fine(value)
@@ -117,11 +117,11 @@ private[json] class Fitting(formats: Formats) {
   private def wrong(value: JValue, path: String, expected: String, zero: JValue = JNull): Fitted = value match {
     case JNothing | JNull if Leniency.missingIsZero => fine(zero)
     case JNothing | JNull => (value, Seq(Fault(path, expected, None)))
-    case other => (value, Seq(Fault(path, expected, Some(Fitting.shortened(other)))))
+    case other => (value, Seq(Fault(path, expected, Some(CaseClassReader.shortened(other)))))
   }
 }
 
-private[json] object Fitting {
+private[json] object CaseClassReader {
 
   /** The whole numbers that a type can hold. */
   case class Range(name: String, least: BigInt, most: BigInt) {

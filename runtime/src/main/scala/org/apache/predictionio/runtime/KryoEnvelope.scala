@@ -5,7 +5,7 @@ import org.apache.predictionio.workflow.KryoInstantiator
 import java.io.{ObjectInputStream, ObjectOutputStream}
 
 /** Sends an object to other machines with Kryo, which can do so with more classes than Java's own serialization. */
-private[runtime] class KryoBox[T](@transient private var boxed: T) extends Serializable {
+private[runtime] class KryoEnvelope[T](@transient private var boxed: T) extends Serializable {
 
   /** The object. */
   def value: T = boxed

@@ -1,0 +1,5 @@
+//! What several verbs need.
+
+pub(crate) mod engine;
+pub(crate) mod local_path;
+pub(crate) mod lookup;
