@@ -173,7 +173,7 @@ pub enum BuildError {
     #[error("sbt ran out of memory. Give it more, as in `pio build --sbt-extra -J-Xmx2g`.")]
     OutOfMemory,
     /// Another failure.
-    #[error("sbt failed for a reason that pio does not know. Its last words:\n{tail}\nEverything it said is in {}.", log.display())]
+    #[error("sbt failed for a reason that pio does not know. Last output:\n{tail}\nFull log: {}", log.display())]
     Unknown {
         /// The last lines.
         tail: String,
@@ -182,7 +182,7 @@ pub enum BuildError {
     },
     /// The engine's folder cannot be written to.
     #[error(
-        "nothing can be written to {}, where everything goes that is made from the engine. Let your user write there, or copy the \
+        "cannot write to {} (build output). Let your user write there, or copy the \
          engine to a folder of your own",
         folder.display()
     )]

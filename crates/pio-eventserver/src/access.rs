@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 
 use crate::errors::ApiError;
 
-/// How long what was found counts. Changes by this program's console are heard of at once; those by others after this time.
+/// How long a cached key is valid. Changes made with `pio` take effect at once; those made by others after this time.
 const FOUND_FOR: Duration = Duration::from_secs(10);
 
 /// How long what was not found counts.

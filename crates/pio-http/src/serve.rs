@@ -26,7 +26,7 @@ const TOO_MANY: &str = "Too many connections are open. Try again in a moment.";
 /// How many refused connections are answered with 503 at a time.
 const REFUSALS: usize = 256;
 
-/// What goes wrong again and again is told once in this time.
+/// Minimum interval between repeated warnings.
 const WARN_INTERVAL: Duration = Duration::from_secs(10);
 
 /// How a server ended.

@@ -149,7 +149,7 @@ pub enum Error {
     #[error("The output could not be written.")]
     Output(std::io::Error),
     /// A file could not be read or written, or a port not be bound.
-    #[error("The system refused something.")]
+    #[error("I/O error.")]
     Io(#[from] std::io::Error),
 }
 

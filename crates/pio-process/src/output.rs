@@ -56,7 +56,7 @@ impl fmt::Display for Tail {
         if self.lines.is_empty() {
             return Ok(());
         }
-        write!(f, "; its last words:")?;
+        write!(f, "; last output:")?;
         for line in &self.lines {
             write!(f, "\n  {line}")?;
         }

@@ -1,4 +1,4 @@
-//! Who answers queries at the moment.
+//! The worker that currently serves queries.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use crate::errors::QueryError;
 use crate::link::WorkerConnection;
 use crate::messages::Ready;
 
-/// Who answers queries at the moment. The supervisor writes it, every request reads it.
+/// The worker that currently serves queries. The supervisor writes it, every request reads it.
 #[derive(Clone)]
 pub(crate) enum State {
     /// Nobody yet: the first worker is being started.

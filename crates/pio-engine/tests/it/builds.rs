@@ -199,7 +199,7 @@ fn a_folder_without_sources_is_no_engine() {
     assert!(words.contains("holds no Scala or Java sources"), "{words}");
     write(folder.path(), &[("A.scala", "class A"), ("target", "a file")]);
     let words = run(folder.path()).unwrap_err().to_string();
-    assert!(words.contains("nothing can be written to") && words.contains("target/pio"), "{words}");
+    assert!(words.contains("cannot write to") && words.contains("target/pio"), "{words}");
     let words = run(&folder.path().join("none")).unwrap_err().to_string();
     assert!(words.contains("does not exist"), "{words}");
 }

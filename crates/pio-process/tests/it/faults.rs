@@ -15,7 +15,7 @@ fn a_missing_program_is_named_with_what_to_do() {
 fn a_failure_shows_the_exit_code_and_the_last_words() {
     let error = shell("echo out; echo bad >&2; exit 3").captured().named("sbt").run().unwrap_err();
     let words = error.to_string();
-    assert!(words.starts_with("sbt ended with exit code 3; its last words:"), "{words}");
+    assert!(words.starts_with("sbt ended with exit code 3; last output:"), "{words}");
     assert!(words.contains("\n  out") && words.contains("\n  bad"), "{words}");
 }
 

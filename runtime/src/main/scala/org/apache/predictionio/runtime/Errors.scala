@@ -328,7 +328,7 @@ private[predictionio] object Errors {
 
   def internal(cause: Throwable): UserError = new UserError(
     "internal",
-    "Something went wrong that should not.",
+    "Internal error.",
     sentence(describe(cause)),
     "Please report it, with the details that --verbose shows.",
     cause
