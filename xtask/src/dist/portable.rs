@@ -4,8 +4,9 @@ use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Result, ensure};
+use elf::ElfBytes;
+use elf::endian::AnyEndian;
 use fs_err as fs;
-use pio_process::command::Command;
 
 use super::contents::{Contents, Source};
 
@@ -50,14 +51,21 @@ fn is_native(file: &Path) -> Result<bool> {
     Ok(file.read(&mut start)? == start.len() && start == *b"\x7fELF")
 }
 
+/// The newest version of the C library that a symbol of the file asks for.
 fn needed(file: &Path) -> Result<Option<Version>> {
-    let command = Command::new("readelf").args(["--version-info", "--wide"]).arg(file).captured();
-    Ok(newest_in(&String::from_utf8_lossy(&command.output()?)))
-}
-
-/// The newest of the `GLIBC_2.17` in what readelf prints.
-fn newest_in(text: &str) -> Option<Version> {
-    text.split("GLIBC_").skip(1).filter_map(version).max()
+    let bytes = fs::read(file)?;
+    let elf = ElfBytes::<AnyEndian>::minimal_parse(&bytes)?;
+    let (Some(versions), Some((symbols, _))) = (elf.symbol_version_table()?, elf.dynamic_symbol_table()?)
+    else {
+        return Ok(None);
+    };
+    let mut newest = None;
+    for symbol in 0..symbols.len() {
+        if let Some(wanted) = versions.get_requirement(symbol)? {
+            newest = newest.max(wanted.name.strip_prefix("GLIBC_").and_then(version));
+        }
+    }
+    Ok(newest)
 }
 
 fn version(text: &str) -> Option<Version> {
@@ -71,14 +79,13 @@ mod tests {
     use std::path::PathBuf;
 
     use super::super::contents::{Contents, Source};
-    use super::{C_LIBRARY, Version, check, newest_in};
+    use super::{C_LIBRARY, Version, check, version};
 
     #[test]
     fn versions_are_numbers_not_text() {
-        let text = "  0x0010: Name: GLIBC_2.4  Flags: none\n  0x0020: Name: GLIBC_2.34\n GLIBC_PRIVATE GLIBC_2.2.5 x";
-        assert_eq!(newest_in(text), Some(Version { major: 2, minor: 34 }));
-        assert_eq!(newest_in("No version information found in this file."), None);
-        assert!(newest_in("GLIBC_2.9") < Some(C_LIBRARY));
+        assert_eq!(version("2.34"), Some(Version { major: 2, minor: 34 }));
+        assert_eq!(version("PRIVATE"), None);
+        assert!(version("2.9") < Some(C_LIBRARY));
     }
 
     #[test]
