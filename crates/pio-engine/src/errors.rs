@@ -15,8 +15,8 @@ use pio_storage::instances::status::InstanceStatus;
 
 use crate::build::output::{CompileError, Missing};
 use crate::job::messages::RemoteError;
-use crate::variant::json::Position;
-use crate::variant::parser::SyntaxError;
+use pio_json::document::Position;
+use pio_json::document::parser::SyntaxError;
 
 /// A variant file cannot be used.
 #[derive(Debug, thiserror::Error)]

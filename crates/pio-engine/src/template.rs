@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::build_event::BuildEvent;
 use crate::text;
-use crate::variant::json::Value;
-use crate::variant::parser;
+use pio_json::document::Value;
+use pio_json::document::parser;
 
 /// The PIO whose interface is here: engines for newer ones may need what is missing.
 const INTERFACE: &str = "0.14.0";

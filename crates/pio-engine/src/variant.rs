@@ -1,11 +1,8 @@
 //! engine.json, and the other variants of an engine: which factory, which parameters.
 
-pub mod json;
-pub mod parser;
-
 use std::path::{Path, PathBuf};
 
-use json::{Node, Value};
+use pio_json::document::{Node, Value, parser};
 
 use crate::errors::VariantError;
 use crate::text::{self, Encoding};

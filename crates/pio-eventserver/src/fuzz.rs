@@ -7,11 +7,11 @@ use serde_json::value::RawValue;
 
 use crate::event::document::{self, Document};
 use crate::event::{parse, validate};
-use crate::json::tree::{self, Value};
 use crate::query::{self, Query};
 use crate::time::{lenient, strict, text};
 use crate::webhooks::{self, Connectors, Form};
 use crate::{auth, routes};
+use pio_json::tree::{self, Value};
 
 /// What takes an input, and panics where something that must hold does not.
 pub type Target = fn(&str);

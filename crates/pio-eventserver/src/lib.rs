@@ -9,7 +9,6 @@ mod errors;
 pub mod event;
 #[cfg(any(test, feature = "fuzz"))]
 pub mod fuzz;
-pub mod json;
 mod metrics;
 mod openapi;
 pub mod plugins;

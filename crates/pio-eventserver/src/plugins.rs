@@ -10,7 +10,7 @@ use std::sync::Arc;
 use pio_storage::events::NewEvent;
 use tokio::sync::mpsc;
 
-use crate::json::tree::{Object, Value};
+use pio_json::tree::{Object, Value};
 
 /// How many events wait for slow sniffers; more are not shown to them.
 const SNIFFER_QUEUE: usize = 1024;

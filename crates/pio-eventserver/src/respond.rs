@@ -9,7 +9,7 @@ use pio_http::budget::{SMALL, Share};
 use pio_http::sliced::Sliced;
 
 use crate::errors::ApiError;
-use crate::json::text::quote;
+use pio_json::text::quote;
 
 /// The body of a response: whole, or in pieces as they are read from the database.
 pub type ApiBody = Either<Full<Bytes>, UnsyncBoxBody<Bytes, StreamAborted>>;

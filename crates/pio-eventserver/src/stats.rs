@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 use pio_storage::events::NewEvent;
 
-use crate::json::tree::{Object, Value};
 use crate::time;
+use pio_json::tree::{Object, Value};
 
 /// How many kinds of events are told apart in a period: their names come from clients.
 const MAX_KINDS: usize = 10_000;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::json::tree::Object;
+use pio_json::tree::Object;
 
 pub mod exampleform;
 pub mod examplejson;

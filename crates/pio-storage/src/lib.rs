@@ -10,7 +10,6 @@ pub mod errors;
 pub mod events;
 pub mod instances;
 pub mod models;
-pub mod number;
 mod params;
 mod schema;
 mod session;

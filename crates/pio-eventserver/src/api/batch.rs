@@ -18,9 +18,9 @@ use crate::event::document::{self, Document};
 use crate::event::fields::Fields;
 use crate::event::invalid::InvalidEvent;
 use crate::event::validate;
-use crate::json::text::quote;
 use crate::query::Query;
 use crate::respond;
+use pio_json::text::quote;
 
 impl State {
     pub(super) async fn create_batch<B>(&self, parts: &Parts, query: Query<'_>, body: B) -> ApiResult

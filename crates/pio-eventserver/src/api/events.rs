@@ -14,9 +14,9 @@ use crate::api::{ApiResult, Caller, State};
 use crate::body::{self, JSON};
 use crate::errors::ApiError;
 use crate::event::parse;
-use crate::json::text::quote;
 use crate::query::Query;
 use crate::respond::{self, ApiBody};
+use pio_json::text::quote;
 
 impl State {
     pub(super) async fn create<B>(&self, parts: &Parts, query: Query<'_>, body: B) -> ApiResult

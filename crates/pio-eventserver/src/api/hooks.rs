@@ -13,10 +13,10 @@ use crate::body::{self, FORM, JSON};
 use crate::errors::ApiError;
 use crate::event::invalid::InvalidEvent;
 use crate::event::parse;
-use crate::json::tree::{self, Object, Value};
 use crate::query::Query;
 use crate::respond;
 use crate::webhooks::Form;
+use pio_json::tree::{self, Object, Value};
 
 impl State {
     /// Tells whether there is a connector of this name.

@@ -1,9 +1,9 @@
 //! A request's body: one event, or an array of them.
 
 use crate::event::fields::{self, Fields};
-use crate::json::Syntax;
-use crate::json::canonical::{self, misplaced};
-use crate::json::lexer::{Lexer, Token};
+use pio_json::Syntax;
+use pio_json::canonical::{self, misplaced};
+use pio_json::lexer::{Lexer, Token};
 
 /// What a body holds.
 #[derive(Debug, PartialEq)]
@@ -31,7 +31,7 @@ pub(crate) fn read(body: &str, limit: usize) -> Result<Document, Syntax> {
 
 /// Reads the next object or array; nothing at the end.
 pub(crate) fn next(lexer: &mut Lexer<'_>, limit: usize) -> Result<Option<Document>, Syntax> {
-    Ok(Some(match lexer.next()? {
+    Ok(Some(match lexer.next_token()? {
         Token::End => return Ok(None),
         Token::OpenObject => Document::Object(Box::new(fields::read(lexer)?)),
         Token::OpenArray => Document::Array(items(lexer, limit)?),
@@ -42,7 +42,7 @@ pub(crate) fn next(lexer: &mut Lexer<'_>, limit: usize) -> Result<Option<Documen
 fn items(lexer: &mut Lexer<'_>, limit: usize) -> Result<Items, Syntax> {
     let mut items = Items::default();
     loop {
-        let token = lexer.next()?;
+        let token = lexer.next_token()?;
         let item = match token {
             Token::Close => return Ok(items),
             Token::OpenObject if items.count < limit => Some(fields::read(lexer)?),

@@ -1,11 +1,11 @@
 //! The fields of one event as the client sent them, before they are checked.
 
-use pio_storage::number::NumberError;
+use pio_json::number::NumberError;
 
 use crate::event::properties::{self, Properties};
-use crate::json::canonical::{self, misplaced};
-use crate::json::lexer::{Lexer, Token};
-use crate::json::{Syntax, number};
+use pio_json::canonical::{self, misplaced};
+use pio_json::lexer::{Lexer, Token};
+use pio_json::{Syntax, literal};
 
 /// A field that should hold text.
 #[derive(Debug, Default, PartialEq)]
@@ -48,10 +48,10 @@ pub(crate) struct Fields {
 pub(crate) fn read(lexer: &mut Lexer<'_>) -> Result<Fields, Syntax> {
     let mut fields = Fields::default();
     loop {
-        match lexer.next()? {
+        match lexer.next_token()? {
             Token::Close => return Ok(fields),
             Token::Field(name) => {
-                let first = lexer.next()?;
+                let first = lexer.next_token()?;
                 let slot = match &*name {
                     "event" => &mut fields.event,
                     "eventId" => &mut fields.event_id,
@@ -82,10 +82,10 @@ fn text(first: Token<'_>, lexer: &mut Lexer<'_>) -> Result<Text, Syntax> {
     Ok(match first {
         Token::String(value) => Text::Given(value.into_owned()),
         Token::Integer(literal) => {
-            number::integer(literal, &mut digits)?.map_or_else(Text::Refused, |()| Text::Given(digits))
+            literal::integer(literal, &mut digits)?.map_or_else(Text::Refused, |()| Text::Given(digits))
         }
         Token::Double(literal) => {
-            number::double(literal, &mut digits)?.map_or_else(Text::Refused, |()| Text::Given(digits))
+            literal::double(literal, &mut digits)?.map_or_else(Text::Refused, |()| Text::Given(digits))
         }
         Token::Null => Text::Null,
         other => {

@@ -1,8 +1,8 @@
 //! Why an event is refused, in PIO's words without its class names.
 
-use pio_storage::number::NumberError;
+use pio_json::number::NumberError;
 
-use crate::json::Syntax;
+use pio_json::Syntax;
 
 /// Why a text does not hold an event that can be stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

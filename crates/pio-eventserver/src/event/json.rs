@@ -2,10 +2,10 @@
 
 use pio_storage::events::Event;
 
-use crate::json::canonical;
-use crate::json::lexer::Lexer;
-use crate::json::text::quote;
 use crate::time;
+use pio_json::canonical;
+use pio_json::lexer::Lexer;
+use pio_json::text::quote;
 
 /// Appends the event as a JSON object. Tags are not shown, as in PIO.
 pub fn write(event: &Event, out: &mut String) {
@@ -41,7 +41,7 @@ fn field(before: &str, value: &str, out: &mut String) {
 fn properties(stored: &str, out: &mut String) {
     let start = out.len();
     let mut lexer = Lexer::new(stored);
-    let copied = lexer.next().and_then(|first| canonical::copy(first, &mut lexer, out));
+    let copied = lexer.next_token().and_then(|first| canonical::copy(first, &mut lexer, out));
     if !copied.is_ok_and(|copied| copied.kind == canonical::Kind::Object) {
         out.truncate(start);
         out.push_str("{}");

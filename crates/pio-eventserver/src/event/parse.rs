@@ -5,8 +5,8 @@ use pio_storage::events::NewEvent;
 use crate::event::document::{self, Document};
 pub use crate::event::invalid::InvalidEvent;
 use crate::event::validate;
-pub use crate::json::Syntax;
-use crate::json::lexer::Lexer;
+pub use pio_json::Syntax;
+use pio_json::lexer::Lexer;
 
 /// Reads the event that `text` holds, by the rules of the Event API.
 ///

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use pio_storage::number::NumberError;
+use pio_json::number::NumberError;
 
-use crate::json::canonical::{self, misplaced};
-use crate::json::lexer::{Lexer, Token};
-use crate::json::{Syntax, text};
+use pio_json::canonical::{self, misplaced};
+use pio_json::lexer::{Lexer, Token};
+use pio_json::{Syntax, text};
 
 /// A strict JSON object whose keys are all different.
 #[derive(Debug, Default, PartialEq)]
@@ -35,7 +35,7 @@ pub(crate) fn read(lexer: &mut Lexer<'_>) -> Result<Properties, Syntax> {
     let mut properties = Properties { json: String::from("{"), ..Properties::default() };
     let mut fields = Vec::new();
     loop {
-        match lexer.next()? {
+        match lexer.next_token()? {
             Token::Close => break,
             Token::Field(name) => {
                 if properties.reserved.is_none() && is_reserved(&name) {
@@ -48,7 +48,7 @@ pub(crate) fn read(lexer: &mut Lexer<'_>) -> Result<Properties, Syntax> {
                 text::quote(&name, &mut properties.json);
                 let key = start..properties.json.len();
                 properties.json.push(':');
-                let first = lexer.next()?;
+                let first = lexer.next_token()?;
                 if let Err(why) = canonical::copy(first, lexer, &mut properties.json)?.numbers {
                     properties.refused.get_or_insert_with(|| (name.into_owned(), why));
                 }

@@ -7,7 +7,7 @@ use pio_storage::events::Event;
 use crate::event::document::{self, Document};
 use crate::event::invalid::InvalidEvent;
 use crate::event::{self, parse};
-use crate::json::Syntax;
+use pio_json::Syntax;
 
 /// A good event with some of its fields replaced; `null` is a value.
 fn with(changes: &Value) -> Result<pio_storage::events::NewEvent, InvalidEvent> {

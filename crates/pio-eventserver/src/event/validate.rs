@@ -1,7 +1,7 @@
 //! PIO's rules for events.
 
+use pio_json::number::NumberError;
 use pio_storage::events::NewEvent;
-use pio_storage::number::NumberError;
 
 use crate::event::fields::{Fields, Map, Text};
 use crate::event::invalid::{InvalidEvent, shown};

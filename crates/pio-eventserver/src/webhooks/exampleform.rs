@@ -1,7 +1,7 @@
 //! The example of a connector for forms. It is not offered unless a program adds it.
 
-use crate::json::tree::{Object, Value};
 use crate::webhooks::{ConnectorError, Form, event_of, form_text, schema};
+use pio_json::tree::{Object, Value};
 
 /// Makes an event of what a user did, alone (`userAction`) or with an item (`userActionItem`).
 ///

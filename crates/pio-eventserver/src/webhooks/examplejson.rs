@@ -1,8 +1,8 @@
 //! The example of a connector for JSON bodies. It is not offered unless a program adds it.
 
-use crate::json::tree::{Object, Value};
 use crate::webhooks::schema::{Field, Kind, fields, optional, required};
 use crate::webhooks::{ConnectorError, event_of};
+use pio_json::tree::{Object, Value};
 
 const USER_ACTION: &[Field] = &[
     required("userId", Kind::Text),

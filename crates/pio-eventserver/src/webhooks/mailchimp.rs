@@ -1,9 +1,9 @@
 //! MailChimp's form webhook.
 
 use crate::event::invalid::shown;
-use crate::json::tree::{Object, Value};
 use crate::time::{strict, text};
 use crate::webhooks::{ConnectorError, Form, event_of, form_text};
+use pio_json::tree::{Object, Value};
 
 /// Makes an event of a call of MailChimp. Only what identifies is required: the ids and the time.
 ///

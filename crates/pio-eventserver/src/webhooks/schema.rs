@@ -3,9 +3,9 @@
 //! The rules are those by which PIO filled its case classes: a number passes for text, an optional field that does not fit is left
 //! out, and fields that nobody expects are left out too.
 
-use crate::json::number;
-use crate::json::tree::{Object, Value};
 use crate::webhooks::ConnectorError;
+use pio_json::literal;
+use pio_json::tree::{Object, Value};
 
 /// The type of a field.
 #[derive(Clone, Copy)]
@@ -78,7 +78,7 @@ fn fit(value: &Value, kind: Kind) -> Option<Value> {
 /// Digits as a double.
 pub(crate) fn double(digits: &str) -> Option<Value> {
     let mut out = String::new();
-    number::double(digits, &mut out).ok()?.ok()?;
+    literal::double(digits, &mut out).ok()?.ok()?;
     Some(Value::Number(out))
 }
 

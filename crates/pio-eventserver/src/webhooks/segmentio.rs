@@ -2,10 +2,10 @@
 //! them; stored are the first.
 
 use crate::event::invalid::{TIME_FORM, shown};
-use crate::json::tree::{Object, Value};
 use crate::time::strict;
 use crate::webhooks::schema::{Field, Kind, fields, optional, required};
 use crate::webhooks::{ConnectorError, event_of};
+use pio_json::tree::{Object, Value};
 
 /// What every call has.
 const COMMON: &[Field] = &[

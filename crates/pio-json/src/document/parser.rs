@@ -1,9 +1,9 @@
 //! Reads JSON as PIO's parser took it: commas are optional and may trail, strings may hold line breaks. Everything else is an error
 //! with its place.
 
-use pio_storage::number::{self, NumberError};
+use crate::number::{self, NumberError};
 
-use super::json::{Node, Position, Value};
+use super::{Node, Position, Value};
 
 /// Why a text is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]

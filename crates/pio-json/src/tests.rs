@@ -1,12 +1,12 @@
 //! The parser against what json4s answered for the same 1,500 texts.
 
-use pio_storage::number::NumberError;
+use crate::number::NumberError;
 use serde::Deserialize;
 
-use crate::json::lexer::MAX_DEPTH;
-use crate::json::lexer::{Lexer, Token};
-use crate::json::tree::{self, MAX_TREE_DEPTH, Value};
-use crate::json::{Syntax, canonical, number, text};
+use crate::lexer::MAX_DEPTH;
+use crate::lexer::{Lexer, Token};
+use crate::tree::{self, MAX_TREE_DEPTH, Value};
+use crate::{Syntax, canonical, literal, text};
 
 #[derive(Deserialize)]
 struct Recorded {
@@ -18,7 +18,7 @@ struct Recorded {
 #[test]
 fn texts_are_accepted_and_read_as_json4s_does() {
     let mut refused = 0;
-    for line in include_str!("../../tests/data/json4s-bodies.jsonl").lines() {
+    for line in include_str!("../tests/data/json4s-bodies.jsonl").lines() {
         let case: Recorded = serde_json::from_str(line).unwrap();
         let parsed = match tree::parse(&case.text) {
             Ok(value) => strict(&value),
@@ -47,12 +47,12 @@ fn strict(value: &Value) -> String {
 
 #[test]
 fn a_copy_is_the_same_as_a_tree_printed() {
-    for line in include_str!("../../tests/data/json4s-bodies.jsonl").lines() {
+    for line in include_str!("../tests/data/json4s-bodies.jsonl").lines() {
         let case: Recorded = serde_json::from_str(line).unwrap();
         let Ok(Value::Object(object)) = tree::parse(&case.parsed) else { continue };
         let mut copied = String::new();
         let mut lexer = Lexer::new(&case.parsed);
-        let first = lexer.next().unwrap();
+        let first = lexer.next_token().unwrap();
         canonical::copy(first, &mut lexer, &mut copied).unwrap();
         assert_eq!(copied, object.to_json());
         assert!(serde_json::from_str::<serde_json::Value>(&copied).is_ok(), "{copied} is not strict JSON");
@@ -73,7 +73,7 @@ fn numbers_are_printed_as_java_prints_them() {
         ("100.", "100.0"),
     ] {
         let mut out = String::new();
-        assert_eq!(number::double(source, &mut out), Ok(Ok(())));
+        assert_eq!(literal::double(source, &mut out), Ok(Ok(())));
         assert_eq!(out, printed);
     }
 }
@@ -82,7 +82,7 @@ fn numbers_are_printed_as_java_prints_them() {
 fn numbers_beyond_a_double_are_told_and_leave_strict_json() {
     let copy = |source: &str| {
         let (mut lexer, mut out) = (Lexer::new(source), String::new());
-        let first = lexer.next().unwrap();
+        let first = lexer.next_token().unwrap();
         let copied = canonical::copy(first, &mut lexer, &mut out).unwrap();
         (out, copied.numbers)
     };
@@ -134,7 +134,7 @@ fn nesting_has_an_end() {
     let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
     let copy = |source: &str| {
         let mut lexer = Lexer::new(source);
-        let first = lexer.next()?;
+        let first = lexer.next_token()?;
         canonical::copy(first, &mut lexer, &mut String::new())
     };
     assert!(copy(&deep(MAX_DEPTH)).is_ok());
@@ -156,6 +156,6 @@ fn of_an_object_the_last_field_of_a_name_counts_and_null_is_none() {
 #[test]
 fn the_end_of_a_text_stays_the_end() {
     let mut lexer = Lexer::new(" ");
-    assert_eq!(lexer.next(), Ok(Token::End));
-    assert_eq!(lexer.next(), Ok(Token::End));
+    assert_eq!(lexer.next_token(), Ok(Token::End));
+    assert_eq!(lexer.next_token(), Ok(Token::End));
 }

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::json::{Syntax, text};
+use crate::{Syntax, text};
 
 /// How deeply objects and arrays may nest.
-pub(crate) const MAX_DEPTH: usize = 1000;
+pub const MAX_DEPTH: usize = 1000;
 
 /// Windows programs begin a file with it. It may stand before each document.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -15,19 +15,26 @@ const NOT_FINITE: [&str; 3] = ["NaN", "Infinity", "-Infinity"];
 
 /// One token. Commas and colons are not tokens: they only separate.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Token<'a> {
+pub enum Token<'a> {
+    /// `{`
     OpenObject,
+    /// `[`
     OpenArray,
     /// Either closing bracket; json4s does not compare it with the opening one.
     Close,
+    /// The name of a member.
     Field(Cow<'a, str>),
+    /// A string.
     String(Cow<'a, str>),
     /// Digits and signs that are yet to be checked.
     Integer(&'a str),
     /// The same with a point or an exponent.
     Double(&'a str),
+    /// `true` or `false`.
     Bool(bool),
+    /// `null`.
     Null,
+    /// The end of the text.
     End,
 }
 
@@ -38,7 +45,7 @@ enum Block {
 }
 
 /// Splits a text into tokens.
-pub(crate) struct Lexer<'a> {
+pub struct Lexer<'a> {
     text: &'a str,
     at: usize,
     blocks: Vec<Block>,
@@ -47,17 +54,22 @@ pub(crate) struct Lexer<'a> {
 
 impl<'a> Lexer<'a> {
     /// Starts at the beginning of `text`.
-    pub(crate) fn new(text: &'a str) -> Self {
+    #[must_use]
+    pub fn new(text: &'a str) -> Self {
         Self { text, at: 0, blocks: Vec::new(), name_expected: true }
     }
 
     /// How many brackets are open.
-    pub(crate) fn depth(&self) -> usize {
+    #[must_use]
+    pub fn depth(&self) -> usize {
         self.blocks.len()
     }
 
     /// The next token; [`Token::End`] again and again at the end.
-    pub(crate) fn next(&mut self) -> Result<Token<'a>, Syntax> {
+    ///
+    /// # Errors
+    /// The text is not JSON.
+    pub fn next_token(&mut self) -> Result<Token<'a>, Syntax> {
         let bytes = self.text.as_bytes();
         while let Some(&byte) = bytes.get(self.at) {
             self.at += 1;
@@ -98,8 +110,11 @@ impl<'a> Lexer<'a> {
     }
 
     /// Insists on the end of the text.
-    pub(crate) fn end(&mut self) -> Result<(), Syntax> {
-        match self.next()? {
+    ///
+    /// # Errors
+    /// The text is not JSON.
+    pub fn end(&mut self) -> Result<(), Syntax> {
+        match self.next_token()? {
             Token::End => Ok(()),
             _ => Err(Syntax::Trailing),
         }

@@ -1,31 +1,41 @@
 //! Copying a value from a lenient text into a strict one.
 
-use crate::json::Syntax;
-use crate::json::lexer::{Lexer, Token};
-use crate::json::number::{self, Checked};
-use crate::json::text;
+use crate::Syntax;
+use crate::lexer::{Lexer, Token};
+use crate::literal::{self, Checked};
+use crate::text;
 
 /// What a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
+    /// `{…}`
     Object,
+    /// `[…]`
     Array,
+    /// A string.
     String,
+    /// A number.
     Number,
+    /// `true` or `false`.
     Bool,
+    /// `null`.
     Null,
 }
 
 /// What was copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Copied {
-    pub(crate) kind: Kind,
+pub struct Copied {
+    /// What the value is.
+    pub kind: Kind,
     /// Whether all of its numbers can be stored.
-    pub(crate) numbers: Checked,
+    pub numbers: Checked,
 }
 
 /// Appends the value that `first` begins, in the shortest strict form, and leaves the lexer behind it.
-pub(crate) fn copy(first: Token<'_>, lexer: &mut Lexer<'_>, out: &mut String) -> Result<Copied, Syntax> {
+///
+/// # Errors
+/// The text is not JSON.
+pub fn copy(first: Token<'_>, lexer: &mut Lexer<'_>, out: &mut String) -> Result<Copied, Syntax> {
     match first {
         Token::OpenObject => Ok(Copied { kind: Kind::Object, numbers: container(lexer, true, out)? }),
         Token::OpenArray => Ok(Copied { kind: Kind::Array, numbers: container(lexer, false, out)? }),
@@ -34,7 +44,10 @@ pub(crate) fn copy(first: Token<'_>, lexer: &mut Lexer<'_>, out: &mut String) ->
 }
 
 /// Moves the lexer behind the value that `first` begins, checking that it is JSON.
-pub(crate) fn skip(first: Token<'_>, lexer: &mut Lexer<'_>) -> Result<(), Syntax> {
+///
+/// # Errors
+/// The text is not JSON.
+pub fn skip(first: Token<'_>, lexer: &mut Lexer<'_>) -> Result<(), Syntax> {
     let mut sink = String::new();
     copy(first, lexer, &mut sink).map(drop)
 }
@@ -47,11 +60,11 @@ fn scalar(token: Token<'_>, out: &mut String) -> Result<Copied, Syntax> {
             Kind::String
         }
         Token::Integer(literal) => {
-            numbers = number::integer(literal, out)?;
+            numbers = literal::integer(literal, out)?;
             Kind::Number
         }
         Token::Double(literal) => {
-            numbers = number::double(literal, out)?;
+            numbers = literal::double(literal, out)?;
             Kind::Number
         }
         Token::Bool(value) => {
@@ -75,7 +88,7 @@ fn container(lexer: &mut Lexer<'_>, is_object: bool, out: &mut String) -> Result
     out.push(if is_object { '{' } else { '[' });
     let mut is_first = true;
     while let Some(&in_object) = open.last() {
-        let mut token = lexer.next()?;
+        let mut token = lexer.next_token()?;
         if token == Token::Close {
             open.pop();
             out.push(if in_object { '}' } else { ']' });
@@ -90,7 +103,7 @@ fn container(lexer: &mut Lexer<'_>, is_object: bool, out: &mut String) -> Result
             let Token::Field(name) = token else { return Err(misplaced(&token)) };
             text::quote(&name, out);
             out.push(':');
-            token = lexer.next()?;
+            token = lexer.next_token()?;
         }
         match token {
             Token::OpenObject | Token::OpenArray => {
@@ -106,6 +119,7 @@ fn container(lexer: &mut Lexer<'_>, is_object: bool, out: &mut String) -> Result
 }
 
 /// The error for a token that cannot stand here.
-pub(crate) fn misplaced(token: &Token<'_>) -> Syntax {
+#[must_use]
+pub fn misplaced(token: &Token<'_>) -> Syntax {
     if *token == Token::End { Syntax::End } else { Syntax::Place }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::json::Syntax;
+use crate::Syntax;
 
 /// Reads the string whose opening quote ends at `start`; gives it and the place behind its closing quote.
 pub(crate) fn unquote(text: &str, start: usize) -> Result<(Cow<'_, str>, usize), Syntax> {
@@ -70,7 +70,7 @@ fn four_digits(text: &str, at: usize) -> Result<u32, Syntax> {
 }
 
 /// Appends `value` as a JSON string.
-pub(crate) fn quote(value: &str, out: &mut String) {
+pub fn quote(value: &str, out: &mut String) {
     out.push('"');
     let mut from = 0;
     for (at, byte) in value.bytes().enumerate() {

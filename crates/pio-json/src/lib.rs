@@ -1,16 +1,20 @@
+#![doc = include_str!("../README.md")]
+//!
 //! Reading and writing JSON the way PIO's parser did.
 //!
 //! Clients were tested against json4s, which is lenient about commas, colons and the kind of closing bracket. The lexer accepts
 //! what it accepted, but for a second document after the first, of which json4s took only the last; everything that leaves this
 //! server is strict JSON. Nothing here builds a tree, so a body costs no more memory than its own size.
 
-pub(crate) mod canonical;
-pub(crate) mod lexer;
-pub(crate) mod number;
-pub(crate) mod text;
+pub mod canonical;
+pub mod document;
+pub mod lexer;
+pub mod literal;
+pub mod number;
+pub mod text;
 pub mod tree;
 
-use pio_storage::number::NumberError;
+use crate::number::NumberError;
 
 /// Why a text is not JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,7 +31,7 @@ pub enum Syntax {
     /// `NaN` or `Infinity`, which some languages write.
     #[error("NaN and Infinity are not numbers in JSON; leave the field out or send null")]
     NotFinite,
-    /// A number that [`pio_storage::number::check`] refuses, where nothing of the text can be kept without it.
+    /// A number that [`crate::number::check`] refuses, where nothing of the text can be kept without it.
     #[error("a number cannot be stored: {0}")]
     Refused(NumberError),
     /// A value where none may stand, a field without a value, or a bracket that closes nothing.

@@ -2,15 +2,18 @@
 
 use std::fmt::Write as _;
 
-use pio_storage::number::{self, NumberError};
+use crate::number::{self, NumberError};
 
-use crate::json::Syntax;
+use crate::Syntax;
 
 /// Whether a number that was appended can be stored. Whoever knows its field refuses it.
-pub(crate) type Checked = Result<(), NumberError>;
+pub type Checked = Result<(), NumberError>;
 
 /// Appends an integer without its plus sign and leading zeros.
-pub(crate) fn integer(literal: &str, out: &mut String) -> Result<Checked, Syntax> {
+///
+/// # Errors
+/// It is no number.
+pub fn integer(literal: &str, out: &mut String) -> Result<Checked, Syntax> {
     let (sign, digits) = match literal.as_bytes().first() {
         Some(b'-') => ("-", &literal[1..]),
         Some(b'+') => ("", &literal[1..]),
@@ -30,7 +33,10 @@ pub(crate) fn integer(literal: &str, out: &mut String) -> Result<Checked, Syntax
 }
 
 /// Appends a number that has a point or an exponent, as `Double.toString` prints it; one beyond a double as `null`.
-pub(crate) fn double(literal: &str, out: &mut String) -> Result<Checked, Syntax> {
+///
+/// # Errors
+/// It is no number.
+pub fn double(literal: &str, out: &mut String) -> Result<Checked, Syntax> {
     let value: f64 = literal.parse().map_err(|_| Syntax::Number)?;
     if value.is_finite() {
         write_double(value, out);

@@ -1,4 +1,6 @@
-//! JSON values that know where they stand in their file.
+//! A JSON document that a person wrote, such as `engine.json`: values that know where they stand in their file.
+
+pub mod parser;
 
 use std::fmt::Write as _;
 

@@ -1,8 +1,8 @@
 //! A JSON value in memory, for webhooks: their bodies are small and connectors want to look around in them.
 
-use crate::json::canonical::misplaced;
-use crate::json::lexer::{Lexer, Token};
-use crate::json::{Syntax, number, text};
+use crate::canonical::misplaced;
+use crate::lexer::{Lexer, Token};
+use crate::{Syntax, literal, text};
 
 /// A JSON value. Numbers keep their text.
 #[derive(Clone, Debug, PartialEq)]
@@ -110,9 +110,12 @@ impl Value {
 pub(crate) const MAX_TREE_DEPTH: usize = 128;
 
 /// Reads a text that holds one object or array, and nothing else.
-pub(crate) fn parse(source: &str) -> Result<Value, Syntax> {
+///
+/// # Errors
+/// The text is not JSON, or its tree is too deep.
+pub fn parse(source: &str) -> Result<Value, Syntax> {
     let mut lexer = Lexer::new(source);
-    let root = match lexer.next()? {
+    let root = match lexer.next_token()? {
         token @ (Token::OpenObject | Token::OpenArray) => value(token, &mut lexer)?,
         token => return Err(misplaced(&token)),
     };
@@ -130,11 +133,11 @@ fn value(first: Token<'_>, lexer: &mut Lexer<'_>) -> Result<Value, Syntax> {
         Token::OpenArray => Value::Array(array(lexer)?),
         Token::String(text) => Value::String(text.into_owned()),
         Token::Integer(text) => {
-            number::integer(text, &mut digits)?.map_err(Syntax::Refused)?;
+            literal::integer(text, &mut digits)?.map_err(Syntax::Refused)?;
             Value::Number(digits)
         }
         Token::Double(text) => {
-            number::double(text, &mut digits)?.map_err(Syntax::Refused)?;
+            literal::double(text, &mut digits)?.map_err(Syntax::Refused)?;
             Value::Number(digits)
         }
         Token::Bool(value) => Value::Bool(value),
@@ -146,10 +149,10 @@ fn value(first: Token<'_>, lexer: &mut Lexer<'_>) -> Result<Value, Syntax> {
 fn object(lexer: &mut Lexer<'_>) -> Result<Object, Syntax> {
     let mut fields = Vec::new();
     loop {
-        match lexer.next()? {
+        match lexer.next_token()? {
             Token::Close => return Ok(Object(fields)),
             Token::Field(name) => {
-                let first = lexer.next()?;
+                let first = lexer.next_token()?;
                 fields.push((name.into_owned(), value(first, lexer)?));
             }
             token => return Err(misplaced(&token)),
@@ -160,7 +163,7 @@ fn object(lexer: &mut Lexer<'_>) -> Result<Object, Syntax> {
 fn array(lexer: &mut Lexer<'_>) -> Result<Vec<Value>, Syntax> {
     let mut items = Vec::new();
     loop {
-        match lexer.next()? {
+        match lexer.next_token()? {
             Token::Close => return Ok(items),
             token => items.push(value(token, lexer)?),
         }
