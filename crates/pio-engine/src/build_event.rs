@@ -1,6 +1,6 @@
 //! What is said to the user while something goes on.
 
-use crate::job::messages::Progress;
+use pio_link::messages::Progress;
 
 /// Something to say.
 #[derive(Debug, Clone, PartialEq, Eq)]

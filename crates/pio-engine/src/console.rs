@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use pio_logging::start;
 
 use crate::build_event::{BuildEvent, Listener};
-use crate::job::messages::Progress;
 use crate::log;
+use pio_link::messages::Progress;
 
 /// How often the moving line moves.
 const TERMINAL_PAUSE: Duration = Duration::from_millis(100);

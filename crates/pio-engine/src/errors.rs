@@ -14,9 +14,9 @@ use pio_settings::memory::kills::KillCause;
 use pio_storage::instances::status::InstanceStatus;
 
 use crate::build::output::{CompileError, Missing};
-use crate::job::messages::RemoteError;
 use pio_json::document::Position;
 use pio_json::document::parser::SyntaxError;
+use pio_link::messages::RemoteError;
 
 /// A variant file cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,6 @@
 //! Jobs in a JVM: train, eval, batchpredict and serve, started as `docs/native-jvm.md` says.
 
 mod log;
-pub mod messages;
 pub mod results;
 mod run;
 mod spec;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use pio_logging::engine::{self, Relay};
 
 use crate::build_event::{BuildEvent, Listener};
-use crate::job::messages::Progress;
+use pio_link::messages::Progress;
 
 /// How often the log hears of progress within one stage.
 pub(crate) const PAUSE: Duration = Duration::from_secs(10);

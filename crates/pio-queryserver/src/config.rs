@@ -9,7 +9,7 @@ use pio_settings::event_server::EventServerAddress;
 use pio_settings::memory::server::ServerPlan;
 use pio_settings::secret::Secret;
 
-use crate::lines::MAX_LINE_BYTES;
+use pio_link::lines::MAX_LINE_BYTES;
 
 /// The settings of the front.
 #[derive(Debug, Clone)]

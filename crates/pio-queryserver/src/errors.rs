@@ -6,8 +6,8 @@ use std::time::Duration;
 use pio_http::client::NoCertificates;
 use thiserror::Error;
 
-use crate::messages::WorkerError;
 use crate::worker::{LaunchError, Outlook};
+use pio_link::messages::RemoteError;
 
 /// Why no worker serves.
 #[derive(Debug, Clone, Error)]
@@ -17,7 +17,7 @@ pub enum Failure {
     LaunchError(#[from] LaunchError),
     /// The worker said why it cannot serve.
     #[error("{}", sentences(.0))]
-    Worker(WorkerError),
+    Worker(RemoteError),
     /// The worker ended without a word.
     #[error(
         "The engine's worker ended unexpectedly ({how}). Its last lines above may say why; \
@@ -34,7 +34,7 @@ pub enum Failure {
     )]
     Version {
         /// The worker's version.
-        version: u64,
+        version: u32,
     },
     /// The worker was silent while queries waited.
     #[error("The engine's worker answered nothing for {} s while queries were waiting, so it was replaced.", .0.as_secs())]
@@ -83,7 +83,7 @@ impl Failure {
     }
 }
 
-fn sentences(error: &WorkerError) -> String {
+fn sentences(error: &RemoteError) -> String {
     let parts = [&error.what, &error.why, &error.hint];
     parts.into_iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" ")
 }

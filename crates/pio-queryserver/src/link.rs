@@ -13,14 +13,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use crate::config::Config;
 use crate::errors::QueryError;
-use crate::lines::{self, Line};
-use crate::messages::{Message, Progress, Ready, STOP, WorkerError, WorkerReply, query};
+use pio_link::lines::{self, Line};
+use pio_link::messages::{Message, Progress, Ready, RemoteError, STOP, WorkerReply, query};
 
 /// What a worker says that is not an answer.
 pub(crate) enum WorkerEvent {
-    Hello(u64),
+    Hello(u32),
     Ready(Ready),
-    Error(WorkerError),
+    Error(RemoteError),
 }
 
 /// The native end of a link. Shared by every request.
@@ -211,18 +211,18 @@ async fn read(
 fn take(line: &[u8], waiting: &Mutex<Waiting>, room: &Room, said: &mpsc::UnboundedSender<WorkerEvent>) {
     let heard = match Message::parse(line) {
         Ok(Message::Answer(answer)) => return answered(answer, waiting, room),
-        Ok(Message::Progress(Progress { stage, message })) => {
+        Ok(Message::Progress(Progress { stage, message, .. })) => {
             tracing::info!(stage, "{message}");
             return;
         }
-        Ok(Message::Warning(warning)) => {
-            tracing::warn!("{}", warning.message);
+        Ok(Message::Warning { message }) => {
+            tracing::warn!("{message}");
             return;
         }
-        Ok(Message::Hello(hello)) => WorkerEvent::Hello(hello.version),
+        Ok(Message::Hello { version }) => WorkerEvent::Hello(version),
         Ok(Message::Ready(ready)) => WorkerEvent::Ready(ready),
         Ok(Message::Error(error)) => WorkerEvent::Error(error),
-        Ok(Message::Unknown) => return,
+        Ok(Message::Result(_) | Message::Unknown) => return,
         Err(error) => {
             tracing::warn!(%error, "the engine's worker sent a line that is not a message");
             return WorkerReply::unreadable(line)

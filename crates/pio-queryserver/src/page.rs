@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::app_state::AppState;
-use crate::messages::Ready;
 use crate::state::State;
+use pio_link::messages::Ready;
 
 /// The version that the page shows.
 const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -9,13 +9,14 @@ use hyper::{Request, StatusCode};
 use pio_http::body::{self, BodyError, BodyLimits, Received};
 use pio_http::budget::Share;
 use pio_http::encoding::compression;
+use pio_link::messages::WorkerReply;
 
 use crate::answers::{self, Answer};
 use crate::app_state::AppState;
 use crate::errors::{BadRequest, QueryError};
 use crate::feedback::Answered;
+use crate::link;
 use crate::state::Serving;
-use crate::{link, messages};
 
 /// Some clients begin a text with it.
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -80,7 +81,7 @@ fn served(prediction: String, content_type: Option<&str>, share: Share) -> Answe
 }
 
 /// The worker's own refusal: a query that it cannot read, or one on which the engine failed.
-fn refused(answer: messages::WorkerReply) -> Answer {
+fn refused(answer: WorkerReply) -> Answer {
     let words =
         answer.message.or(answer.body).unwrap_or_else(|| "The engine failed on this query.".to_owned());
     let status = StatusCode::from_u16(answer.status)

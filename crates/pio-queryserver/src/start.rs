@@ -8,9 +8,9 @@ use tokio::sync::mpsc;
 use crate::config::Config;
 use crate::errors::Failure;
 use crate::link::{WorkerConnection, WorkerEvent};
-use crate::messages::{Ready, VERSION, WorkerError};
 use crate::state::Serving;
 use crate::worker::{InstanceSelector, Launch, LaunchError, Outlook, Process, SpawnedWorker};
+use pio_link::messages::{Ready, RemoteError, VERSION};
 
 /// How long a process may live on when its link is closed, and a link when its process has ended.
 const GRACE: Duration = Duration::from_secs(2);
@@ -25,7 +25,7 @@ struct Running {
     link: Arc<WorkerConnection>,
     process: Box<dyn Process>,
     said: mpsc::UnboundedReceiver<WorkerEvent>,
-    last_words: Option<WorkerError>,
+    last_words: Option<RemoteError>,
 }
 
 /// Starts a worker and waits until it is ready.

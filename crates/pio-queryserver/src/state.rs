@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::errors::QueryError;
 use crate::link::WorkerConnection;
-use crate::messages::Ready;
+use pio_link::messages::Ready;
 
 /// The worker that currently serves queries. The supervisor writes it, every request reads it.
 #[derive(Clone)]

@@ -17,12 +17,12 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::Instant;
 
 use super::log::JobLog;
-use super::messages::{Message, RemoteError, STOP, VERSION};
 use super::start::Prepared;
 use super::traces::StackTraceFilter;
 use super::{Job, StackTraces};
 use crate::build_event::{BuildEvent, Listener};
 use crate::errors::{JobError, JvmExit};
+use pio_link::messages::{Message, RemoteError, STOP, VERSION};
 
 /// The longest line of the contract.
 const MAX_LINE_BYTES: u64 = 64 * 1024 * 1024;
@@ -162,7 +162,7 @@ impl<'a> Conversation<'a> {
     /// Takes one message; gives back the last one.
     fn on_event(&mut self, line: &[u8]) -> Result<Option<LastWord>, JobError> {
         self.begun = true;
-        match serde_json::from_slice(line) {
+        match Message::parse(line) {
             Ok(Message::Hello { version }) if version != VERSION => Err(JobError::Version { version }),
             Ok(Message::Progress(progress)) => {
                 (self.listener)(BuildEvent::Progress(progress));
@@ -174,7 +174,8 @@ impl<'a> Conversation<'a> {
             }
             Ok(Message::Error(reported)) => Ok(Some(LastWord::Error(reported))),
             Ok(Message::Result(result)) => Ok(Some(LastWord::Result(result))),
-            Ok(Message::Hello { .. } | Message::Unknown) => Ok(None),
+            // A job answers no queries.
+            Ok(Message::Hello { .. } | Message::Ready(_) | Message::Answer(_) | Message::Unknown) => Ok(None),
             Err(error) => Err(JobError::Nonsense { error }),
         }
     }

@@ -4,14 +4,15 @@ use std::io;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt};
 
 /// The longest line that the contract allows.
-pub(crate) const MAX_LINE_BYTES: usize = 64 * 1024 * 1024;
+pub const MAX_LINE_BYTES: usize = 64 * 1024 * 1024;
 
 /// How much is kept of a line that is too long: enough to see what it is about.
 const BEGINNING: usize = 256;
 
 /// What was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Line {
+pub enum Line {
+    /// A whole line.
     Whole,
     /// The line was longer than allowed. Its beginning is there; the rest was thrown away as it came.
     Beginning,
@@ -20,7 +21,10 @@ pub(crate) enum Line {
 }
 
 /// Reads one line into `line`, without its end.
-pub(crate) async fn next(
+///
+/// # Errors
+/// The reader failed.
+pub async fn next(
     reader: &mut (impl AsyncBufRead + Unpin),
     line: &mut Vec<u8>,
     longest: usize,
