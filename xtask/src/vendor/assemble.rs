@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use pio_closure::closure;
+use pio_closure::closure::{self, Closure};
+use pio_closure::jvm;
 use pio_closure::lockfile::{Artifact, Lock, Section};
-use pio_process::command::Command;
 
 use super::store::{Store, settle};
 use super::{complete_marker, unpack};
@@ -72,8 +72,7 @@ fn write(root: &Path, name: &str, text: &str) -> Result<()> {
 
 /// The wheel's Java comes without the archive of its own classes, with which sbt and whatever else is not Spark starts faster.
 fn dump_classes_of_java(root: &Path) -> Result<()> {
-    let java = root.join(closure::JAVA).join("bin/java");
-    Command::new(java)
+    jvm::java(&Closure::at(root)?)?
         .args(["-Xshare:dump", "-Xlog:disable", "-Xlog:all=error:stderr"])
         .no_stdin()
         .captured()
