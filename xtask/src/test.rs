@@ -101,14 +101,14 @@ fn workspace_tests(root: &Path, tally: &Tally) -> Result<()> {
 
 /// Where Nix neither is nor may be installed, nothing of this product needs it.
 fn nix(tally: &Tally) -> Result<()> {
-    if tools::can_have(&[tools::NIX]) {
+    if tools::can_have(&[tools::NIX, tools::BUSYBOX]) {
         if let Err(why) = nix_check::try_store() {
             tally.skip(&format!("Nix: this user may not use its store ({why:#})"));
             return Ok(());
         }
         return nix_check::run();
     }
-    tally.skip("Nix: it is not on this machine. Root installs it on Debian or Ubuntu: cargo xtask nix-check");
+    tally.skip("Nix, or the static busybox that its check needs: not on this machine. Root installs them on Debian or Ubuntu: cargo xtask nix-check");
     Ok(())
 }
 

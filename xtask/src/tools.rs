@@ -78,7 +78,7 @@ pub(crate) const NIX: Tool =
 /// The tools of builders that see nothing of the machine.
 pub(crate) const BUSYBOX: Tool = Tool {
     name: "a static busybox",
-    present: || Path::new("/bin/busybox").is_file(),
+    present: || fs_err::read("/bin/busybox").is_ok_and(|program| !names_a_loader(&program)),
     packages: &["busybox-static"],
 };
 
@@ -96,6 +96,12 @@ pub(crate) const DOCKER: Tool = Tool {
 /// Makes the image of that database where none can be pulled.
 pub(crate) const MMDEBSTRAP: Tool =
     Tool { name: "mmdebstrap", present: || answers("mmdebstrap", &["--version"]), packages: &["mmdebstrap"] };
+
+/// Whether a program is linked with libraries, which then must be there.
+fn names_a_loader(program: &[u8]) -> bool {
+    let loader = b"/lib64/ld-linux";
+    program.windows(loader.len()).any(|part| part == loader)
+}
 
 /// Everything that the tasks of this file's neighbours need.
 pub(crate) const ALL: &[Tool] = &[MAVEN, JDK, PIP, VENV];

@@ -13,7 +13,7 @@ use crate::errors::Error;
 use crate::log;
 use crate::run;
 
-/// Becomes the master, or stays beside it to guard its page.
+/// Runs the master to its end, with a guard before its page where `PORT` is set.
 ///
 /// # Errors
 /// When it cannot be started, or has ended in failure.

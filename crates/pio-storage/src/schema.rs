@@ -14,7 +14,7 @@ const VERSION: i32 = 2;
 const LOCK: i64 = 0x7069_6f5f_6d65_7461;
 
 /// The tables that are there from the start. Columns and types are those of PIO.
-const TABLES: &str = include_str!("tables.sql");
+const TABLES: &str = include_str!("schema/tables.sql");
 
 /// The table that tells the versions of tables under other names than the default ones.
 const NAMED: &str = "CREATE TABLE IF NOT EXISTS pio_schemas (
