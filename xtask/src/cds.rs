@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 use pio_closure::closure::{CDS_ARCHIVE, Closure};
 use pio_closure::jvm;
 use pio_closure::submit::Submit;
-use pio_settings::memory;
+use pio_settings::{memory, vars};
 
 use crate::vendor::store::settle;
 use crate::{log, project};
@@ -94,7 +94,9 @@ fn dump(closure: &Closure, list: &Path, archive: &Path) -> Result<()> {
         .arg(format!("-XX:SharedClassListFile={}", list.display()))
         .arg(format!("-XX:SharedArchiveFile={}", archive.display()))
         .arg("-cp")
-        .arg(class_path);
+        .arg(class_path)
+        // The encoding of file names becomes part of the archive; of all locales this one alone is on every machine.
+        .env(vars::LC_ALL, "C");
     command.no_stdin().captured().run().context("Java could not archive its classes")
 }
 
