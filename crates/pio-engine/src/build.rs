@@ -1,4 +1,4 @@
-//! `pio build`: an engine's own sbt build, staged so that it runs with today's sbt, and its jars collected.
+//! `pio build`: stages the engine's own sbt build for the current sbt, runs it and collects the jars.
 
 pub mod advice;
 mod build_loop;
@@ -31,16 +31,17 @@ use record::{Origin, Record};
 /// A built engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Built {
-    /// The engine's jar and those of its dependencies, in the order of the class path.
+    /// The engine's jar and its dependencies, in class path order.
     pub jars: Vec<PathBuf>,
-    /// A digest of everything that is compiled.
+    /// Digest of everything that is compiled.
     pub content_hash: String,
-    /// Whether nothing had to be done.
+    /// Whether the build was already up to date.
     pub unchanged: bool,
 }
 
 impl Built {
-    /// Whether one of the jars has a class, or an object of Scala, of this name. One that cannot be read may have it.
+    /// Whether one of the jars contains a class or a Scala object of this name. An unreadable jar counts as a
+    /// match.
     #[must_use]
     pub fn has_class(&self, name: &str) -> bool {
         let path = name.replace('.', "/");
@@ -54,13 +55,13 @@ fn has_entry(jar: &Path, names: &[String]) -> Result<bool, ZipError> {
     Ok(names.iter().any(|name| jar.index_for_name(name).is_some()))
 }
 
-/// Where a build keeps what it makes, in the engine's folder.
+/// Build output folder, relative to the engine's folder.
 const FOLDER: &str = "target/pio";
 
-/// Builds an engine, unless it is built already.
+/// Builds an engine, unless it is up to date.
 ///
 /// # Errors
-/// The engine cannot be built; the words say why and what to change.
+/// The engine cannot be built. The error says why and what to change.
 pub fn build(
     closure: &Closure,
     engine: &Path,
@@ -101,7 +102,7 @@ pub fn build(
     Ok(record.built(&folder, false))
 }
 
-/// Runs the engine's own tests with sbt. Everything that sbt prints goes to the listener.
+/// Runs the engine's own tests with sbt. All output of sbt goes to the listener.
 ///
 /// # Errors
 /// The engine cannot be built, or a test fails.
@@ -127,8 +128,8 @@ pub fn test(
     attempts.run()
 }
 
-/// The engine as it was built last, for verbs that run it. Only where it was never built, or for another runtime, it is built now:
-/// a process that serves should not begin to compile because a file was touched.
+/// Returns the last build, for verbs that run the engine. Builds only if there is no build for this runtime:
+/// a server should not start compiling because a file was touched.
 ///
 /// # Errors
 /// The engine cannot be built.
@@ -164,7 +165,7 @@ fn finished(folder: &Path, origin: &Origin) -> Option<Record> {
     Record::load(folder).filter(|record| record.origin == *origin)
 }
 
-/// Keeps two builds of one engine apart: the second waits.
+/// Locks the build folder: a second build of the same engine waits.
 fn lock(folder: &Path) -> Result<std::fs::File, BuildError> {
     let opened = fs_err::create_dir_all(folder).and_then(|()| fs_err::File::create(folder.join("lock")));
     let file =

@@ -1,30 +1,30 @@
-//! What is said to the user while something goes on.
+//! Events reported to the user during builds and jobs.
 
 use pio_link::messages::Progress;
 
-/// Something to say.
+/// An event to report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BuildEvent {
-    /// What is being done now.
+    /// A step begins.
     Step(String),
-    /// Something good to know.
+    /// Information.
     Info(String),
-    /// Something that may be wrong.
+    /// A possible problem.
     Warning(String),
-    /// A line that a tool printed; only for those who want details.
+    /// A line printed by a tool; shown only in verbose mode.
     Output(String),
-    /// How far a job is.
+    /// The progress of a job.
     Progress(Progress),
-    /// A stack trace, or a part of one, where it is to be logged.
+    /// A stack trace or part of one, where traces go to the log.
     Trace(String),
-    /// A line that an engine printed.
+    /// A line printed by the engine.
     Printed {
-        /// Whether on the standard error.
+        /// Whether it was printed on standard error.
         error: bool,
         /// The line.
         line: String,
     },
 }
 
-/// Who hears it. Lines of tools come from other threads.
+/// Receives build events. It may be called from other threads, because tool output is read there.
 pub type Listener = std::sync::Arc<dyn Fn(BuildEvent) + Send + Sync>;

@@ -1,4 +1,5 @@
-//! Says notices on the standard error: to a person at a terminal with a line that moves, to a log in plain lines.
+//! Prints build events on standard error: with a moving progress line on a terminal, as plain lines
+//! otherwise.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,11 +11,11 @@ use crate::build_event::{BuildEvent, Listener};
 use crate::log;
 use pio_link::messages::Progress;
 
-/// How often the moving line moves.
+/// Update interval of the progress line.
 const TERMINAL_PAUSE: Duration = Duration::from_millis(100);
 
-/// A listener that says notices on the standard error, and what an engine prints where the engine meant it. Where the log is JSON, all of
-/// it goes there.
+/// A listener that prints events on standard error. Output of the engine goes to the stream the engine chose.
+/// If the log format is JSON, everything goes to the log.
 #[must_use]
 pub fn listener(verbose: bool) -> Listener {
     if start::is_json() {
@@ -29,11 +30,11 @@ struct Console {
     verbose: bool,
     terminal: bool,
     stage: Option<Stage>,
-    /// Whether the moving line stands at the cursor.
+    /// Whether the cursor is on an unfinished progress line.
     line_is_open: bool,
 }
 
-/// The stage of a job that is under way.
+/// The current stage of a job.
 struct Stage {
     name: String,
     message: String,
@@ -84,7 +85,7 @@ impl Console {
         }
     }
 
-    /// Leaves the moving line as it is and goes below it.
+    /// Ends the progress line and moves to the next line.
     fn close(&mut self) {
         if self.line_is_open {
             let _ = writeln!(std::io::stderr());
@@ -113,7 +114,7 @@ impl Drop for Console {
     }
 }
 
-/// Progress in words, such as `Reading events: 12,000 of 2,000,000 (3.1 s)`.
+/// Formats progress, for example `Reading events: 12,000 of 2,000,000 (3.1 s)`.
 fn words(progress: &Progress, since: Duration) -> String {
     let is_said = |number: u64| progress.message.contains(&number.to_string());
     let count = match (progress.done, progress.total) {

@@ -1,4 +1,4 @@
-//! An engine on disk: its folder, its variant, and the name under which its instances are kept.
+//! An engine on disk: its folder, its variant, and the id under which its instances are stored.
 
 use std::path::{Path, PathBuf};
 
@@ -6,16 +6,16 @@ use crate::build::stage::package_rename;
 use crate::errors::VariantError;
 use crate::variant::Variant;
 
-/// The variant that is meant when nobody names one.
+/// The default variant file.
 const VARIANT: &str = "engine.json";
 
-/// Where an engine app keeps its engine on a platform: commands also run one folder above.
+/// The engine's folder within a platform app: commands may also run from its parent folder.
 const FOLDER_BELOW: &str = "pio-engine";
 
-/// What a finished build leaves.
+/// A file that exists only after a finished build.
 const BUILT: &str = "target/pio/build.json";
 
-/// What the user says about the engine.
+/// The user's options that select an engine.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EngineOptions {
     /// `--engine-dir`.
@@ -31,13 +31,13 @@ pub struct EngineOptions {
 /// An engine.
 #[derive(Debug, Clone)]
 pub struct Engine {
-    /// Its folder, absolute.
+    /// The absolute path of its folder.
     pub folder: PathBuf,
     /// Its variant.
     pub variant: Variant,
-    /// The name under which its instances are kept: its factory's class name, unless the user names another.
+    /// The id under which its instances are stored: the factory's class name, unless the user gives another.
     pub id: String,
-    /// The version that the user names.
+    /// The version given by the user.
     pub version: Option<String>,
 }
 
@@ -52,7 +52,8 @@ impl Engine {
         Ok(Self::new(folder, variant, options))
     }
 
-    /// Finds the engine for an evaluation, whose class stands in for the factory where there is no variant file.
+    /// Finds the engine for an evaluation. If there is no variant file, the evaluation class replaces the
+    /// factory.
     ///
     /// # Errors
     /// There is no engine, or its variant cannot be used.
@@ -73,14 +74,14 @@ impl Engine {
         Self { folder, variant, id, version: options.version.clone() }
     }
 
-    /// The class name of the factory under today's name of PIO's packages.
+    /// The class name of the factory, with PIO's current package name.
     #[must_use]
     pub fn factory(&self) -> String {
         package_rename::rename(&self.variant.factory).into_owned()
     }
 }
 
-/// The engine's folder: the one that is named, else the current one or `pio-engine` in it.
+/// The engine's folder: the one in the options, else the current folder or its `pio-engine` subfolder.
 ///
 /// # Errors
 /// The folder does not exist.
@@ -92,8 +93,8 @@ pub fn folder(options: &EngineOptions) -> Result<PathBuf, VariantError> {
     named.canonicalize().map_err(|_| VariantError::NoFolder { folder: named })
 }
 
-/// The engine below counts where there is none here, or where only the one below is built: on a platform the app's own folder
-/// holds the files that were pushed, and `pio-engine` the same files with what was built.
+/// Chooses `pio-engine` if only it contains an engine, or if only it has been built. On a platform the app's
+/// own folder holds the pushed files, and `pio-engine` the same files plus the build.
 fn here_or_below(here: &Path) -> PathBuf {
     let below = here.join(FOLDER_BELOW);
     let only_below = |file: &str| below.join(file).exists() && !here.join(file).exists();
@@ -104,7 +105,7 @@ fn here_or_below(here: &Path) -> PathBuf {
     }
 }
 
-/// The variant file: as named, else in the engine's folder under that name.
+/// The variant file: the given path, else a file of that name in the engine's folder.
 fn variant_file(folder: &Path, options: &EngineOptions) -> PathBuf {
     match &options.variant {
         None => folder.join(VARIANT),

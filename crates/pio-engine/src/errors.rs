@@ -1,4 +1,4 @@
-//! What a user reads when something about an engine fails: what happened, why, what to do.
+//! Errors about engines, as the user reads them: what happened, why, and what to do.
 
 mod start;
 mod words;
@@ -21,16 +21,16 @@ use pio_link::messages::RemoteError;
 /// A variant file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum VariantError {
-    /// The file is not there.
+    /// The file does not exist.
     #[error(
         "{} does not exist. Run pio in the engine's folder, or name the folder with --engine-dir and the file with --variant.",
         file.display()
     )]
     Missing {
-        /// The file that was looked for.
+        /// The expected file.
         file: PathBuf,
     },
-    /// The folder is not there.
+    /// The folder does not exist.
     #[error("the engine's folder {} does not exist. Name it with --engine-dir, or run pio in it.", folder.display())]
     NoFolder {
         /// The folder.
@@ -39,15 +39,15 @@ pub enum VariantError {
     /// The file cannot be read.
     #[error("the engine's variant file could not be read")]
     Unreadable {
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
-    /// The file is in another encoding.
+    /// The file is not UTF-8.
     #[error("{}, line {line}: this is not UTF-8. Save the file in UTF-8.", file.display())]
     NotUtf8 {
         /// The file.
         file: PathBuf,
-        /// The first line with other bytes.
+        /// The first line that is not UTF-8.
         line: usize,
     },
     /// The file is not JSON.
@@ -58,10 +58,10 @@ pub enum VariantError {
     Syntax {
         /// The file.
         file: PathBuf,
-        /// What is wrong, and where.
+        /// The syntax error and its position.
         error: Box<SyntaxError>,
     },
-    /// A value has the wrong kind.
+    /// A value has the wrong type.
     #[error(
         "{}, line {}, column {}: {what} must be {expected}; here it is {found}.",
         file.display(), place.line, place.column
@@ -69,16 +69,16 @@ pub enum VariantError {
     WrongKind {
         /// The file.
         file: PathBuf,
-        /// Where.
+        /// The position of the value.
         place: Position,
-        /// Which value.
+        /// The name of the value.
         what: String,
-        /// What it must be.
+        /// The expected type.
         expected: &'static str,
-        /// What it is.
+        /// The actual type.
         found: &'static str,
     },
-    /// No `engineFactory`.
+    /// `engineFactory` is missing.
     #[error(
         "{} names no engineFactory, so it is not known which class makes the engine. Add a line such as \
          \"engineFactory\": \"org.example.RecommendationEngine\".",
@@ -93,13 +93,13 @@ pub enum VariantError {
 /// An engine cannot be built.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
-    /// The engine's folder is not there.
+    /// The engine's folder does not exist.
     #[error("the engine's folder {} does not exist. Name it with --engine-dir, or run pio in it.", folder.display())]
     NoFolder {
         /// The folder.
         folder: PathBuf,
     },
-    /// Nothing to compile.
+    /// There are no sources to compile.
     #[error(
         "{} holds no Scala or Java sources, so there is no engine to build. Run pio in the engine's folder, or name it with \
          --engine-dir; sources stand in src/main/scala or src/main/java.",
@@ -109,117 +109,117 @@ pub enum BuildError {
         /// The folder.
         folder: PathBuf,
     },
-    /// No javac.
+    /// The engine has Java sources, but there is no JDK.
     #[error(
         "the engine has Java sources, and there is no JDK to compile them: {}. Install a JDK, version 8 or later \
          (on Debian and Ubuntu: apt-get install default-jdk-headless), or let JAVA_HOME name one.",
         words::no_jdk(java_home.as_ref())
     )]
     NoJdk {
-        /// What `JAVA_HOME` names.
+        /// The value of `JAVA_HOME`.
         java_home: Option<PathBuf>,
     },
-    /// A JDK that cannot compile for this runtime.
+    /// The JDK cannot compile for this runtime.
     #[error(
         "the engine has Java sources, and the JDK in {} cannot compile them: {}. Install a JDK, version 8 or later (on Debian and \
          Ubuntu: apt-get install default-jdk-headless), and let JAVA_HOME name it.",
         home.display(), words::unfit(*version)
     )]
     UnfitJdk {
-        /// Its folder.
+        /// The folder of the JDK.
         home: PathBuf,
-        /// Its version; 0 where its javac does not say.
+        /// The version of the JDK; 0 if its javac does not report one.
         version: u32,
     },
-    /// The closure cannot be used.
+    /// The closure is unusable.
     #[error(transparent)]
     Closure(#[from] pio_closure::errors::ClosureError),
-    /// The closure's sbt is not complete.
+    /// The closure's sbt is incomplete.
     #[error("the closure's sbt is not complete: {} is empty. {}", folder.display(), installation::repair())]
     NoSbt {
-        /// The folder.
+        /// The empty folder.
         folder: PathBuf,
     },
-    /// A child process cannot be started or fails.
+    /// A child process failed or could not be started.
     #[error(transparent)]
     Process(#[from] pio_process::error::Error),
-    /// The compiler refuses the engine's sources.
+    /// The engine's sources do not compile.
     #[error("the engine does not compile ({}):\n\n{}", words::count(errors.len()), words::list(errors))]
     Compile {
-        /// The errors.
+        /// The compile errors.
         errors: Vec<CompileError>,
     },
-    /// sbt refuses a build file.
+    /// sbt rejects a build file.
     #[error("sbt does not understand {}, line {line}: {message}", file.display())]
     BuildFile {
         /// The file, relative to the engine's folder.
         file: PathBuf,
         /// The line.
         line: usize,
-        /// sbt's words.
+        /// sbt's message.
         message: String,
     },
-    /// Dependencies are in no repository.
+    /// No repository has these dependencies.
     #[error(
         "these dependencies of the engine were not found:\n{}\n{}",
         words::missing_list(missing),
         words::why_missing(missing)
     )]
     Unresolved {
-        /// The dependencies.
+        /// The missing dependencies.
         missing: Vec<Missing>,
     },
     /// sbt ran out of memory.
     #[error("sbt ran out of memory. Give it more, as in `pio build --sbt-extra -J-Xmx2g`.")]
     OutOfMemory,
-    /// Another failure.
+    /// sbt failed for an unknown reason.
     #[error("sbt failed for a reason that pio does not know. Last output:\n{tail}\nFull log: {}", log.display())]
     Unknown {
-        /// The last lines.
+        /// The last lines of its output.
         tail: String,
-        /// The whole log.
+        /// The full log.
         log: PathBuf,
     },
-    /// The engine's folder cannot be written to.
+    /// The engine's folder is not writable.
     #[error(
         "cannot write to {} (build output). Let your user write there, or copy the \
          engine to a folder of your own",
         folder.display()
     )]
     NotWritable {
-        /// The folder for what is built.
+        /// The build output folder.
         folder: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
-    /// A file cannot be read or written.
+    /// A file could not be read or written.
     #[error("the build could not read or write a file")]
     Io(#[from] std::io::Error),
 }
 
-/// A job in a JVM did not succeed.
+/// A job in a JVM failed.
 #[derive(Debug, thiserror::Error)]
 pub enum JobError {
     /// The JVM reported an error.
     #[error("{}", sentences(reported, log.as_ref()))]
     RemoteError {
-        /// Its words.
+        /// The reported error.
         reported: Box<RemoteError>,
-        /// Where the details are, if there are any.
+        /// The log with the details, if there are any.
         log: Option<PathBuf>,
     },
-    /// The JVM ended without a word.
+    /// The JVM ended without reporting a result or an error.
     #[error("{death} Everything it printed is in {}.", log.display())]
     Died {
-        /// How.
+        /// How it ended.
         death: JvmExit,
         /// The log.
         log: PathBuf,
     },
-    /// The user, or the platform, stopped it.
+    /// The user or the platform stopped the job.
     #[error("interrupted: the job was stopped before its end, and nothing of it was kept.")]
     Interrupted,
-    /// Runtime and native code are of different versions.
+    /// The runtime and this program have different protocol versions.
     #[error(
         "the runtime speaks version {version} of the contract with this program, not 1: they are of different releases. {}",
         if installation::is_clone() { "Run `cargo xtask runtime`." } else { "Install one release." }
@@ -228,53 +228,54 @@ pub enum JobError {
         /// The runtime's version.
         version: u32,
     },
-    /// A line that is no message.
+    /// The JVM sent a line that is not a valid message.
     #[error(
         "the runtime said something that is no message ({error}). Runtime and program are of different releases; install one release."
     )]
     Nonsense {
-        /// What is wrong with it.
+        /// The parse error.
         error: serde_json::Error,
     },
-    /// The options for Spark are wrong, or the closure is incomplete.
+    /// The Spark options are wrong, or the closure is incomplete.
     #[error(transparent)]
     Submit(#[from] pio_closure::errors::SubmitError),
-    /// The options for Java cannot be read.
+    /// The Java options cannot be parsed.
     #[error(transparent)]
     Words(#[from] pio_settings::words::Error),
-    /// Java cannot be started or watched.
+    /// Java could not be started or watched.
     #[error(transparent)]
     Process(#[from] pio_process::error::Error),
-    /// The spec file cannot be made.
+    /// The spec file could not be created.
     #[error("the job's spec file could not be made: {0}.")]
     Spec(#[from] serde_json::Error),
-    /// A file or socket fails.
+    /// A file or socket operation failed.
     #[error(
         "the job could not be started: {0}. Look whether the disk is full and the temporary folder may be written."
     )]
     Io(#[from] std::io::Error),
 }
 
-/// How a JVM ended without a word.
+/// How a JVM ended without a result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JvmExit {
-    /// Java or Spark refused to begin, for this reason.
+    /// Java or Spark refused to start, for this reason.
     Refused(String),
-    /// Its heap was full.
+    /// It ran out of heap.
     Heap,
-    /// It was killed, for want of memory or not.
+    /// It was killed, for lack of memory or another cause.
     Killed(KillCause),
-    /// In another way.
+    /// It ended in another way.
     Other {
         /// Its exit code or signal.
         status: ExitStatus,
-        /// Its last words.
+        /// The last lines of its output.
         tail: Tail,
     },
 }
 
 impl JvmExit {
-    /// Finds out from the status, from whether the job had begun, from what was printed, and from what the kernel says of kills.
+    /// Determines the cause from the exit status, whether the job had begun, the output, and the kernel's
+    /// kill counters.
     #[must_use]
     pub fn of(status: ExitStatus, begun: bool, printed: &str, tail: &Tail, reason: KillCause) -> Self {
         if let Some(reason) = start::reason(printed).filter(|_| !begun && status.code() == Some(1)) {
@@ -328,10 +329,10 @@ fn sentences(reported: &RemoteError, log: Option<&PathBuf>) -> String {
     parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// No engine instance can be used.
+/// There is no usable engine instance.
 #[derive(Debug, thiserror::Error)]
 pub enum InstanceError {
-    /// The engine was never trained to the end.
+    /// No training of the engine has completed.
     #[error(
         "the engine {engine_id} (variant {variant}) has no trained model{}. Train it first with `pio train`; \
          see `pio status` for what was trained in this database.",
@@ -342,10 +343,10 @@ pub enum InstanceError {
         engine_id: String,
         /// The variant's id.
         variant: String,
-        /// What became of the last training.
+        /// The outcome of the last training.
         last: Option<String>,
     },
-    /// No instance has the id that the user names.
+    /// No instance has the given id.
     #[error(
         "there is no engine instance {id} in this database. `pio status` lists those that are there; or leave out \
              --engine-instance-id to take the newest."
@@ -354,7 +355,7 @@ pub enum InstanceError {
         /// The id.
         id: String,
     },
-    /// The instance was not trained to the end.
+    /// The training of the instance did not complete.
     #[error(
         "the engine instance {id} was not trained to the end: its status is {status}. Train again with `pio train`."
     )]
@@ -364,7 +365,7 @@ pub enum InstanceError {
         /// Its status.
         status: InstanceStatus,
     },
-    /// PIO itself made the instance.
+    /// The instance was trained by PredictionIO itself.
     #[error(
         "the engine instance {id} was trained by PredictionIO itself. Its model consists of classes for Scala 2.11 and Spark 2, which \
          cannot be loaded here. The events are all there: train again with `pio train`."
@@ -373,7 +374,7 @@ pub enum InstanceError {
         /// The id.
         id: String,
     },
-    /// The database fails.
+    /// The database failed.
     #[error(transparent)]
     Storage(#[from] pio_storage::errors::StorageError),
 }

@@ -1,4 +1,4 @@
-//! Which engine instance answers queries.
+//! Selects the engine instance that answers queries.
 
 use pio_storage::Storage;
 use pio_storage::instances::engine::EngineInstance;
@@ -7,13 +7,13 @@ use pio_storage::instances::status::InstanceStatus;
 use crate::engine::Engine;
 use crate::errors::InstanceError;
 
-/// Marks the instances whose models this runtime has made, in their `env`.
+/// Key in the `env` of an instance whose model was trained by this runtime.
 const MARK: &str = "PIO_RUNTIME";
 
-/// The instance that is named, else the newest of the engine's variant that was trained to the end.
+/// Finds the given instance, else the newest completed instance of the engine's variant.
 ///
 /// # Errors
-/// There is none that can be used, or the database fails.
+/// There is no usable instance, or the database fails.
 pub async fn find(
     storage: &Storage,
     engine: &Engine,
@@ -45,7 +45,7 @@ async fn newest(storage: &Storage, engine: &Engine) -> Result<EngineInstance, In
     }
 }
 
-/// Where PIO's own instance is the newest, ours may still be older ones.
+/// Falls back to our newest completed instance if the newest one was trained by PIO itself.
 fn choose(
     engine: &Engine,
     instances: Vec<EngineInstance>,

@@ -1,4 +1,4 @@
-//! Jobs in a JVM: train, eval, batchpredict and serve, started as `docs/native-jvm.md` says.
+//! Jobs in a JVM: train, eval, batchpredict and serve. `docs/native-jvm.md` describes the protocol.
 
 mod log;
 pub mod results;
@@ -16,74 +16,74 @@ use pio_settings::database::DatabaseSettings;
 use crate::build::Built;
 use crate::engine::Engine;
 
-/// A job for one JVM.
+/// A job that runs in one JVM.
 #[derive(Debug, Clone)]
 pub struct Job<'a> {
     /// The closure with Java, Spark and the runtime.
     pub closure: &'a Closure,
     /// The engine.
     pub engine: &'a Engine,
-    /// What was built of it.
+    /// The built engine.
     pub built: &'a Built,
     /// The database.
     pub database: &'a DatabaseSettings,
-    /// What to do.
+    /// The verb with its options.
     pub verb: Verb,
-    /// How.
+    /// The options common to all verbs.
     pub options: JobOptions,
 }
 
-/// What is the same for every job.
+/// Options common to all jobs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct JobOptions {
-    /// Options for spark-submit: what the user gave after `--`.
+    /// Options for spark-submit, given after `--`.
     pub spark_options: Vec<String>,
-    /// `--spark-kryo`: Spark serialises with Kryo.
+    /// `--spark-kryo`: use Spark's Kryo serializer.
     pub spark_kryo: bool,
     /// `--json-extractor`.
     pub json_extractor: JsonExtractor,
-    /// A missing required parameter becomes 0 or null, as in PIO.
+    /// Missing required parameters become 0 or null, as in PIO.
     pub lenient_params: bool,
     /// `--verbose`.
     pub verbose: bool,
     /// Where stack traces go.
     pub stack_traces: StackTraces,
-    /// `--batch`: a label that is kept in the instance.
+    /// `--batch`: a label stored with the instance.
     pub batch: String,
 }
 
-/// Where an engine's stack traces go.
+/// Where stack traces of the engine go.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum StackTraces {
-    /// Into the job's log file alone.
+    /// Only to the job's log file.
     #[default]
     File,
-    /// Into the log, too.
+    /// Also to the log.
     Log,
 }
 
-/// What reads and writes JSON for the engine.
+/// The JSON library used for the engine's classes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub enum JsonExtractor {
     /// json4s, then Gson.
     #[default]
     Both,
-    /// json4s alone.
+    /// Only json4s.
     Json4sNative,
-    /// Gson alone.
+    /// Only Gson.
     Gson,
 }
 
-/// What a JVM is to do.
+/// What the JVM does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verb {
     /// Train the engine.
     Train(TrainOptions),
-    /// Evaluate it.
+    /// Evaluate the engine.
     Eval(EvalOptions),
     /// Answer a file of queries.
     BatchPredict(BatchPredictOptions),
-    /// Answer queries over the link.
+    /// Answer queries over the link to the native process.
     Serve(ServeOptions),
 }
 
@@ -105,11 +105,11 @@ pub struct TrainOptions {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EvalOptions {
-    /// The class of the evaluation.
+    /// The evaluation class.
     pub evaluation: String,
-    /// The class of the list of parameters, where it is not the evaluation itself.
+    /// The class with the list of engine parameters, if it is not the evaluation class.
     pub engine_params_generator: Option<String>,
-    /// Where the best parameters are written.
+    /// The output file for the best parameters.
     pub best_file: PathBuf,
 }
 
@@ -117,34 +117,34 @@ pub struct EvalOptions {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BatchPredictOptions {
-    /// The instance that answers.
+    /// The instance that answers the queries.
     pub engine_instance_id: String,
-    /// The file of queries, one a line.
+    /// The input file, with one query per line.
     pub input: PathBuf,
-    /// The folder for the answers.
+    /// The output folder.
     pub output: PathBuf,
-    /// In how many parts the queries are answered.
+    /// The number of partitions of the queries.
     pub query_partitions: Option<u32>,
 }
 
-/// What a worker serves.
+/// The options of a serving worker.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ServeOptions {
-    /// The instance that answers.
+    /// The instance that answers the queries.
     pub engine_instance_id: String,
 }
 
 /// A JVM that serves an engine instance.
 pub struct Worker {
-    /// The native end of the link.
+    /// The native end of the socket pair.
     pub link: std::os::unix::net::UnixStream,
-    /// The process, in a group of its own.
+    /// The process, in its own process group.
     pub process: AsyncChild,
 }
 
 impl Verb {
-    /// Its name in the contract.
+    /// The name of the verb in the protocol.
     fn name(&self) -> &'static str {
         match self {
             Self::Train(_) => "train",

@@ -1,4 +1,4 @@
-//! Says notices in the log, for servers and for processes of a platform.
+//! Writes build events to the log, for servers and platform processes.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,10 +8,10 @@ use pio_logging::engine::{self, Relay};
 use crate::build_event::{BuildEvent, Listener};
 use pio_link::messages::Progress;
 
-/// How often the log hears of progress within one stage.
+/// Minimum interval between progress messages of one stage.
 pub(crate) const PAUSE: Duration = Duration::from_secs(10);
 
-/// A listener that logs what it hears.
+/// A listener that logs events.
 #[must_use]
 pub fn listener() -> Listener {
     let log = Mutex::new(Log::default());
@@ -21,7 +21,7 @@ pub fn listener() -> Listener {
 #[derive(Default)]
 struct Log {
     relay: Relay,
-    /// The stage of which was told last, and when.
+    /// The last reported stage and the time of the report.
     told: Option<(String, Instant)>,
 }
 

@@ -1,4 +1,4 @@
-//! template.json: the oldest PIO for which an engine was written.
+//! template.json: the minimum PIO version of an engine.
 
 use std::path::Path;
 
@@ -7,10 +7,11 @@ use crate::text;
 use pio_json::document::Value;
 use pio_json::document::parser;
 
-/// The PIO whose interface is here: engines for newer ones may need what is missing.
+/// The PIO version whose interface is implemented here. Engines for newer versions may need missing parts.
 const INTERFACE: &str = "0.14.0";
 
-/// What is to be said about an engine's template.json; nothing where all is well or there is none.
+/// Returns a warning about the engine's template.json; `None` if the version is supported or there is no
+/// file.
 #[must_use]
 pub fn check(engine: &Path) -> Option<BuildEvent> {
     let text = text::read(&engine.join("template.json")).ok()?.text;
@@ -25,7 +26,7 @@ pub fn check(engine: &Path) -> Option<BuildEvent> {
     })
 }
 
-/// The numbers at a version's beginning: 0, 12, 0 of `0.12.0-incubating`.
+/// The numbers at the start of a version: 0, 12, 0 for `0.12.0-incubating`.
 fn numbers(version: &str) -> Vec<u64> {
     let release = version.split(['-', '+']).next().unwrap_or_default();
     release.split('.').map_while(|part| part.parse().ok()).collect()

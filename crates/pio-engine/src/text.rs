@@ -1,29 +1,28 @@
-//! Text files of an engine, which other editors and systems may have written in another encoding than UTF-8.
+//! Decodes an engine's text files, which may not be UTF-8.
 
 use std::io;
 use std::path::Path;
 
-/// What a text file holds.
+/// A decoded text file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Decoded {
-    /// The text, without a byte order mark.
+    /// The text without its byte order mark.
     pub(crate) text: String,
-    /// Its encoding.
     pub(crate) encoding: Encoding,
 }
 
-/// How a text file is encoded.
+/// The encoding of a text file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Encoding {
-    /// As it should be.
+    /// UTF-8 without a byte order mark.
     Utf8,
-    /// UTF-8 or UTF-16, as the byte order mark at the file's start says.
+    /// UTF-8 or UTF-16 with a byte order mark.
     Marked,
-    /// No UTF-8, and no mark that says what else: taken for ISO 8859-1, in which any bytes are text.
+    /// Not UTF-8 and without a byte order mark. Decoded as ISO 8859-1, where every byte is valid.
     Latin1,
 }
 
-/// Reads a text file.
+/// Reads and decodes a text file.
 ///
 /// # Errors
 /// The file cannot be read.
@@ -31,7 +30,7 @@ pub(crate) fn read(file: &Path) -> io::Result<Decoded> {
     Ok(decode(fs_err::read(file)?))
 }
 
-/// The text that some bytes are.
+/// Decodes bytes as text.
 #[must_use]
 pub(crate) fn decode(bytes: Vec<u8>) -> Decoded {
     let (text, encoding) = match bytes.as_slice() {

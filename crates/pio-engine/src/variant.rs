@@ -1,4 +1,4 @@
-//! engine.json, and the other variants of an engine: which factory, which parameters.
+//! engine.json and other engine variants: the factory and the parameters.
 
 use std::path::{Path, PathBuf};
 
@@ -7,21 +7,21 @@ use pio_json::document::{Node, Value, parser};
 use crate::errors::VariantError;
 use crate::text::{self, Encoding};
 
-/// The name that PIO gives to a variant without an `id`.
+/// PIO's default for a missing `id`.
 const DEFAULT_ID: &str = "default";
 
-/// A variant file, read and checked as far as native code can: parameters are checked by the engine's own classes.
+/// A variant file. Native code checks only its structure; the engine's own classes check the parameters.
 #[derive(Debug, Clone)]
 pub struct Variant {
-    /// The file.
+    /// The path of the file.
     pub file: PathBuf,
-    /// Its `id`: instances are kept by it.
+    /// The `id`, under which instances are stored.
     pub id: String,
-    /// Its `engineFactory`, as written.
+    /// The `engineFactory`, as written.
     pub factory: String,
-    /// Its `sparkConf`, flattened.
+    /// The `sparkConf`, flattened.
     pub spark_conf: Vec<(String, String)>,
-    /// The whole content, as strict JSON.
+    /// The whole content as strict JSON.
     pub content: String,
 }
 
@@ -29,7 +29,8 @@ impl Variant {
     /// Reads a variant file.
     ///
     /// # Errors
-    /// The file cannot be read, is no JSON object, has no `engineFactory`, or a section has the wrong form.
+    /// The file cannot be read, is not a JSON object, has no `engineFactory`, or a section has the wrong
+    /// form.
     pub fn load(file: &Path) -> Result<Self, VariantError> {
         let bytes = fs_err::read(file).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => VariantError::Missing { file: file.to_owned() },
@@ -37,14 +38,14 @@ impl Variant {
         })?;
         let decoded = text::decode(bytes);
         if decoded.encoding == Encoding::Latin1 {
-            // Of an app's name in a guessed encoding another app could be made.
+            // Reject a guessed encoding: it could change the name of an app into that of another one.
             let line = decoded.text.lines().position(|line| !line.is_ascii()).unwrap_or_default() + 1;
             return Err(VariantError::NotUtf8 { file: file.to_owned(), line });
         }
         Self::parse(file, &decoded.text)
     }
 
-    /// A variant that says no more than which class makes the engine.
+    /// A variant that names only the factory.
     #[must_use]
     pub fn of_factory(file: &Path, factory: &str) -> Self {
         Self {
@@ -56,10 +57,10 @@ impl Variant {
         }
     }
 
-    /// Reads the text of a variant file.
+    /// Parses the text of a variant file.
     ///
     /// # Errors
-    /// The text is no JSON object, has no `engineFactory`, or a section has the wrong form.
+    /// The text is not a JSON object, has no `engineFactory`, or a section has the wrong form.
     pub fn parse(file: &Path, text: &str) -> Result<Self, VariantError> {
         let root = parser::parse(text)
             .map_err(|error| VariantError::Syntax { file: file.to_owned(), error: Box::new(error) })?;
@@ -77,7 +78,7 @@ impl Variant {
     }
 }
 
-/// The checks of one file.
+/// The context of the checks of one file.
 struct Checked<'a> {
     file: &'a Path,
     root: &'a Node,
@@ -91,7 +92,7 @@ impl Checked<'_> {
         }
     }
 
-    /// What neither the database nor the engine's parameters can hold.
+    /// Rejects values that the database or the engine's parameters cannot represent.
     fn values(&self, node: &Node) -> Result<(), VariantError> {
         let text = |text: &str, node: &Node| {
             if text.contains('\0') {

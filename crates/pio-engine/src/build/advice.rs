@@ -1,10 +1,10 @@
-//! What is known about errors of engines that were written for older versions of Spark or PIO.
+//! Advice for compile errors of engines written for older versions of Spark or PIO.
 
 mod table;
 
 use super::output::CompileError;
 
-/// Why a line cannot work here, and what to change.
+/// Why a line does not work, and what to change.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DependencyAdvice {
     /// Why, as a sentence.
@@ -13,7 +13,7 @@ pub struct DependencyAdvice {
     pub change: &'static str,
 }
 
-/// What is known about an error.
+/// Finds the advice for a compile error.
 #[must_use]
 pub fn find(error: &CompileError) -> Option<DependencyAdvice> {
     let source = error.source.as_deref().unwrap_or_default();
@@ -27,7 +27,7 @@ pub fn find(error: &CompileError) -> Option<DependencyAdvice> {
         .map(|row| DependencyAdvice { why: row.why, change: row.change })
 }
 
-/// What is known about a dependency that cannot be had.
+/// Finds the advice for an unavailable dependency.
 #[must_use]
 pub fn of_dependency(module: &str) -> Option<DependencyAdvice> {
     table::DEPENDENCIES

@@ -1,4 +1,4 @@
-//! Runs sbt until the build succeeds or nothing more can be mended.
+//! Runs sbt until the build succeeds or no further rewrite can help.
 
 use std::path::{Path, PathBuf};
 
@@ -12,19 +12,19 @@ use super::{jdk, plugin_jar, sbt_home};
 use crate::build_event::{BuildEvent, Listener};
 use crate::errors::BuildError;
 
-/// A build is tried again when it fails for a reason that can be mended; not for ever.
+/// Maximum number of sbt runs in one build. A build is retried while a rewrite may fix its failure.
 const MAX_ATTEMPTS: usize = 12;
 
-/// What sbt is to make.
+/// What sbt should do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Goal {
-    /// The engine's jars.
+    /// Build the engine's jars.
     Jars,
-    /// The engine's tests, run.
+    /// Run the engine's tests.
     Tests,
 }
 
-/// One build that has something to do.
+/// A build that is not up to date.
 pub(crate) struct BuildLoop<'a> {
     pub(crate) closure: &'a Closure,
     pub(crate) engine: &'a Path,
@@ -36,7 +36,7 @@ pub(crate) struct BuildLoop<'a> {
 }
 
 impl BuildLoop<'_> {
-    /// Stages the build and runs sbt, and does so again while what failed can be mended.
+    /// Stages the build and runs sbt. Repeats this while the failure can be fixed by rewriting.
     pub(crate) fn run(&self) -> Result<(), BuildError> {
         let needs_javac = self.inputs.iter().any(|input| self.is_java(&input.path));
         let jdk = needs_javac.then(jdk::find).transpose()?;
@@ -71,7 +71,7 @@ impl BuildLoop<'_> {
         wanted && path.extension().is_some_and(|extension| extension == "java")
     }
 
-    /// The class path of the build's own build.
+    /// The class path of sbt's meta-build.
     fn plugins(&self) -> Result<Vec<PathBuf>, BuildError> {
         let own = plugin_jar::ensure(self.closure)?;
         let mut plugins = self.closure.sbt_plugins()?;
@@ -86,7 +86,7 @@ impl BuildLoop<'_> {
         Ok(stage::write(self.engine, stage, self.inputs, &tools, rewrites)?)
     }
 
-    /// Says what of the engine's build could not be kept.
+    /// Warns about parts of the engine's build that were left out.
     fn tell(&self, staged: &Staged) {
         let say = |words: String| (self.listener)(BuildEvent::Warning(words));
         for (file, left_out) in &staged.left_out {

@@ -1,4 +1,4 @@
-//! The jars of an engine, gathered into `target/pio/lib`.
+//! Collects an engine's jars in `target/pio/lib`.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ pub(crate) fn collect(folder: &Path, lists: &Path, origin: Origin) -> Result<Rec
     Ok(record)
 }
 
-/// The jars of all projects: first what the projects made, then what they depend on.
+/// The jars of all projects: first those built by the projects, then their dependencies.
 fn listed(lists: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut files: Vec<PathBuf> = Vec::new();
     for entry in fs_err::read_dir(lists)? {
@@ -55,7 +55,7 @@ fn listed(lists: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(products.into_iter().chain(dependencies).filter(|jar| seen.insert(jar.clone())).collect())
 }
 
-/// The jar's file name, with a number where another jar has it already.
+/// Returns the jar's file name, with a number if the name is taken.
 fn free_name(source: &Path, taken: &mut BTreeSet<String>) -> String {
     let name = source.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut free = name.clone();

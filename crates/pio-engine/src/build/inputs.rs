@@ -1,43 +1,43 @@
-//! The files of an engine from which it is built.
+//! The source files of an engine's build.
 
 use std::path::{Component, Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 use walkdir::{DirEntry, WalkDir};
 
-/// What a file is for the build.
+/// The role of a file in the build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A `.sbt` file of the engine.
+    /// A `.sbt` file in the engine's folder.
     Build,
-    /// A `.sbt` file of the engine's `project/`.
+    /// A `.sbt` file in `project/`.
     Project,
-    /// Scala or Java for the build itself, in `project/`.
+    /// A Scala or Java source of the meta-build, in `project/`.
     ProjectSource,
-    /// Scala or Java.
+    /// A Scala or Java source.
     Source,
     /// A resource or a jar.
     Resource,
-    /// Not compiled, but a build may read it: it does not count when changes are looked for.
+    /// Not compiled, but the build may read it. Ignored in change detection.
     Beside,
 }
 
-/// A file of an engine.
+/// An input file of the build.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
-    /// Its path in the engine's folder.
+    /// The path relative to the engine's folder.
     pub path: PathBuf,
-    /// What it is for the build.
+    /// Its role in the build.
     pub kind: Kind,
 }
 
-/// Folders in which nothing of an engine is.
+/// Folders that never contain input files.
 const SKIPPED: &[&str] = &["target", "node_modules", "__pycache__", "spark-warehouse", "pio-closure"];
 
-/// Only links to and in these folders are followed: others may lead anywhere.
+/// Links are followed only to and in these folders: others may lead anywhere.
 const BUILD_FOLDERS: &[&str] = &["src", "lib", "project"];
 
-/// All files that matter, sorted by path. What cannot be read is left out.
+/// Lists all input files, sorted by path. Unreadable files are skipped.
 #[must_use]
 pub fn find(engine: &Path) -> Vec<Input> {
     let mut inputs: Vec<Input> = WalkDir::new(engine)
@@ -88,7 +88,7 @@ fn kind(path: &Path) -> Option<Kind> {
     }
 }
 
-/// Whether a path leads through a folder of this name.
+/// Whether a path contains a folder of this name.
 #[must_use]
 pub fn within(path: &Path, folder: &str) -> bool {
     path.parent()
@@ -102,7 +102,7 @@ pub fn is_test(path: &Path) -> bool {
     parts.windows(2).any(|pair| pair[0] == "src" && (pair[1] == "test" || pair[1] == "it"))
 }
 
-/// A digest of everything that is compiled: paths in the engine's folder and contents, nothing else.
+/// Digest of everything that is compiled. It covers only relative paths and contents.
 ///
 /// # Errors
 /// A file cannot be read.

@@ -1,4 +1,4 @@
-//! The JDK for an engine's Java sources: the closure's Java has no compiler.
+//! Finds the JDK for an engine's Java sources: the closure's Java has no compiler.
 
 use std::path::{Path, PathBuf};
 
@@ -7,22 +7,22 @@ use pio_settings::{env, vars};
 
 use crate::errors::BuildError;
 
-/// The oldest version whose javac compiles what engines and Spark are made of.
+/// The oldest version whose javac can compile engines against Spark.
 const OLDEST: u32 = 8;
 
 /// A JDK.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Jdk {
-    /// Its folder.
+    /// The JDK's folder.
     pub home: PathBuf,
-    /// Its version, such as 17.
+    /// The major version, such as 17.
     pub version: u32,
 }
 
-/// The JDK that `JAVA_HOME` names, else the one whose javac is on the search path.
+/// Finds the JDK of `JAVA_HOME`, else the JDK whose javac is on the `PATH`.
 ///
 /// # Errors
-/// There is none, its javac does not run, or it is too old.
+/// There is no JDK, its javac does not run, or it is too old.
 pub fn find() -> Result<Jdk, BuildError> {
     let named = env::get(vars::JAVA_HOME).map(PathBuf::from);
     let javac = match &named {
@@ -32,7 +32,7 @@ pub fn find() -> Result<Jdk, BuildError> {
     of(&javac.canonicalize()?)
 }
 
-/// The JDK of a javac.
+/// The JDK that contains this javac.
 fn of(javac: &Path) -> Result<Jdk, BuildError> {
     let home = javac.parent().and_then(Path::parent).unwrap_or(Path::new("/")).to_owned();
     let version = version(javac)?;
@@ -47,14 +47,14 @@ fn on_path(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
-/// Older ones speak on the standard error.
+/// Runs `javac -version`. Older versions print the answer on standard error.
 fn version(javac: &Path) -> Result<u32, BuildError> {
     let mut child = Command::new(javac).arg("-version").no_stdin().captured().spawn()?;
     child.wait()?;
     Ok(parse_version(&child.tail().lines.make_contiguous().join("\n")))
 }
 
-/// The version in `javac 17.0.15` or `javac 1.8.0_362`; 0 where it is not understood.
+/// Parses the major version of `javac 17.0.15` or `javac 1.8.0_362`; 0 if that fails.
 fn parse_version(text: &str) -> u32 {
     let number = text.split_whitespace().skip_while(|word| *word != "javac").nth(1).unwrap_or_default();
     let number = number.strip_prefix("1.").unwrap_or(number);

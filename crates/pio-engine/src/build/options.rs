@@ -1,12 +1,13 @@
-//! What may be asked of a build.
+//! Build options.
 
 /// The options of `pio build`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BuildOptions {
-    /// More words for sbt (`--sbt-extra`): `-D…`, `-X…` and `-J-X…` for its Java, others are commands that run first.
+    /// Additional arguments for sbt (`--sbt-extra`). `-D…`, `-X…` and `-J-X…` go to its JVM; others are
+    /// commands that run first.
     pub sbt_extra: Vec<String>,
-    /// Throw away what was built before (`--clean`).
+    /// Delete the previous build first (`--clean`).
     pub clean: bool,
-    /// One jar that holds the engine and its dependencies (`--uber-jar`).
+    /// Build one jar with the engine and its dependencies (`--uber-jar`).
     pub uber_jar: bool,
 }

@@ -1,4 +1,4 @@
-//! What sbt printed, and what of it concerns the user.
+//! Analyses sbt's output for errors that concern the user.
 
 mod compile_errors;
 mod definition;
@@ -12,7 +12,7 @@ use super::stage::{self, Rewrites, build_file, splice, statements};
 use crate::errors::BuildError;
 use crate::text::{self, Decoded};
 
-/// Everything that a run of sbt printed.
+/// The complete output of an sbt run.
 #[derive(Debug, Default)]
 pub struct Log {
     /// The lines.
@@ -21,46 +21,46 @@ pub struct Log {
     pub succeeded: bool,
 }
 
-/// A compiler's error, in the user's own file.
+/// A compile error in one of the user's files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompileError {
     /// The file, relative to the engine's folder.
     pub file: PathBuf,
     /// The line.
     pub line: usize,
-    /// The column, where the compiler gives one.
+    /// The column, if the compiler reports one.
     pub column: Option<usize>,
-    /// The compiler's words, of one or more lines.
+    /// The compiler's message, which may have several lines.
     pub message: String,
-    /// The line as the user wrote it.
+    /// The source line as the user wrote it.
     pub source: Option<String>,
-    /// What is known about this error.
+    /// Advice for this error.
     pub advice: Option<DependencyAdvice>,
 }
 
-/// A statement of a build file that sbt refuses.
+/// A build file statement that sbt rejects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadStatement {
     /// The file, relative to the engine's folder.
     pub file: PathBuf,
     /// The line.
     pub line: usize,
-    /// sbt's words.
+    /// sbt's message.
     pub message: String,
 }
 
-/// A dependency that is in no repository.
+/// A dependency that no repository has.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Missing {
-    /// Organisation, name and version, as sbt writes them.
+    /// Organisation, name and version, in sbt's notation.
     pub module: String,
-    /// The build file and the line that name it; nothing where it is a dependency of a dependency.
+    /// The build file and line that name it; `None` for a transitive dependency.
     pub place: Option<(PathBuf, usize)>,
-    /// What is known about it.
+    /// Advice for this dependency.
     pub advice: Option<DependencyAdvice>,
-    /// Whether any repository on the network answered that it has it not.
+    /// Whether a remote repository answered that it does not have the dependency.
     pub answered: bool,
-    /// Hosts of repositories that could not be reached.
+    /// Hosts of unreachable repositories.
     pub unreachable: BTreeSet<String>,
 }
 
@@ -75,14 +75,14 @@ pub struct Diagnosis {
     tail: Vec<String>,
 }
 
-/// How many lines of an unknown failure are shown.
+/// Number of lines shown of an unknown failure.
 const TAIL: usize = 30;
 
 impl Log {
-    /// Finds out why the run failed, if it did.
+    /// Determines why the run failed.
     ///
     /// # Errors
-    /// The reasons, if it failed.
+    /// The reasons of the failure.
     pub fn diagnose(&self, engine: &Path, stage: &Path) -> Result<(), Box<Diagnosis>> {
         if self.succeeded {
             return Ok(());
@@ -117,7 +117,7 @@ impl Log {
 }
 
 impl Diagnosis {
-    /// Notes what can be mended in another attempt; `false` where nothing can.
+    /// Records rewrites that may fix the build in another attempt. Returns `false` if there are none.
     pub fn mend(&self, engine: &Path, rewrites: &mut Rewrites) -> bool {
         let known = rewrites.unresolved_plugins.len();
         for plugin in &self.missing_plugins {
@@ -139,8 +139,8 @@ impl Diagnosis {
         mended
     }
 
-    /// The sources that start PIO's own server, which an engine does not need to be trained and deployed; none where something else
-    /// is wrong with the engine.
+    /// Sources that start PIO's own server; an engine does not need them for training and deployment. Empty
+    /// if the engine has other errors, too.
     fn servers(&self) -> BTreeSet<&PathBuf> {
         let starts_server = |error: &&CompileError| error.message.contains("CreateServer");
         let servers: BTreeSet<&PathBuf> =
@@ -148,7 +148,7 @@ impl Diagnosis {
         if self.errors.iter().all(|error| servers.contains(&error.file)) { servers } else { BTreeSet::new() }
     }
 
-    /// The reason that helps the user most.
+    /// Selects the most useful error for the user.
     #[must_use]
     pub fn into_error(self, folder: &Path) -> BuildError {
         let log = folder.join("sbt.log");
@@ -169,8 +169,8 @@ impl Diagnosis {
 }
 
 impl BadStatement {
-    /// Whether the engine can do without the statement: it does not say what the engine is made of. What is no Scala at all was
-    /// wrong with every sbt.
+    /// Whether the build works without the statement, because it does not define the engine's projects or
+    /// dependencies. A syntax error is never left out: it was wrong in every version of sbt.
     fn may_be_left_out(&self, engine: &Path) -> bool {
         if ["unclosed", "expected but", "illegal start", "expected start"]
             .iter()
@@ -187,7 +187,7 @@ impl BadStatement {
 }
 
 impl CompileError {
-    /// Takes the line from the user's own file, and the column that is right there.
+    /// Sets the source line to that of the user's own file, and adjusts the column to it.
     fn show_source(&mut self, engine: &Path) {
         let Ok(Decoded { text, .. }) = text::read(&engine.join(&self.file)) else { return };
         let Some(source) = text.lines().nth(self.line.saturating_sub(1)) else { return };
@@ -198,7 +198,7 @@ impl CompileError {
 }
 
 impl Missing {
-    /// A dependency of which only the name is known.
+    /// A dependency of which only the module is known.
     pub(crate) fn new(module: &str) -> Self {
         let unreachable = BTreeSet::new();
         Self { module: module.to_owned(), place: None, advice: None, answered: false, unreachable }

@@ -1,4 +1,4 @@
-//! Our sbt plugin, compiled once on a machine.
+//! Our sbt plugin, compiled once per machine.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -31,10 +31,10 @@ pub const SOURCES: &[(&str, &str)] = &[
     ("Versions.scala", include_str!("../../sbt/Versions.scala")),
 ];
 
-/// By this file sbt finds the plugin in its jar.
+/// sbt finds the plugin in its jar by this file.
 const DESCRIPTOR: (&str, &str) = ("sbt/sbt.autoplugins", "piobuild.PioPlugin\n");
 
-/// The plugin's jar: the closure's, else the cache's, else made now.
+/// Returns the plugin's jar from the closure or the cache; compiles it if neither has it.
 ///
 /// # Errors
 /// The plugin cannot be compiled or written.
@@ -70,7 +70,7 @@ fn digest() -> String {
     hex::encode(&sha.finalize()[..8])
 }
 
-/// Compiles the plugin with sbt's own Scala, without sbt.
+/// Compiles the plugin with sbt's own Scala compiler, without running sbt.
 fn compile(closure: &Closure, work: &Path) -> Result<(), BuildError> {
     let classes = work.join("classes");
     fs_err::create_dir_all(&classes)?;

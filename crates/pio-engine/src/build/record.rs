@@ -1,4 +1,4 @@
-//! `target/pio/build.json`: what was built from what.
+//! `target/pio/build.json`: the record of a finished build.
 
 use std::path::{Path, PathBuf};
 
@@ -8,50 +8,50 @@ use super::Built;
 
 const FILE: &str = "build.json";
 
-/// The form of the file; another one is built anew.
+/// Version of the file format. A record of another version causes a new build.
 const VERSION: u32 = 1;
 
-/// A finished build. Paths are relative, so that the engine's folder may move.
+/// A finished build. Paths are relative, so that the engine's folder can be moved.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Record {
     version: u32,
-    /// What it was built from.
+    /// The inputs of the build.
     pub origin: Origin,
     jars: Vec<Jar>,
 }
 
-/// What an engine is built from: the same origin needs no other build.
+/// The inputs of a build. No rebuild is needed while they stay the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Origin {
-    /// A digest of everything that is compiled.
+    /// Digest of everything that is compiled.
     pub content_hash: String,
-    /// A digest of what compiles it.
+    /// Digest of the toolchain.
     pub toolchain: String,
-    /// Whether one jar holds all.
+    /// Whether the build makes a single jar.
     pub uber_jar: bool,
-    /// What sbt is told besides.
+    /// Additional arguments for sbt.
     pub sbt_extra: Vec<String>,
 }
 
 /// A jar of the engine.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Jar {
-    /// Its path below `target/pio`.
+    /// The path relative to `target/pio`.
     pub path: PathBuf,
-    /// Its size in bytes.
+    /// The size in bytes.
     pub size: u64,
 }
 
 impl Record {
-    /// A record of these jars.
+    /// Creates a record of these jars.
     #[must_use]
     pub fn new(origin: Origin, jars: Vec<Jar>) -> Self {
         Self { version: VERSION, origin, jars }
     }
 
-    /// The record of the last build; `None` where there is none or one of its jars is missing or cut short.
+    /// Loads the record of the last build. `None` if there is no record, or a jar is missing or truncated.
     #[must_use]
     pub fn load(folder: &Path) -> Option<Self> {
         let text = fs_err::read(folder.join(FILE)).ok()?;
@@ -62,7 +62,7 @@ impl Record {
         (record.version == VERSION && complete).then_some(record)
     }
 
-    /// Writes the record, last of all: with it the build is finished.
+    /// Writes the record as the last step, which marks the build as finished.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -72,7 +72,7 @@ impl Record {
         fs_err::rename(draft, folder.join(FILE))
     }
 
-    /// Takes the record away, before the jars change.
+    /// Removes the record, before the jars change.
     ///
     /// # Errors
     /// The file cannot be removed.
@@ -83,7 +83,7 @@ impl Record {
         }
     }
 
-    /// The build that is recorded.
+    /// The recorded build.
     #[must_use]
     pub fn built(&self, folder: &Path, unchanged: bool) -> Built {
         let jars = self.jars.iter().map(|jar| folder.join(&jar.path)).collect();

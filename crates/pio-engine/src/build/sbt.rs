@@ -1,4 +1,4 @@
-//! One run of sbt in the stage.
+//! Runs sbt once in the staged build.
 
 use std::fmt::Write as _;
 use std::fs::Permissions;
@@ -22,21 +22,20 @@ use super::sbt_home;
 use crate::build_event::{BuildEvent, Listener};
 use crate::errors::BuildError;
 
-/// The versions for which engines are built.
+/// The Scala and Spark versions that engines are built for.
 const SCALA_VERSION: &str = "2.12.18";
 const SPARK_VERSION: &str = "3.5.9";
 const RUNTIME_JAVA: u32 = 21;
 
-/// The heap that sbt takes for an engine of ordinary size, in MiB, where the container has that much.
+/// Maximum heap of sbt in MiB, enough for an ordinary engine; less if the container has less memory.
 const HEAP: u64 = 1024;
 
-/// Where dependencies are looked for, besides what an engine's build names.
+/// Repositories used in addition to those of the engine's build.
 const REPOSITORIES: &str = "[repositories]\nlocal\nmaven-central\n";
 
-/// sbt's answer to its own question what to do when a build cannot be loaded.
+/// The answer to sbt's prompt after a build failed to load.
 const QUIT: &[u8] = b"q\n";
 
-/// A run of sbt.
 pub(crate) struct Run<'a> {
     /// The closure with sbt.
     pub(crate) closure: &'a Closure,
@@ -44,19 +43,19 @@ pub(crate) struct Run<'a> {
     pub(crate) stage: &'a Path,
     /// The JDK for Java sources.
     pub(crate) jdk: Option<&'a Jdk>,
-    /// What the user asked for.
+    /// The user's build options.
     pub(crate) options: &'a BuildOptions,
-    /// What to make.
+    /// What to build.
     pub(crate) goal: Goal,
 }
 
-/// Where sbt writes its lists of jars.
+/// The folder where sbt writes the lists of jars.
 pub(crate) fn export_folder(folder: &Path) -> PathBuf {
     folder.join("export")
 }
 
 impl Run<'_> {
-    /// Runs sbt and gives back everything it printed.
+    /// Runs sbt and returns all of its output.
     pub(crate) fn sbt(&self, folder: &Path, listener: &Listener) -> Result<Log, BuildError> {
         let export = export_folder(folder);
         if export.exists() {
@@ -66,7 +65,8 @@ impl Run<'_> {
         let config = folder.join("build.properties");
         fs_err::write(&config, self.config(folder)?)?;
         let lines = Arc::new(Mutex::new(Vec::new()));
-        // sbt makes a socket below this folder, else below one that all users of the machine share. Socket paths must be short.
+        // sbt creates its socket in this folder, or else in one shared by all users of the machine. Socket
+        // paths must be short.
         let sockets =
             tempfile::Builder::new().prefix("pio-").permissions(Permissions::from_mode(0o700)).tempdir()?;
         let command = self.command(&config, sockets.path())?.env("XDG_RUNTIME_DIR", sockets.path());
@@ -105,7 +105,7 @@ impl Run<'_> {
         }
     }
 
-    /// What the user adds: flags for Java, and commands for sbt.
+    /// Returns additional JVM flags and sbt commands. The default heap limit comes first.
     fn extra(&self) -> (Vec<String>, Vec<String>) {
         let allowed = memory::plan().heap.map_or(HEAP, |heap| heap / (1024 * 1024));
         let mut java = vec![format!("-Xmx{}m", allowed.min(HEAP))];
@@ -157,7 +157,7 @@ fn engine_name(folder: &Path) -> String {
     name.map_or_else(|| "engine".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
-/// Starts sbt. It ends when the other end of its standard input is gone.
+/// Starts sbt. sbt exits when the other end of its standard input is closed.
 fn start(
     command: Command,
     lines: Arc<Mutex<Vec<String>>>,
@@ -173,7 +173,7 @@ fn start(
     Ok((command.stdin(input).on_line(on_line).spawn()?, lifeline))
 }
 
-/// The user's own list of repositories, which sbt finds by itself, or ours.
+/// The option for the list of repositories: the user's own file if there is one, else ours.
 fn repositories(state: &Path) -> Result<String, BuildError> {
     let theirs = env::get(vars::HOME).map(|home| Path::new(&home).join(".sbt/repositories"));
     if let Some(file) = theirs.filter(|file| file.is_file()) {
@@ -187,7 +187,7 @@ fn repositories(state: &Path) -> Result<String, BuildError> {
     Ok(format!("-Dsbt.repository.config={}", file.display()))
 }
 
-/// What a line of sbt means to the user.
+/// Converts a line of sbt's output to an event.
 fn notice(line: &str) -> BuildEvent {
     let words = line.strip_prefix("[info] ").unwrap_or_default();
     if let Some(note) = words.strip_prefix("pio: ") {

@@ -1,4 +1,4 @@
-//! What lies where in the closure's sbt.
+//! The layout of the closure's sbt.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ pub(crate) fn own_jars(closure: &Closure) -> Result<Vec<PathBuf>, BuildError> {
     jars(&own_folder(closure)?)
 }
 
-/// The jars of the Scala that sbt runs with.
+/// The jars of the Scala version that sbt runs with.
 pub(crate) fn scala_jars(closure: &Closure) -> Result<Vec<PathBuf>, BuildError> {
     jars(&scala_folder(closure)?.join("lib"))
 }
@@ -21,7 +21,8 @@ pub(crate) fn version(closure: &Closure) -> Result<String, BuildError> {
     Ok(own_folder(closure)?.file_name().unwrap_or_default().to_string_lossy().into_owned())
 }
 
-/// The compiled bridge between sbt and a Scala 2.12 compiler: sbt is compiled for 2.12 itself.
+/// The compiled bridge between sbt and the Scala 2.12 compiler, which is also the one that sbt itself was
+/// compiled with.
 pub(crate) fn bridge(closure: &Closure) -> Result<PathBuf, BuildError> {
     let folder = own_folder(closure)?;
     let is_bridge = |jar: &PathBuf| {

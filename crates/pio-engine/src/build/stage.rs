@@ -1,4 +1,5 @@
-//! The staged copy of an engine's build: the engine's own files stay as they are, the copy is in words that sbt understands today.
+//! The staged copy of an engine's build. The engine's own files stay unchanged; the copy is rewritten for the
+//! current sbt.
 
 pub mod build_file;
 mod folder;
@@ -23,25 +24,25 @@ use crate::text::{self as encoded, Encoding};
 use folder::{Content, Folder};
 use splice::Rule;
 
-/// What earlier attempts at this build have shown.
+/// Rewrites learned from earlier attempts of this build.
 #[derive(Debug, Default, Clone)]
 pub struct Rewrites {
-    /// Plugins that are in no repository.
+    /// Plugins that no repository has.
     pub unresolved_plugins: Vec<String>,
-    /// Lines of build files whose statements sbt does not understand.
+    /// Lines of build files with statements that sbt rejects.
     pub bad_lines: BTreeMap<PathBuf, Vec<usize>>,
     /// Sources that start PIO's own server.
     pub servers: BTreeSet<PathBuf>,
 }
 
-/// What was put into the stage, as far as others must know.
+/// What was left out of the stage or guessed, for the warnings.
 #[derive(Debug, Default)]
 pub struct Staged {
-    /// Statements that were left out, with their files.
+    /// Statements that were left out, and their files.
     pub left_out: Vec<(PathBuf, LeftOut)>,
     /// Plugins that were left out because no repository has them.
     pub lost_plugins: Vec<String>,
-    /// Build definitions that only sbt 0.13 could load.
+    /// Build definitions that only sbt 0.13 can load.
     pub lost_definitions: Vec<PathBuf>,
     /// Sources that were left out because they start PIO's own server.
     pub lost_servers: Vec<PathBuf>,
@@ -57,22 +58,22 @@ impl Staged {
     }
 }
 
-/// What the stage holds besides the engine.
+/// The tools that the staged build uses.
 #[derive(Debug)]
 pub struct Tools<'a> {
     /// The version of sbt.
     pub sbt_version: &'a str,
-    /// The jars of the build's own class path.
+    /// The jars of the meta-build's class path.
     pub plugins: &'a [PathBuf],
 }
 
-/// The build's own build, where no plugin of the engine is left: then nothing has to be looked up.
+/// For a meta-build without plugins of the engine: it resolves nothing.
 const NO_LOOK_UP: &str = "libraryDependencies := Nil\n";
 
-/// The build's own build takes its Scala from sbt.
+/// The meta-build uses sbt's own Scala.
 const OWN_SCALA: &str = "autoScalaLibrary := false\nmanagedScalaInstance := false\n";
 
-/// Brings the stage up to date.
+/// Updates the stage.
 ///
 /// # Errors
 /// A file cannot be read or written.
@@ -120,14 +121,14 @@ pub fn write(
     Ok(staged)
 }
 
-/// What is changed in a source file, in this order: it must be in the words of today's interface and of today's Scala.
+/// The rewrite rules for a source file, in order. They adapt it to the current interface and Scala version.
 #[must_use]
 pub fn rules(source: &Path) -> &'static [Rule] {
     let scala: &[Rule] = &[package_rename::places, renamed_classes::places, parameter_lists::places];
     if source.extension().is_some_and(|extension| extension == "scala") { scala } else { &scala[..1] }
 }
 
-/// Stages `project/`; gives back the plugins that were dropped.
+/// Stages `project/`. Returns the dropped plugins.
 fn project_files(
     engine: &Path,
     inputs: &[Input],
@@ -173,7 +174,7 @@ fn project_files(
     Ok(dropped)
 }
 
-/// Whether a Scala file of `project/` is a build in the manner of sbt 0.13, which sbt 1 cannot compile.
+/// Whether a Scala file in `project/` is a build definition for sbt 0.13, which sbt 1 cannot compile.
 fn is_old_definition(source: &Path) -> std::io::Result<bool> {
     Ok(mask::mask(&encoded::read(source)?.text)
         .split_whitespace()
@@ -182,7 +183,7 @@ fn is_old_definition(source: &Path) -> std::io::Result<bool> {
         .any(|words| words == ["extends", "Build"]))
 }
 
-/// Folders without anything that is compiled are only linked: a build may still read what is in them.
+/// Links folders that contain no sources, because a build may read their files.
 fn link_other_folders(engine: &Path, inputs: &[Input], folder: &mut Folder) -> std::io::Result<()> {
     for entry in fs_err::read_dir(engine)? {
         let entry = entry?;

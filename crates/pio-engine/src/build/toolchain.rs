@@ -1,4 +1,4 @@
-//! What compiles an engine: with another toolchain it has to be built anew.
+//! The digest of the toolchain. An engine is rebuilt when it changes.
 
 use pio_closure::closure::Closure;
 use sha2::{Digest as _, Sha256};
@@ -6,10 +6,10 @@ use sha2::{Digest as _, Sha256};
 use super::plugin_jar;
 use crate::errors::BuildError;
 
-/// A digest of the runtime, of the names of the libraries, and of our sbt plugin, in hexadecimal digits.
+/// Digest of the runtime, the library names and our sbt plugin, in hexadecimal.
 ///
 /// # Errors
-/// The closure is not complete.
+/// The closure is incomplete.
 pub fn digest(closure: &Closure) -> Result<String, BuildError> {
     let mut sha = Sha256::new();
     sha.update(fs_err::read(closure.runtime_jar()?)?);

@@ -1,6 +1,6 @@
-//! What Java and Spark print where they do not even begin with a job.
+//! Parses the messages of Java and Spark when they fail before a job begins.
 
-/// What stands around the reason.
+/// Lines around the reason.
 const AROUND: [&str; 9] = [
     "Error occurred during initialization of VM",
     "Error: Could not create the Java Virtual Machine",
@@ -13,7 +13,7 @@ const AROUND: [&str; 9] = [
     "OpenJDK 64-Bit Server VM warning",
 ];
 
-/// The reason in Java's or Spark's own words, without the names of classes.
+/// The reason given by Java or Spark, without class names.
 pub(super) fn reason(printed: &str) -> Option<String> {
     let is_reason = |line: &&str| !line.is_empty() && !AROUND.iter().any(|around| line.starts_with(around));
     let lines: Vec<&str> = printed.lines().map(str::trim).filter(is_reason).collect();
@@ -26,7 +26,7 @@ pub(super) fn reason(printed: &str) -> Option<String> {
     (!words.is_empty()).then(|| format!("{words}."))
 }
 
-/// A message without the classes of its exceptions.
+/// A message without exception class names.
 fn plain(message: &str) -> &str {
     let mut rest = message.trim();
     while let Some((class, words)) = rest.split_once(": ") {

@@ -1,4 +1,4 @@
-//! The longer words about builds that failed.
+//! Longer messages about failed builds.
 
 use std::path::PathBuf;
 
@@ -24,10 +24,10 @@ pub(super) fn count(errors: usize) -> String {
     if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") }
 }
 
-/// How many compile errors are shown.
+/// Maximum number of compile errors shown.
 const SHOWN: usize = 30;
 
-/// The errors; what is known about several of them is said once.
+/// Formats the errors. Advice that several errors share is shown once.
 pub(super) fn list(errors: &[CompileError]) -> String {
     let mut said = Vec::new();
     let mut text = Vec::new();
@@ -43,7 +43,7 @@ pub(super) fn list(errors: &[CompileError]) -> String {
     text.join("\n\n")
 }
 
-/// The dependencies; what is known about several of them is said once.
+/// Formats the dependencies. Advice that several of them share is shown once.
 pub(super) fn missing_list(missing: &[Missing]) -> String {
     let mut lines: Vec<String> = missing.iter().map(ToString::to_string).collect();
     for missing in missing {
@@ -57,7 +57,7 @@ pub(super) fn missing_list(missing: &[Missing]) -> String {
     lines.join("\n")
 }
 
-/// Why dependencies are not found, as far as the repositories' answers tell, and what to do.
+/// Explains why dependencies were not found, from the repositories' answers, and what to do.
 pub(super) fn why_missing(missing: &[Missing]) -> &'static str {
     if missing.iter().any(|missing| missing.answered || missing.unreachable.is_empty()) {
         "They do not exist for Scala 2.12 under that version, or the repository that had them is gone. Name a version that exists, or \

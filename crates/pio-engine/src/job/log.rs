@@ -1,4 +1,4 @@
-//! A job's log file below `$PIO_HOME/log`: everything the JVM printed, and details of its error.
+//! A job's log file in `$PIO_HOME/log`: the complete output of the JVM, and the details of its error.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -7,22 +7,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use pio_logging::files;
 
-/// How many logs are kept.
+/// Number of log files that are kept.
 const KEPT: usize = 40;
 
-/// How many jobs this process has begun: two in one second must not share a log.
+/// Counter in the file names: two jobs in the same second must not share a log.
 static JOBS: AtomicU32 = AtomicU32::new(1);
 
-/// A log file. Copies write to the same file.
+/// A log file. Clones write to the same file.
 #[derive(Debug, Clone)]
 pub(super) struct JobLog {
-    /// Where it is.
     pub(super) path: PathBuf,
     file: Arc<Mutex<fs_err::File>>,
 }
 
 impl JobLog {
-    /// Begins a log for a verb in PIO's home, where the newest logs are kept, or in the temporary folder where that cannot be.
+    /// Creates the log of a verb in PIO's home folder and removes old logs there. Falls back to the temporary
+    /// folder.
     pub(super) fn create(home: &Path, verb: &str) -> std::io::Result<Self> {
         let time = chrono::Utc::now().format("%Y%m%dT%H%M%S");
         let number = JOBS.fetch_add(1, Ordering::Relaxed);
@@ -34,7 +34,7 @@ impl JobLog {
         Ok(Self { path, file: Arc::new(Mutex::new(file)) })
     }
 
-    /// Adds a line. That a log cannot be written is no reason to fail.
+    /// Appends a line. Write errors are ignored, because they must not fail the job.
     pub(super) fn line(&self, line: &str) {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = writeln!(file, "{line}");
@@ -58,7 +58,8 @@ fn in_temporary_folder(name: &str) -> std::io::Result<(fs_err::File, PathBuf)> {
     Ok((fs_err::File::from_parts(file, &path), path))
 }
 
-/// Removes the oldest logs, and closes the others to other users: earlier versions left them open.
+/// Removes the oldest logs, and restricts the others to their owner: earlier versions left them readable for
+/// everybody.
 fn prune(folder: &Path) -> std::io::Result<()> {
     let mut logs = Vec::new();
     for entry in fs_err::read_dir(folder)? {
@@ -71,11 +72,11 @@ fn prune(folder: &Path) -> std::io::Result<()> {
     logs.sort();
     let (old, kept) = logs.split_at((logs.len() + 1).saturating_sub(KEPT).min(logs.len()));
     for (_, path) in old {
-        // Another command may have removed it just now.
+        // Another command may have just removed it.
         let _ = fs_err::remove_file(path);
     }
     for (_, path) in kept {
-        // It may belong to another user, who can do this.
+        // It may belong to another user, whose own command will restrict it.
         let _ = files::close_to_others(path);
     }
     Ok(())

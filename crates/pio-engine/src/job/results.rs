@@ -1,4 +1,4 @@
-//! What jobs end with.
+//! Results of jobs.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -6,52 +6,52 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The end of a training.
+/// The result of a training.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Trained {
-    /// The instance; `None` where the training was to stop before.
+    /// The instance; `None` if the training stopped early on request.
     #[serde(default)]
     pub engine_instance_id: Option<String>,
-    /// The stage after which it was to stop.
+    /// The stage after which it stopped on request.
     #[serde(default)]
     pub stopped_after: Option<String>,
 }
 
-/// The end of an evaluation.
+/// The result of an evaluation.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Evaluated {
-    /// The evaluation's instance.
+    /// The id of the evaluation instance.
     pub evaluation_instance_id: String,
-    /// What the first metric is called.
+    /// The name of the primary metric.
     pub metric_header: String,
-    /// What the others are called.
+    /// The names of the other metrics.
     #[serde(default)]
     pub other_metric_headers: Vec<String>,
-    /// One row for each set of parameters.
+    /// One row per set of parameters.
     #[serde(default)]
     pub rows: Vec<Row>,
-    /// Which row is the best.
+    /// The index of the best row.
     #[serde(default)]
     pub best: usize,
-    /// Where the best parameters were written.
+    /// The file with the best parameters.
     #[serde(default)]
     pub best_file: Option<PathBuf>,
-    /// The result in one line.
+    /// The one-line result.
     #[serde(default)]
     pub text: String,
 }
 
-/// A set of parameters and its scores.
+/// A set of parameters with its scores.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Row {
     /// Its number.
     pub index: usize,
-    /// The first metric's score: a number, or whatever the engine's metric makes.
+    /// The primary metric's score: a number, or any other value that the engine's metric returns.
     pub score: Value,
-    /// The others' scores.
+    /// The scores of the other metrics.
     #[serde(default)]
     pub other_scores: Vec<Value>,
     /// The parameters.
@@ -59,19 +59,19 @@ pub struct Row {
     pub engine_params: Value,
 }
 
-/// The end of a batch prediction.
+/// The result of a batch prediction.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Predicted {
-    /// How many queries were answered.
+    /// The number of answered queries.
     pub predictions: u64,
-    /// The numbers of the lines that hold no query.
+    /// The numbers of the lines that are not valid queries.
     #[serde(default)]
     pub bad_lines: Vec<u64>,
 }
 
 impl Evaluated {
-    /// The scores as a table; the best row has a star.
+    /// Formats the scores as a table. The best row is marked with a star.
     #[must_use]
     pub fn table(&self) -> String {
         let mut lines = vec![self.headers()];
@@ -116,7 +116,7 @@ fn score(value: &Value) -> String {
 }
 
 impl Predicted {
-    /// The numbers of the bad lines in words, at most twenty of them; `None` where all lines were good.
+    /// Lists at most twenty of the bad line numbers; `None` if there are none.
     #[must_use]
     pub fn bad_lines_in_words(&self) -> Option<String> {
         const SHOWN: usize = 20;

@@ -1,4 +1,4 @@
-//! Runs a job to its end: messages are passed on, signals become a request to stop.
+//! Runs a job to completion: forwards messages and turns signals into a stop request.
 
 use std::process::ExitStatus;
 use std::sync::Arc;
@@ -24,25 +24,25 @@ use crate::build_event::{BuildEvent, Listener};
 use crate::errors::{JobError, JvmExit};
 use pio_link::messages::{Message, RemoteError, STOP, VERSION};
 
-/// The longest line of the contract.
+/// Maximum length of a protocol line.
 const MAX_LINE_BYTES: u64 = 64 * 1024 * 1024;
 
-/// How long a JVM that was asked to stop may take.
+/// Time limit for a JVM to end after a stop request.
 const STOP_TIME: Duration = Duration::from_secs(25);
 
-/// How long a JVM may take to end once it has said its last word.
+/// Time limit for a JVM to end after its last message.
 const END_TIME: Duration = Duration::from_secs(10);
 
-/// What the JVM's last word was.
+/// The last message of the JVM.
 enum LastWord {
     Result(Value),
     Error(RemoteError),
-    /// It said nothing: it died.
+    /// It sent no last message: it died.
     None,
 }
 
 impl Job<'_> {
-    /// Runs a job that ends by itself, with one of [`super::results`].
+    /// Runs a job that ends by itself. Its result is one of [`super::results`].
     ///
     /// # Errors
     /// The JVM cannot be started, reports an error, dies, or is interrupted.
@@ -60,7 +60,7 @@ impl Job<'_> {
             Ok(_) => end(&mut process).await?,
             Err(_) => process.kill().await?,
         };
-        // Only now everything that was printed has been heard.
+        // The output is complete only now.
         let tail = process.tail().await;
         drop(spec);
         if traces.found() && !self.options.verbose && !self.logs_traces() {
@@ -86,7 +86,7 @@ impl Job<'_> {
         self.options.stack_traces == StackTraces::Log
     }
 
-    /// Writes what is printed into the log, and lets the listener hear it.
+    /// Writes the output to the log and forwards it to the listener.
     fn hear_lines(
         &self,
         listener: &Listener,
@@ -106,7 +106,7 @@ impl Job<'_> {
     }
 }
 
-/// The talk with one JVM.
+/// The connection to one JVM.
 struct Conversation<'a> {
     input: BufReader<OwnedReadHalf>,
     line: Vec<u8>,
@@ -116,7 +116,7 @@ struct Conversation<'a> {
     terminate: Signal,
     /// When a JVM that was asked to stop is killed.
     stopping: Option<Instant>,
-    /// Whether the JVM has said anything.
+    /// Whether the JVM has sent a message.
     begun: bool,
 }
 
@@ -134,7 +134,7 @@ impl<'a> Conversation<'a> {
         })
     }
 
-    /// Listens until the last word, or until the link ends.
+    /// Handles messages until the last one, or until the link is closed.
     async fn listen(&mut self, process: &mut AsyncChild) -> Result<LastWord, JobError> {
         loop {
             let deadline = self.stopping.unwrap_or_else(|| Instant::now() + STOP_TIME);
@@ -159,7 +159,7 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// Takes one message; gives back the last one.
+    /// Handles one message. Returns it if it is the last one.
     fn on_event(&mut self, line: &[u8]) -> Result<Option<LastWord>, JobError> {
         self.begun = true;
         match Message::parse(line) {
@@ -180,7 +180,7 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// Asks the JVM to stop; the second time it is killed.
+    /// Asks the JVM to stop. The second call kills it.
     async fn stop(&mut self, process: &mut AsyncChild) -> Result<(), JobError> {
         if self.stopping.is_some() {
             process.kill().await?;
@@ -188,13 +188,13 @@ impl<'a> Conversation<'a> {
         }
         (self.listener)(BuildEvent::Step("Stopping (once more to stop at once)".to_owned()));
         self.stopping = Some(Instant::now() + STOP_TIME);
-        // A JVM that does not read any more has ended, which the next read shows.
+        // A JVM that no longer reads has ended; the next read will show that.
         let _ = self.output.write_all(STOP).await;
         Ok(())
     }
 }
 
-/// Waits for the JVM's end, and helps where it does not come.
+/// Waits for the JVM to exit, and kills it if it takes too long.
 async fn end(process: &mut AsyncChild) -> Result<ExitStatus, JobError> {
     match tokio::time::timeout(END_TIME, process.wait()).await {
         Ok(status) => Ok(status?),
@@ -219,7 +219,7 @@ fn reported_error(reported: RemoteError, log: &JobLog) -> JobError {
     }
 }
 
-/// Why a JVM ended without a last word.
+/// Determines why a JVM ended without a last message.
 fn died(tail: &Tail, (status, begun): (ExitStatus, bool), before: &Kills, log: JobLog) -> JobError {
     let text = fs_err::read_to_string(&log.path).unwrap_or_default();
     let death = JvmExit::of(status, begun, &text, tail, before.reason(&Kills::now()));

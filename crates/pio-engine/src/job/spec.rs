@@ -1,4 +1,4 @@
-//! The spec file: what a JVM is told, and the only place where the database's password passes.
+//! The spec file, which describes a job to the JVM. The database's password is passed only here.
 
 use std::collections::BTreeMap;
 use std::fs::Permissions;
@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use super::{BatchPredictOptions, EvalOptions, Job, JsonExtractor, ServeOptions, TrainOptions, Verb};
 use crate::build::stage::package_rename;
 
-/// The version of the contract.
+/// The protocol version.
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]
@@ -69,7 +69,7 @@ struct TablesSpec<'a> {
     modeldata: &'a str,
 }
 
-/// The spec of a job as JSON.
+/// Serializes the spec of a job.
 pub(super) fn json(job: &Job<'_>) -> Result<Vec<u8>, serde_json::Error> {
     let engine = job.engine;
     let file = engine.variant.file.strip_prefix(&engine.folder).unwrap_or(&engine.variant.file);
@@ -123,7 +123,7 @@ pub(super) fn json(job: &Job<'_>) -> Result<Vec<u8>, serde_json::Error> {
     serde_json::to_vec(&spec)
 }
 
-/// The classes of an evaluation under today's name of PIO's packages.
+/// The evaluation's class names, with PIO's current package name.
 fn renamed(options: &EvalOptions) -> EvalOptions {
     EvalOptions {
         evaluation: package_rename::rename(&options.evaluation).into_owned(),
@@ -135,13 +135,13 @@ fn renamed(options: &EvalOptions) -> EvalOptions {
     }
 }
 
-/// A spec file in a private folder. The JVM deletes the file; the folder goes with this value.
+/// A spec file in a private folder. The JVM deletes the file; dropping this value removes the folder.
 pub(super) struct SpecFile {
     folder: tempfile::TempDir,
 }
 
 impl SpecFile {
-    /// Writes the spec where only this user can read it.
+    /// Writes the spec to a file that only this user can read.
     pub(super) fn write(spec: &[u8]) -> std::io::Result<Self> {
         let folder =
             tempfile::Builder::new().prefix("pio-").permissions(Permissions::from_mode(0o700)).tempdir()?;
@@ -150,12 +150,11 @@ impl SpecFile {
         Ok(file)
     }
 
-    /// The folder, for whatever else only this user may read.
+    /// The private folder, also for other files that only this user may read.
     pub(super) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// The file.
     pub(super) fn path(&self) -> PathBuf {
         self.folder.path().join("spec.json")
     }

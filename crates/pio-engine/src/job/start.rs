@@ -14,13 +14,14 @@ use super::spec::{self, SpecFile};
 use super::{Job, Worker};
 use crate::errors::JobError;
 
-/// The class whose `main` does jobs.
+/// The main class of jobs.
 const MAIN: &str = "org.apache.predictionio.runtime.Main";
 
-/// A worker has read its spec file long before; if it never does, the file does not stay for ever.
+/// Lifetime of a worker's spec file. The worker reads it long before; this limit removes it if that never
+/// happens.
 const SPEC_LIFE: Duration = Duration::from_mins(2);
 
-/// A command that is ready to start, and our end of its link.
+/// A command ready to start, and our end of its link.
 pub(super) struct Prepared {
     pub(super) command: Command,
     pub(super) link: UnixStream,
@@ -28,8 +29,8 @@ pub(super) struct Prepared {
 }
 
 impl Job<'_> {
-    /// Starts a worker that serves an engine instance. What it prints is logged: were it to print where this process prints, a pipe that
-    /// nobody reads would stop it.
+    /// Starts a worker that serves an engine instance. Its output is logged and not inherited, because a pipe
+    /// that nobody reads would block the worker.
     ///
     /// # Errors
     /// The JVM cannot be started.

@@ -1,15 +1,15 @@
-//! Leaves Java's stack traces out of what a user reads; the log has them.
+//! Filters Java stack traces from the user's output. The log keeps them.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What was left out of one job's output.
+/// The stack trace filter of one job's output.
 #[derive(Debug, Default)]
 pub(super) struct StackTraceFilter {
     found: AtomicBool,
 }
 
 impl StackTraceFilter {
-    /// Whether a line is a part of a stack trace below its first line.
+    /// Whether a line is part of a stack trace below its first line.
     pub(super) fn take(&self, line: &str) -> bool {
         let is_trace = is_trace(line);
         if is_trace {
@@ -18,7 +18,7 @@ impl StackTraceFilter {
         is_trace
     }
 
-    /// Whether there were any.
+    /// Whether a stack trace was found.
     pub(super) fn found(&self) -> bool {
         self.found.load(Ordering::Relaxed)
     }

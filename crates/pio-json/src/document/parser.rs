@@ -1,25 +1,25 @@
-//! Reads JSON as PIO's parser took it: commas are optional and may trail, strings may hold line breaks. Everything else is an error
-//! with its place.
+//! Parses JSON like PIO's parser: commas are optional and may trail, and strings may contain line breaks.
+//! Everything else is an error with its position.
 
 use crate::number::{self, NumberError};
 
 use super::{Node, Position, Value};
 
-/// Why a text is not JSON.
+/// A syntax error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// Where.
+    /// The position.
     pub place: Position,
-    /// What would be right there.
+    /// What was expected.
     pub expected: &'static str,
-    /// What is there.
+    /// What was found.
     pub found: String,
 }
 
-/// Reads one JSON value.
+/// Parses one JSON value.
 ///
 /// # Errors
-/// The text is not JSON, not even as leniently as PIO read it.
+/// The text is not valid JSON, even by PIO's lenient rules.
 pub fn parse(text: &str) -> Result<Node, SyntaxError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut parser =
@@ -32,10 +32,10 @@ pub fn parse(text: &str) -> Result<Node, SyntaxError> {
     }
 }
 
-/// How many characters of a wrong number are shown.
+/// Maximum number of characters shown of an invalid number.
 const SHOWN: usize = 40;
 
-/// Deeper nesting than any engine has: a guard for the stack.
+/// Nesting limit that protects the stack; no engine nests this deeply.
 const MAX_DEPTH: usize = 128;
 
 struct Parser {
@@ -61,7 +61,7 @@ impl Parser {
         Some(character)
     }
 
-    /// Skips white space, and commas with it.
+    /// Skips whitespace and commas.
     fn space(&mut self) {
         while matches!(self.peek(), Some(' ' | '\n' | '\r' | '\t' | ',')) {
             self.next();
@@ -199,7 +199,7 @@ impl Parser {
         Ok(char::from_u32(pair).unwrap_or(char::REPLACEMENT_CHARACTER))
     }
 
-    /// Four hexadecimal digits after the `u` at which the parser stands.
+    /// Parses four hexadecimal digits. The parser is at the `u` before them.
     fn code_unit(&mut self) -> Result<u32, SyntaxError> {
         self.next();
         let mut unit = 0;
@@ -252,7 +252,7 @@ impl Parser {
     }
 }
 
-/// The number as strict JSON spells it: PIO took `007` and `1.` too.
+/// Normalises a number to strict JSON: PIO also accepted `007` and `1.`.
 fn strict_number(text: &str) -> Option<String> {
     if serde_json::from_str::<serde_json::Number>(text).is_ok() {
         return Some(text.to_owned());

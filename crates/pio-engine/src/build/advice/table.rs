@@ -1,26 +1,26 @@
-//! The known errors.
+//! The table of known errors.
 
-/// A known error: how it is told, and what to say about it.
+/// A known error: how to recognise it, and its advice.
 pub(crate) struct Row {
-    /// All of this stands in the compiler's message.
+    /// The compiler's message must contain all of these.
     pub(crate) message: &'static [&'static str],
-    /// One of this stands in the line or in the message; empty where that does not matter.
+    /// The source line or the message must contain one of these, unless the list is empty.
     pub(crate) source: &'static [&'static str],
-    /// Why it happens.
+    /// The reason.
     pub(crate) why: &'static str,
     /// What to change.
     pub(crate) change: &'static str,
 }
 
-/// What engines for PIO before 0.9.2 use is not there.
+/// The reason for interfaces that existed only before PIO 0.9.2.
 const BEFORE: &str =
     "This part of PIO's interface was there only before PIO 0.9.2, or was never meant for engines.";
 
-/// What those engines have to change.
+/// What to change in such engines.
 const FOLLOW: &str = "Follow the interface of PIO 0.9.2 and later: DataSource, Preparator, Algorithm and Serving of \
     org.apache.predictionio.controller, or of org.apache.predictionio.controller.java with Java.";
 
-/// Why libraries that engines of PIO's time took their models from do not work, and what to change.
+/// The reason and the change for libraries without a version for this runtime.
 const MAHOUT: (&str, &str) = (
     "Apache Mahout has no version for Spark 3, so engines that use it cannot run here.",
     "Replace what is taken from Mahout by Spark's mllib, for example by its ALS or by the cosine similarities of a RowMatrix.",
@@ -42,7 +42,7 @@ const TRANSMOGRIFAI: (&str, &str) = (
     "Use the pipelines and the cross-validation of Spark's ml.",
 );
 
-/// Dependencies that cannot be had: part of the name, why, and what to change.
+/// Unavailable dependencies: part of the module name, the reason, and what to change.
 pub(crate) const DEPENDENCIES: &[(&str, &str, &str)] = &[
     ("org.apache.mahout:", MAHOUT.0, MAHOUT.1),
     ("ai.h2o:", H2O.0, H2O.1),
@@ -52,7 +52,7 @@ pub(crate) const DEPENDENCIES: &[(&str, &str, &str)] = &[
     ("transmogrifai", TRANSMOGRIFAI.0, TRANSMOGRIFAI.1),
 ];
 
-/// The rows; the first that fits counts.
+/// The table. The first matching row is used.
 pub(crate) const TABLE: &[Row] = &[
     Row {
         message: &[],

@@ -1,10 +1,10 @@
-//! Errors of scalac and javac in what sbt printed.
+//! Finds errors of scalac and javac in sbt's output.
 
 use std::path::{Path, PathBuf};
 
 use super::CompileError;
 
-/// The errors, in the order in which they were printed, each once.
+/// Returns the errors in output order, without duplicates.
 pub(crate) fn find(lines: &[String], stage: &Path) -> Vec<CompileError> {
     let prefix = format!("{}/", stage.display());
     let mut errors: Vec<CompileError> = Vec::new();
@@ -31,7 +31,7 @@ pub(crate) fn find(lines: &[String], stage: &Path) -> Vec<CompileError> {
     errors
 }
 
-/// `src/main/scala/A.scala:12:5: message`, also without a column.
+/// Parses `src/main/scala/A.scala:12:5: message`. The column is optional.
 fn head(words: &str) -> Option<CompileError> {
     let (file, rest) = words.split_once(':')?;
     let (line, rest) = rest.split_once(':')?;
@@ -60,8 +60,8 @@ fn add(error: &mut CompileError, words: &str) {
     error.message.push_str(words);
 }
 
-/// Takes away the compiler's copy of the source line and its carets: the user's own line is shown instead. After its first caret
-/// javac goes on with the symbol that it means.
+/// Removes the compiler's copy of the source line and its carets, because the user's own line is shown
+/// instead. After the first caret javac prints the symbol in question, which is kept.
 fn tidy(error: &mut CompileError) {
     let mut lines: Vec<&str> = Vec::new();
     let mut seen = false;

@@ -1,4 +1,4 @@
-//! What sbt says when it cannot load a build or find what the build names.
+//! Parses sbt's messages about builds that do not load and dependencies that do not resolve.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{BadStatement, Missing};
 use crate::build::inputs::{self, Kind};
 
-/// The statements of build files that sbt refuses, first of all the one that stopped it.
+/// Returns the build file statements that sbt rejects. The one that stopped it comes first.
 pub(crate) fn bad_statements(lines: &[String], stage: &Path) -> Vec<BadStatement> {
     let prefix = format!("{}/", stage.display());
     let mut found = Vec::new();
@@ -25,7 +25,7 @@ pub(crate) fn bad_statements(lines: &[String], stage: &Path) -> Vec<BadStatement
     found
 }
 
-/// `…/build.sbt:12` in a line, and what follows it.
+/// Finds `…/build.sbt:12` in a line. Returns the file, the line number and the rest of the line.
 fn place<'a>(line: &'a str, prefix: &str) -> Option<(PathBuf, usize, &'a str)> {
     let rest = &line[line.find(prefix)? + prefix.len()..];
     let end = rest.find(".sbt")? + ".sbt".len();
@@ -37,7 +37,7 @@ fn place<'a>(line: &'a str, prefix: &str) -> Option<(PathBuf, usize, &'a str)> {
     known.then(|| (PathBuf::from(file), number, &rest[digits..]))
 }
 
-/// The dependencies and the plugins that no repository has.
+/// Returns the dependencies and the plugins that no repository has.
 pub(crate) fn missing(lines: &[String]) -> (Vec<Missing>, Vec<String>) {
     let mut modules: BTreeMap<String, Missing> = BTreeMap::new();
     let mut plugins = BTreeSet::new();
@@ -62,7 +62,7 @@ pub(crate) fn missing(lines: &[String]) -> (Vec<Missing>, Vec<String>) {
     (modules.into_values().collect(), plugins.into_iter().collect())
 }
 
-/// Whether our sbt plugin says in a line that it takes another version of a dependency.
+/// Whether the line is our sbt plugin's message that it replaces a dependency's version.
 fn is_replaced(line: &str, module: &str) -> bool {
     let Some(words) = line.strip_prefix("[info] pio: ").filter(|words| words.ends_with(" is taken instead."))
     else {
@@ -73,7 +73,7 @@ fn is_replaced(line: &str, module: &str) -> bool {
     module.ends_with(&format!(":{name}:{version}"))
 }
 
-/// What a repository said to the question for a dependency.
+/// Records a repository's answer to the request for a dependency.
 fn note_answer(line: &str, missing: &mut Missing) {
     let host =
         |rest: &str| rest.split_once("://").and_then(|(_, rest)| rest.split('/').next().map(str::to_owned));
@@ -90,7 +90,7 @@ fn note_answer(line: &str, missing: &mut Missing) {
     }
 }
 
-/// The build file and the line that name a dependency.
+/// Finds the build file and line that name a dependency.
 pub(crate) fn named_in(engine: &Path, module: &str) -> Option<(PathBuf, usize)> {
     let name = module.split(':').nth(1)?;
     let bare = name.rsplit_once("_2.").map_or(name, |(bare, _)| bare);
@@ -105,7 +105,7 @@ pub(crate) fn named_in(engine: &Path, module: &str) -> Option<(PathBuf, usize)> 
         })
 }
 
-/// The artifact of a plugin, as the engine named it.
+/// The artifact name of a plugin, as the engine wrote it.
 fn plugin(module: &str) -> Option<String> {
     let name = module.split(':').nth(1)?;
     let plain = name.split(';').next()?;

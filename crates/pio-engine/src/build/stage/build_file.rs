@@ -1,4 +1,4 @@
-//! An engine's own sbt files, in words that today's sbt understands.
+//! Rewrites an engine's sbt files for the current sbt.
 
 use super::mask::mask;
 use super::plugins::{self, Plugin};
@@ -6,40 +6,40 @@ use super::sbt_operators;
 use super::statements::{self, Statement};
 use super::text::{blank, group_end, has_word};
 
-/// What was needed to know about the rest of the build.
+/// Facts about the rest of the build that a rewrite needs.
 #[derive(Debug, Default)]
 pub struct Context {
-    /// Words of plugins that were dropped.
+    /// Identifiers of dropped plugins.
     pub dropped_words: Vec<&'static str>,
-    /// Lines whose statements sbt did not understand.
+    /// Lines of statements that sbt rejected.
     pub bad_lines: Vec<usize>,
 }
 
-/// A rewritten file. Lines keep their numbers.
+/// A rewritten file. Line numbers are unchanged.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rewritten {
     /// The text.
     pub text: String,
-    /// What was left out.
+    /// Statements that were left out.
     pub left_out: Vec<LeftOut>,
 }
 
 /// A statement that was left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftOut {
-    /// Where it begins.
+    /// The line where it begins.
     pub line: usize,
     /// Its first line.
     pub text: String,
 }
 
-/// The names that sbt-assembly had before 0.12.
+/// Names used by sbt-assembly before 0.12.
 const OLD_ASSEMBLY: &[&str] = &["assemblySettings", "mergeStrategy", "jarName", "outputPath", "excludedJars"];
 
-/// Imports that did not survive sbt-assembly 0.11.
+/// Imports that exist only up to sbt-assembly 0.11.
 const OLD_IMPORTS: &[&str] = &["AssemblyKeys", "sbtassembly.Plugin"];
 
-/// Settings about publishing: of no use here, and often of another time.
+/// Publishing settings. They are not needed here and often outdated.
 const PUBLISHING: &[&str] = &[
     "publishTo",
     "publishMavenStyle",
@@ -108,15 +108,15 @@ fn rewrite_statement(old: &str, statement: &Statement, context: &Context) -> Rep
     new.map_or(Replacement::Same, Replacement::New)
 }
 
-/// Whether a statement must not be lost: it says what the engine is made of.
+/// Whether a statement must be kept because it defines the engine's projects or dependencies.
 #[must_use]
 pub fn is_vital(statement: &str) -> bool {
     let masked = mask(statement);
     ["libraryDependencies", "project", "Project"].iter().any(|word| has_word(&masked, word))
 }
 
-/// A project's definition without the dropped plugins that it enables and their settings; `None` where nothing is to be removed or
-/// the statement is none.
+/// Removes dropped plugins and their settings from a project definition. `None` if there is nothing to remove
+/// or the statement is not a project definition.
 fn without_plugins(statement: &str, dropped: &[&'static str]) -> Option<String> {
     if !is_vital(statement) {
         return None;
@@ -145,13 +145,13 @@ fn defines(masked: &str, word: &str) -> bool {
     ["val", "def"].iter().any(|keyword| masked.contains(&format!("{keyword} {word}")))
 }
 
-/// The new statement with as many lines as the old one had.
+/// Pads the new statement to the number of lines of the old one.
 fn same_lines(old: &str, new: String) -> String {
     let missing = old.matches('\n').count().saturating_sub(new.matches('\n').count());
     new + &"\n".repeat(missing)
 }
 
-/// What a file must import besides what every build file sees; at its end, so that lines keep their numbers.
+/// Additional imports that a file needs. They go to the end of the file, so that line numbers stay unchanged.
 fn imports(text: &str) -> String {
     let masked = mask(text);
     let uses = |word: &str| has_word(&masked, word) && !defines(&masked, word);
@@ -165,14 +165,14 @@ fn imports(text: &str) -> String {
     imports
 }
 
-/// A file of `project/` without the plugins that are dropped.
+/// A file of `project/` without the dropped plugins.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ProjectFile {
     /// The text.
     pub text: String,
     /// The plugins that were dropped.
     pub dropped: Vec<Plugin>,
-    /// Whether anything is left that has to be looked up in a repository.
+    /// Whether the rest still has to resolve something from a repository.
     pub needs_repository: bool,
 }
 

@@ -1,4 +1,5 @@
-//! A folder that is brought to hold exactly what it should; what is right already is not touched, so that sbt sees no change.
+//! Updates a folder to hold exactly the wanted files. Up-to-date files are not touched, so that sbt sees no
+//! change.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -10,7 +11,7 @@ use walkdir::{DirEntry, WalkDir};
 use crate::build::inputs::within;
 use crate::text::{self, Encoding};
 
-/// What stands at a path.
+/// The wanted content of a path.
 #[derive(Debug)]
 pub(crate) enum Content {
     /// A file with this text.
@@ -19,7 +20,7 @@ pub(crate) enum Content {
     Link(PathBuf),
 }
 
-/// The folder, and what it should hold.
+/// A folder and its wanted content.
 #[derive(Debug)]
 pub(crate) struct Folder {
     root: PathBuf,
@@ -27,17 +28,17 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// A folder that should be empty so far.
+    /// A folder without wanted content.
     pub(crate) fn new(root: &Path) -> Self {
         Self { root: root.to_owned(), contents: BTreeMap::new() }
     }
 
-    /// Wants this content at a path.
+    /// Sets the wanted content of a path.
     pub(crate) fn put(&mut self, path: impl Into<PathBuf>, content: Content) {
         self.contents.insert(path.into(), content);
     }
 
-    /// Wants a changed copy of a text file at a path, in UTF-8, which is what compilers read. Gives back how the file is encoded.
+    /// Adds a changed copy of a text file, in UTF-8 for the compilers. Returns the original encoding.
     pub(crate) fn text(
         &mut self,
         path: &Path,
@@ -49,7 +50,7 @@ impl Folder {
         Ok(decoded.encoding)
     }
 
-    /// Makes the folder hold what it should. What sbt keeps in `target` stays.
+    /// Updates the folder on disk. sbt's `target` folders are kept.
     pub(crate) fn write(&self) -> io::Result<()> {
         self.remove_others()?;
         for (path, content) in &self.contents {

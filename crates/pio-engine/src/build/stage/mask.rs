@@ -1,7 +1,7 @@
-//! Scala text in which comments and the insides of strings are blanked, so that plain searching finds only code.
+//! Masks comments and string contents in Scala text, so that a plain search finds only code.
 
-/// The text with every character of comments replaced by a space and every one of strings by a quote; offsets and lines stay what
-/// they are.
+/// Replaces every character of comments with a space and of strings with a quote. Offsets and lines are
+/// unchanged.
 #[must_use]
 pub fn mask(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
@@ -18,7 +18,7 @@ pub fn mask(text: &str) -> String {
     masked
 }
 
-/// The length of what comes first, and by what it is replaced if it is no code.
+/// Returns the length of the first token, and its replacement if it is not code.
 fn token(rest: &str, character: char) -> (usize, Option<char>) {
     if rest.starts_with("//") {
         return (rest.find('\n').unwrap_or(rest.len()), Some(' '));
@@ -36,7 +36,7 @@ fn token(rest: &str, character: char) -> (usize, Option<char>) {
     }
 }
 
-/// Scala's comments nest.
+/// Finds the end of a comment. Scala's comments nest.
 fn comment_end(rest: &str) -> usize {
     let mut depth = 0_usize;
     let mut at = 0;
@@ -57,7 +57,7 @@ fn comment_end(rest: &str) -> usize {
     rest.len()
 }
 
-/// The length of a string's inside with its closing quote; a line's end ends it too.
+/// The length of a string's content with the closing quote. A line break also ends it.
 fn string_end(inside: &str) -> usize {
     let mut escaped = false;
     for (at, character) in inside.char_indices() {
@@ -72,7 +72,8 @@ fn string_end(inside: &str) -> usize {
     inside.len()
 }
 
-/// The inside of a character literal such as `'{'`, with its closing quote; nothing for a symbol such as `'name`.
+/// The length of a character literal's content such as `'{'`, with the closing quote; `None` for a symbol
+/// such as `'name`.
 fn char_end(inside: &str) -> usize {
     let mut characters = inside.char_indices();
     match (characters.next(), characters.next(), characters.next()) {

@@ -1,7 +1,7 @@
-//! `io.prediction`, the name of PIO's packages until 0.9.6, becomes `org.apache.predictionio`.
+//! Renames `io.prediction`, PIO's package name until 0.9.6, to `org.apache.predictionio`.
 //!
-//! Only PIO's own packages are renamed. What engines put under `io.prediction` themselves, such as `io.prediction.examples`, keeps its
-//! name, so that `engineFactory` in engine.json stays right.
+//! Only PIO's own packages are renamed. Packages of engines under `io.prediction`, such as
+//! `io.prediction.examples`, keep their names, so that `engineFactory` in engine.json stays valid.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use super::text::is_name;
 const OLD: &str = "io.prediction";
 const NEW: &str = "org.apache.predictionio";
 
-/// The packages of PIO's interface.
+/// The packages of PIO's public interface.
 const PACKAGES: &[&str] = &[
     "annotation",
     "authentication",
@@ -24,13 +24,13 @@ const PACKAGES: &[&str] = &[
     "workflow",
 ];
 
-/// The text with PIO's packages under their new name.
+/// Replaces the old names of PIO's packages.
 #[must_use]
 pub fn rename(text: &str) -> Cow<'_, str> {
     splice::rewrite(text, &[places])
 }
 
-/// Where names of PIO's packages stand.
+/// Finds the names of PIO's packages.
 pub(super) fn places(text: &str) -> Vec<Splice> {
     let begins = text.match_indices(OLD).map(|(at, _)| at).filter(|at| {
         let before = &text[..*at];
@@ -40,7 +40,7 @@ pub(super) fn places(text: &str) -> Vec<Splice> {
     begins.map(|begin| Splice { range: begin..begin + OLD.len(), text: NEW }).collect()
 }
 
-/// Whether the rest of a name leads into PIO's interface: `.controller.…`, `._`, `.{controller, data}`.
+/// Whether the rest of a name refers to PIO's interface: `.controller.…`, `._`, `.{controller, data}`.
 fn is_interface(rest: &str) -> bool {
     let Some(rest) = rest.strip_prefix('.') else { return false };
     if rest.starts_with("_ ") || rest.starts_with("_\n") || rest.starts_with("_;") || rest == "_" {

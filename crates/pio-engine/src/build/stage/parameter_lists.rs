@@ -1,4 +1,5 @@
-//! `case class A extends B` becomes `case class A() extends B`: until Scala 2.10 a case class could do without a list of parameters.
+//! Rewrites `case class A extends B` to `case class A() extends B`. The parameter list was optional until
+//! Scala 2.10.
 
 use super::mask::mask;
 use super::splice::Splice;
@@ -6,7 +7,7 @@ use super::text::{group_end, is_name};
 
 const KEYWORDS: &str = "case class";
 
-/// Where a list of parameters is missing: behind the names and type parameters of case classes.
+/// Finds missing parameter lists: the positions after the names and type parameters of case classes.
 pub(super) fn places(text: &str) -> Vec<Splice> {
     if !text.contains(KEYWORDS) {
         return Vec::new();
@@ -17,7 +18,8 @@ pub(super) fn places(text: &str) -> Vec<Splice> {
     ends.map(|end| Splice { range: end..end, text: "()" }).collect()
 }
 
-/// The end of the class's name and type parameters, where neither a list follows nor an annotation or modifier of the constructor.
+/// The end of the class's name and type parameters, if no parameter list, constructor annotation or modifier
+/// follows.
 fn missing(code: &str, from: usize) -> Option<usize> {
     let begin = from + code[from..].find(|character: char| !character.is_whitespace())?;
     let length = code[begin..].find(|character| !is_name(character)).unwrap_or(code.len() - begin);

@@ -1,8 +1,10 @@
-//! What becomes of the sbt plugins that an engine names: those that do not matter here are dropped, with all that speaks of them.
+//! Handles the engine's sbt plugins. Plugins that do not matter here are dropped, with all statements that
+//! use them.
 
 use super::mask::mask;
 
-/// A plugin without influence on what is compiled: its name begins so, and builds speak of it by these words.
+/// A plugin that does not affect compilation: the prefix of its artifact name, and the identifiers that
+/// builds use.
 struct Dropped {
     artifact: &'static str,
     words: &'static [&'static str],
@@ -124,11 +126,11 @@ const DROPPED: &[Dropped] = &[
     Dropped { artifact: "jacoco4sbt", words: &["jacoco"] },
 ];
 
-/// Plugins that write code and have a version for this sbt.
+/// Code generator plugins, and their versions for this sbt.
 const NEWER: &[(&str, &str)] =
     &[("sbt-buildinfo", "0.13.1"), ("sbt-protoc", "1.0.7"), ("sbt-protobuf", "0.8.2")];
 
-/// A plugin as `addSbtPlugin` names it.
+/// A plugin in an `addSbtPlugin` statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plugin {
     /// The organisation.
@@ -137,7 +139,7 @@ pub struct Plugin {
     pub artifact: String,
 }
 
-/// The plugin that a statement of `project/` adds, if it adds one.
+/// Parses the plugin that a statement in `project/` adds; `None` for other statements.
 #[must_use]
 pub fn of_statement(statement: &str) -> Option<Plugin> {
     if !mask(statement).contains("addSbtPlugin") {
@@ -152,7 +154,7 @@ fn dropped(plugin: &Plugin) -> Option<&'static Dropped> {
     DROPPED.iter().find(|dropped| dropped.artifact == plugin.artifact || dropped.artifact == name)
 }
 
-/// Whether a plugin is left out of the build: it does not matter here, or it was seen not to resolve.
+/// Whether a plugin is dropped: it does not matter here, or it did not resolve.
 #[must_use]
 pub fn is_dropped(plugin: &Plugin, unresolved: &[String]) -> bool {
     dropped(plugin).is_some()
@@ -160,7 +162,7 @@ pub fn is_dropped(plugin: &Plugin, unresolved: &[String]) -> bool {
         || unresolved.contains(&plugin.artifact)
 }
 
-/// The statement with a version of the plugin that works with this sbt, where one is known.
+/// Replaces the version of a plugin with one that works with this sbt, if one is known.
 #[must_use]
 pub fn with_newer_version(statement: &str, plugin: &Plugin) -> String {
     let newer = NEWER.iter().find(|(artifact, _)| *artifact == plugin.artifact);
@@ -172,7 +174,7 @@ pub fn with_newer_version(statement: &str, plugin: &Plugin) -> String {
     }
 }
 
-/// The words by which builds speak of a plugin.
+/// The identifiers that builds use for a plugin.
 #[must_use]
 pub fn words(plugin: &Plugin) -> &'static [&'static str] {
     dropped(plugin).map_or(&[], |dropped| dropped.words)

@@ -1,16 +1,16 @@
-//! Classes that have moved since the libraries of PIO's time: their full names become those of today.
+//! Renames classes that have moved in newer versions of the libraries.
 
 use super::mask::mask;
 use super::splice::Splice;
 use super::text::words;
 
-/// Old and new names.
+/// Old and new full names.
 const MOVED: &[(&str, &str)] = &[
     ("breeze.stats.MeanAndVariance", "breeze.stats.meanAndVariance.MeanAndVariance"),
     ("org.apache.spark.sql.UserDefinedFunction", "org.apache.spark.sql.expressions.UserDefinedFunction"),
 ];
 
-/// Where old names stand.
+/// Finds the old names.
 pub(super) fn places(text: &str) -> Vec<Splice> {
     if !MOVED.iter().any(|(old, _)| text.contains(old)) {
         return Vec::new();

@@ -1,9 +1,9 @@
-//! `<<=`, `<+=` and `<++=`: how sbt 0.13 made one setting from others.
+//! Rewrites the sbt 0.13 operators `<<=`, `<+=` and `<++=`.
 
 use super::mask::mask;
 use super::text::{by_commas, group_end, is_name};
 
-/// The statement in today's words; `None` where it has no such operator or is not understood.
+/// Rewrites the statement. `None` if it has no such operator or cannot be parsed.
 #[must_use]
 pub(crate) fn modernise(statement: &str) -> Option<String> {
     let masked = mask(statement);
@@ -14,7 +14,7 @@ pub(crate) fn modernise(statement: &str) -> Option<String> {
     Some(format!("{}{new} {value}", &statement[..at]))
 }
 
-/// What stands on the right, with `.value` where sbt 0.13 had functions of settings.
+/// Rewrites the right-hand side: functions of settings, as in sbt 0.13, become `.value`.
 fn expression(text: &str) -> Option<String> {
     let lead = text.len() - text.trim_start().len();
     let (space, text) = text.split_at(lead);
@@ -38,7 +38,7 @@ fn expression(text: &str) -> Option<String> {
     Some(format!("{newlines}{result}"))
 }
 
-/// Where the keys end: after a group in parentheses, or after `name in Scope in Scope`.
+/// The end of the keys: after a parenthesised group, or after `name in Scope in Scope`.
 fn key_end(masked: &str) -> Option<usize> {
     if masked.starts_with('(') {
         return group_end(masked);
@@ -84,7 +84,7 @@ enum Function<'a> {
     Other(&'a str),
 }
 
-/// The function that follows the keys, as in `map { (a, b) => … }`.
+/// Parses the function after the keys, as in `map { (a, b) => … }`.
 fn function(rest: &str) -> Option<Function<'_>> {
     let rest = rest.trim_start().trim_start_matches('.').trim_start();
     let rest = ["map", "apply", "flatMap"]

@@ -1,21 +1,21 @@
-//! Text in which some places are replaced, and the way back from its columns to those of the text before.
+//! Replaces ranges of a text and maps its columns back to the original.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// A place, as bytes of the text before, and what stands there instead. A replacement has no line break.
+/// A replacement of a byte range. The new text has no line breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Splice {
-    /// The place.
+    /// The range in the original text.
     pub range: Range<usize>,
-    /// What stands there instead.
+    /// The new text.
     pub text: &'static str,
 }
 
-/// Finds the places of one kind of replacement, in order and apart.
+/// Finds the replacements of one kind, sorted and without overlaps.
 pub type Rule = fn(&str) -> Vec<Splice>;
 
-/// The text after each rule in turn.
+/// Applies the rules one after the other.
 #[must_use]
 pub fn rewrite<'a>(text: &'a str, rules: &[Rule]) -> Cow<'a, str> {
     rules.iter().fold(Cow::Borrowed(text), |text, rule| match apply(&text, rule(&text)) {
@@ -24,7 +24,7 @@ pub fn rewrite<'a>(text: &'a str, rules: &[Rule]) -> Cow<'a, str> {
     })
 }
 
-/// The column in a line that stands at a column of the line after each rule in turn. Both count from 1.
+/// Maps a column of the rewritten line back to the original line. Columns count from 1.
 #[must_use]
 pub fn column_before(line: &str, rules: &[Rule], column: usize) -> usize {
     match rules.split_first() {
@@ -37,7 +37,7 @@ pub fn column_before(line: &str, rules: &[Rule], column: usize) -> usize {
     }
 }
 
-/// The text with all splices made. They must be in order and apart.
+/// Applies the splices, which must be sorted and must not overlap.
 fn apply(text: &str, splices: impl IntoIterator<Item = Splice>) -> Cow<'_, str> {
     let mut splices = splices.into_iter().peekable();
     if splices.peek().is_none() {
@@ -54,8 +54,8 @@ fn apply(text: &str, splices: impl IntoIterator<Item = Splice>) -> Cow<'_, str> 
     Cow::Owned(result)
 }
 
-/// The column in a line that stands at a column of the spliced line. Both count characters from 1; within a replacement it is the
-/// beginning of what was replaced.
+/// Maps a column of the spliced line back to the original line. Columns count characters from 1. A column
+/// within a replacement maps to the start of the replaced range.
 fn original_column(line: &str, splices: impl IntoIterator<Item = Splice>, column: usize) -> usize {
     let mut original = column;
     for splice in splices {

@@ -1,4 +1,4 @@
-//! The top-level statements of an sbt file.
+//! Splits an sbt file into top-level statements.
 
 use std::ops::Range;
 
@@ -7,15 +7,15 @@ use super::mask::mask;
 /// A top-level statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
-    /// Where it stands in the text.
+    /// The range in the text.
     pub range: Range<usize>,
-    /// The line on which it begins, counted from 1.
+    /// The first line, counted from 1.
     pub first_line: usize,
-    /// The line on which it ends.
+    /// The last line.
     pub last_line: usize,
 }
 
-/// The statements of an sbt file, in order.
+/// Splits an sbt file into statements, in order.
 #[must_use]
 pub fn split(text: &str) -> Vec<Statement> {
     let masked = mask(text);
@@ -61,7 +61,8 @@ fn balance(line: &str) -> i32 {
     })
 }
 
-/// Whether this line begins a new statement: Scala's rule on line breaks, as far as sbt files go.
+/// Whether this line begins a new statement. This follows Scala's rules for line breaks, as far as sbt files
+/// need them.
 fn begins_statement(before: &str, line: &str) -> bool {
     let line = line.trim();
     if line.is_empty() || line.starts_with(['.', ')', '}', ']', '{']) {
@@ -71,7 +72,7 @@ fn begins_statement(before: &str, line: &str) -> bool {
     !matches!(word, "else" | "catch" | "match" | "yield" | "with" | "extends") && !is_open(before)
 }
 
-/// Whether a text ends where something must follow: after an operator, a comma, `=`, `=>`.
+/// Whether the text needs a continuation: it ends with an operator, a comma, `=` or `=>`.
 fn is_open(before: &str) -> bool {
     let last = before.trim_end();
     let operator = last.ends_with([',', '+', '-', '%', '=', '>', '<', '&', '|', '.', ':', '/', '*']);
