@@ -1,20 +1,20 @@
-//! A fault as the user of a platform reads it.
+//! An error message for the user of a platform.
 
 use std::fmt;
 
-/// What happened, why, and what to do about it.
+/// An error message: what happened, why, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Advice {
-    /// What happened, in one sentence.
+    /// What happened, as one sentence.
     pub what: String,
     /// Why it happened; may have several lines.
     pub why: String,
-    /// What can be done, each a sentence or a command; they are printed with numbers.
+    /// Possible remedies, each a sentence or a command. They are printed as a numbered list.
     pub remedies: Vec<String>,
 }
 
 impl Advice {
-    /// What happened, why, and what to do.
+    /// Creates a message.
     pub fn new(
         what: impl fmt::Display,
         why: impl fmt::Display,
@@ -27,7 +27,7 @@ impl Advice {
         }
     }
 
-    /// The lines of the log, without the mark that platforms put before them.
+    /// The lines of the log, without the platform's prefix.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         let mut lines = vec![self.what.clone(), String::new()];

@@ -1,14 +1,14 @@
-//! The app on this machine: is there an engine, and where.
+//! Locates the engine of the app on this machine.
 
 use std::path::{Path, PathBuf};
 
-/// The folder of the engine in an app that a classic buildpack made.
+/// The engine's folder in an app built by the classic buildpack.
 pub const ENGINE_FOLDER: &str = "pio-engine";
 
-/// The file that makes a folder an engine.
+/// The file that marks a folder as an engine.
 pub const ENGINE_FILE: &str = "engine.json";
 
-/// The engine of the app in this folder: `pio-engine/`, else the folder itself.
+/// The engine of the app in this folder: in `pio-engine/`, else in the folder itself.
 #[must_use]
 pub fn engine_in(app: &Path) -> Option<PathBuf> {
     [app.join(ENGINE_FOLDER), app.to_owned()].into_iter().find(|folder| folder.join(ENGINE_FILE).is_file())

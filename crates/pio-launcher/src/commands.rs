@@ -1,4 +1,4 @@
-//! The command lines of `pio` that config vars add up to.
+//! Builds `pio` command lines from the config vars.
 
 use pio_settings::redact::Redactor;
 use pio_settings::{setting, vars};
@@ -6,7 +6,7 @@ use pio_settings::{setting, vars};
 use crate::config::{Config, EventApi, SparkDefaults, Words};
 use crate::errors::Error;
 
-/// `pio deploy` on the platform's port.
+/// Builds `pio deploy` for the platform's port.
 ///
 /// # Errors
 /// When there is no port, a setting is wrong, or the feedback loop lacks one.
@@ -24,7 +24,7 @@ pub fn deploy(config: &Config, extra: &Words) -> Result<Vec<String>, Error> {
     Ok(pio("deploy", options, with_defaults(spark, &config.spark)?))
 }
 
-/// `pio train`.
+/// Builds `pio train`.
 ///
 /// # Errors
 /// When a setting is wrong.
@@ -34,7 +34,7 @@ pub fn train(config: &Config, extra: &Words) -> Result<Vec<String>, Error> {
     Ok(pio("train", options, with_defaults(spark, &config.spark)?))
 }
 
-/// `pio eventserver` on the platform's port.
+/// Builds `pio eventserver` for the platform's port.
 ///
 /// # Errors
 /// When there is no port.
@@ -47,7 +47,7 @@ pub fn event_server(config: &Config, extra: &Words) -> Result<Vec<String>, Error
     Ok(pio("eventserver", options, Vec::new()))
 }
 
-/// The words as a person would type them, without what a secret could stand in.
+/// The command line for the log, with secrets removed.
 #[must_use]
 pub fn shown(words: &[String]) -> String {
     format!("pio {}", shell_words::join(Redactor::from_env().words(words)))
@@ -83,7 +83,7 @@ fn feedback(options: &mut Vec<String>, config: &Config) -> Result<(), Error> {
             options.push("--feedback".to_owned());
         }
     }
-    // Without feedback nobody asks where the event server is, and whether its port makes sense.
+    // The event server's address matters only with feedback, so its port is not checked otherwise.
     if has_option(options, "--feedback") {
         missing_option(options, "--event-server-ip", server.host.as_deref());
     }
@@ -120,7 +120,7 @@ fn has_setting(spark: &[String], option: &str, key: &str) -> bool {
     has_option(spark, option) || has_conf(spark, key)
 }
 
-/// Whether the master is one of a standalone cluster.
+/// Whether the master belongs to a standalone cluster.
 fn is_cluster(spark: &[String]) -> bool {
     spark.iter().any(|word| word.contains("spark://"))
 }
@@ -131,7 +131,7 @@ fn has_option(words: &[String], name: &str) -> bool {
         .any(|word| word.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('=')))
 }
 
-/// Whether `--conf name=…` is among the words.
+/// Whether the arguments contain `--conf name=…`.
 fn has_conf(words: &[String], name: &str) -> bool {
     words.iter().any(|word| {
         let setting = word.strip_prefix("--conf=").unwrap_or(word);

@@ -1,67 +1,68 @@
-//! The config vars of an app. Each process type reads those that it uses, so that a wrong one ends no other process.
+//! The config vars of an app. Each process type reads only those that it uses, so that an invalid one does
+//! not stop other process types.
 
 use pio_settings::{env, vars, words};
 
 use crate::errors::Error;
 
-/// What the config vars say.
+/// The config vars.
 #[derive(Debug, Default, Clone)]
 pub struct Config {
     /// The port to bind.
     pub port: Option<u16>,
-    /// `PIO_OPTS`: options of `pio deploy` and `pio train`.
+    /// `PIO_OPTS`: options for `pio deploy` and `pio train`.
     pub options: Words,
-    /// `PIO_SPARK_OPTS`: options of spark-submit when deploying.
+    /// `PIO_SPARK_OPTS`: spark-submit options for deploying.
     pub deploy_spark: Vec<String>,
-    /// `PIO_TRAIN_SPARK_OPTS`: options of spark-submit when training.
+    /// `PIO_TRAIN_SPARK_OPTS`: spark-submit options for training.
     pub train_spark: Vec<String>,
-    /// What Spark is told where the options do not say.
+    /// Spark settings used where the options give none.
     pub spark: SparkDefaults,
-    /// Whether the web process takes events.
+    /// Where the app serves the Event API.
     pub event_api: EventApi,
-    /// The event server that the engine's feedback goes to.
+    /// The event server for the engine's feedback.
     pub event_server: EventServer,
-    /// The app that the engine reads.
+    /// The name of the app whose data the engine reads.
     pub app_name: Option<String>,
-    /// Whether each sync of events replaces those that are there.
+    /// Whether each sync replaces the existing events.
     pub purge_on_sync: bool,
-    /// Whether a sync without events may do so.
+    /// Whether a sync without events may replace them, too.
     pub allow_empty_sync: bool,
 }
 
-/// Where the Event API of an app with an engine is.
+/// Where the Event API of an app with an engine is served.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub enum EventApi {
-    /// In an app of its own.
+    /// By another app.
     #[default]
     Separate,
-    /// Behind the engine's own port.
+    /// By the web process, on the engine's port.
     Embedded,
-    /// It is all that the web process serves, although the app has an engine.
+    /// The web process serves only the Event API, although the app has an engine.
     Only,
 }
 
-/// Options of `pio`, and those for spark-submit that followed after `--`.
+/// Options for `pio`, and those for spark-submit that follow `--`.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Words {
-    /// Before `--`.
+    /// The options before `--`.
     pub own: Vec<String>,
-    /// After `--`.
+    /// The options after `--`.
     pub spark: Vec<String>,
 }
 
-/// The event server that an engine's feedback goes to.
+/// The event server for an engine's feedback.
 #[derive(Debug, Default, Clone)]
 pub struct EventServer {
     /// Its host.
     pub host: Option<String>,
-    /// Whether there is an access key for it; the key itself goes by the environment only.
+    /// Whether an access key is set. The key itself is passed only through the environment.
     pub has_access_key: bool,
-    /// Whether the feedback loop is asked for.
+    /// Whether the feedback loop is on.
     pub feedback: bool,
 }
 
-/// What Spark is told where the options do not say.
+/// Spark settings used where the options give none.
 #[derive(Debug, Default, Clone)]
 pub struct SparkDefaults {
     /// `SPARK_DRIVER_MEMORY`.
@@ -75,10 +76,10 @@ pub struct SparkDefaults {
 }
 
 impl Config {
-    /// What `pio deploy` is told.
+    /// Reads the config vars of `pio deploy`.
     ///
     /// # Errors
-    /// When a setting cannot be understood.
+    /// When a setting is invalid.
     pub fn for_deploy() -> Result<Self, Error> {
         let event_api = EventApi::from_env()?;
         let deploy_spark = words::of_variable(vars::PIO_SPARK_OPTS)?;
@@ -92,18 +93,18 @@ impl Config {
         })
     }
 
-    /// What `pio train` is told.
+    /// Reads the config vars of `pio train`.
     ///
     /// # Errors
-    /// When a setting cannot be understood.
+    /// When a setting is invalid.
     pub fn for_train() -> Result<Self, Error> {
         Ok(Self { train_spark: words::of_variable(vars::PIO_TRAIN_SPARK_OPTS)?, ..Self::for_engine()? })
     }
 
-    /// What a release that trains is told.
+    /// Reads the config vars of a release that trains.
     ///
     /// # Errors
-    /// When a setting cannot be understood.
+    /// When a setting is invalid.
     pub fn for_release() -> Result<Self, Error> {
         Ok(Self {
             event_api: EventApi::from_env()?,
@@ -114,10 +115,10 @@ impl Config {
         })
     }
 
-    /// What a process is told that needs no more than the port of the platform.
+    /// Reads only the platform's port, for processes that need nothing else.
     ///
     /// # Errors
-    /// When that is no port.
+    /// When it is not a valid port.
     pub fn of_port() -> Result<Self, Error> {
         Ok(Self { port: env::port(vars::PORT)?, ..Self::default() })
     }
@@ -128,7 +129,7 @@ impl Config {
     }
 }
 
-/// Whether a release trains.
+/// Whether the release phase trains the engine.
 ///
 /// # Errors
 /// When `PIO_TRAIN_ON_RELEASE` is neither true nor false.
@@ -137,7 +138,7 @@ pub fn train_on_release() -> Result<bool, Error> {
 }
 
 impl EventApi {
-    /// What `PIO_RUN_AS_EVENTSERVER` and `PIO_EMBED_EVENTSERVER` say.
+    /// Reads `PIO_RUN_AS_EVENTSERVER` and `PIO_EMBED_EVENTSERVER`.
     ///
     /// # Errors
     /// When one is neither true nor false.
@@ -163,7 +164,7 @@ impl EventServer {
 }
 
 impl SparkDefaults {
-    /// As the variables say; what they say is looked at where it is used.
+    /// Reads the variables. Their values are checked where they are used.
     #[must_use]
     pub fn from_env() -> Self {
         Self {
@@ -176,7 +177,7 @@ impl SparkDefaults {
 }
 
 impl Words {
-    /// Splits words at the first `--`.
+    /// Splits arguments at the first `--`.
     #[must_use]
     pub fn split(words: &[String]) -> Self {
         let mut parts = words.splitn(2, |word| word == "--");

@@ -1,4 +1,5 @@
-//! What a shell must evaluate before any command of the app: addresses for Spark, and what `config/pio-env.sh` exports.
+//! Variables that a shell must set before any command of the app: Spark's addresses, and the exports of
+//! `config/pio-env.sh`.
 
 mod script;
 
@@ -9,10 +10,10 @@ use pio_settings::{env, vars};
 
 use crate::app;
 
-/// The app's own settings, as PIO and the earlier buildpacks named the file.
+/// The app's own settings. PIO and earlier buildpacks used this file name.
 const ENV_FILE: &str = "config/pio-env.sh";
 
-/// What a shell keeps for itself; some of it may not even be set.
+/// Variables that belong to the shell; some of them are read-only.
 const SHELL_OWN: [&str; 11] = [
     "_",
     "SHLVL",
@@ -27,7 +28,7 @@ const SHELL_OWN: [&str; 11] = [
     "UID",
 ];
 
-/// The variables to be set in this app.
+/// The variables to set for this app.
 #[must_use]
 pub fn variables(app: &Path) -> BTreeMap<String, String> {
     let mut variables = spark_addresses();
@@ -39,7 +40,7 @@ pub fn variables(app: &Path) -> BTreeMap<String, String> {
     variables
 }
 
-/// The text for a shell: one `export` a line.
+/// Formats the variables for a shell, with one `export` per line.
 #[must_use]
 pub fn for_shell(variables: &BTreeMap<String, String>) -> String {
     let lines =
@@ -47,14 +48,15 @@ pub fn for_shell(variables: &BTreeMap<String, String>) -> String {
     lines.collect::<Vec<_>>().concat()
 }
 
-/// The text for a Cloud Native launcher, as its exec.d interface asks: TOML.
+/// Formats the variables as TOML, for the exec.d interface of a Cloud Native launcher.
 #[must_use]
 pub fn for_toml(variables: &BTreeMap<String, String>) -> String {
     let lines = variables.iter().map(|(name, value)| format!("\"{name}\" = {}\n", toml_string(value)));
     lines.collect::<Vec<_>>().concat()
 }
 
-/// In a private network Spark must use the dyno's address there, and tell it to others: they do not know the dyno's host name.
+/// In a private network Spark must bind to the dyno's address and advertise it, because other dynos cannot
+/// resolve its host name.
 fn spark_addresses() -> BTreeMap<String, String> {
     [
         (vars::SPARK_LOCAL_IP, vars::HEROKU_PRIVATE_IP),
@@ -67,7 +69,7 @@ fn spark_addresses() -> BTreeMap<String, String> {
     .collect()
 }
 
-/// What sourcing the file exports; nothing where it fails.
+/// The variables that the file exports when sourced; empty if it fails.
 fn exported_by(file: &Path) -> BTreeMap<String, String> {
     match script::exports(file, script::TIME, &mut std::io::stderr()) {
         Ok(output) => changed(&output),

@@ -1,4 +1,4 @@
-//! What can go wrong in a process of a platform, with the words for its user.
+//! Errors of platform processes, with their messages for the user.
 
 use pio_closure::errors::ClosureError;
 use pio_settings::database::errors::DatabaseUrlError;
@@ -8,98 +8,98 @@ use pio_storage::errors::StorageError;
 
 use crate::advice::Advice;
 
-/// Why a process could not do what it is for.
+/// The reason a process failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The first argument is neither a role nor a program.
     #[error("{given:?} is neither a process type nor a program that can be run here.")]
     NotAProgram {
-        /// The word.
+        /// The argument.
         given: String,
-        /// What came of trying.
+        /// Why it could not be run.
         source: pio_process::error::Error,
     },
-    /// An option is not UTF-8.
+    /// An option is not valid UTF-8.
     #[error("The option {given:?} is no text in UTF-8.")]
     NotText {
-        /// The word, with replacement characters.
+        /// The option, with replacement characters.
         given: String,
     },
-    /// The access key for a new app opens another app.
+    /// The access key for a new app belongs to another app.
     #[error("PIO_EVENTSERVER_ACCESS_KEY is the key of another app, so the app {app} was not created.")]
     AccessKeyTaken {
         /// The app that was to be created.
         app: String,
-        /// The app that has the key, where it is known.
+        /// The app that owns the key, if known.
         owner: Option<String>,
     },
     /// `PORT` is not set.
     #[error("There is no port to listen on.")]
     NoPort,
-    /// A config var says something that it cannot say.
+    /// A config var has an invalid value.
     #[error("The config var {} cannot be used.", .0.variable)]
     Setting(#[from] SettingError),
-    /// An engine is needed and there is none.
+    /// The app has no engine, but needs one.
     #[error("There is no engine here.")]
     NoEngine,
-    /// No variable names a database.
+    /// No variable gives a database.
     #[error("The database is missing.")]
     NoDatabase,
-    /// The database's URL cannot be understood.
+    /// The database's URL is invalid.
     #[error("The database's address cannot be understood.")]
     BadDatabase(#[from] DatabaseUrlError),
-    /// The database cannot be used.
+    /// The database failed.
     #[error("{}", what_of_storage(.0))]
     Storage(#[from] StorageError),
-    /// Options cannot be split into words.
+    /// Options cannot be split into arguments.
     #[error("Options in a config var cannot be read.")]
     Options(#[from] words::Error),
-    /// The container is too small.
+    /// The container has too little memory.
     #[error("The memory is too small for an engine: {limit} MB.")]
     TooLittleMemory {
-        /// What it has, in MB.
+        /// The container's memory limit in MB.
         limit: u64,
     },
     /// The feedback loop lacks settings.
     #[error("The feedback loop is switched on, but not set up.")]
     Feedback {
-        /// The names of the variables.
+        /// The names of the missing variables.
         missing: String,
     },
-    /// A hook is there but may not be run.
+    /// A hook is not executable.
     #[error("The data hook {hook} cannot be run.")]
     HookNotExecutable {
-        /// Its path within the engine.
+        /// Its path relative to the engine.
         hook: &'static str,
     },
     /// A hook failed.
     #[error("The data hook {hook} failed.")]
     HookFailed {
-        /// Its path within the engine.
+        /// Its path relative to the engine.
         hook: &'static str,
-        /// How.
+        /// The cause.
         source: pio_process::error::Error,
     },
-    /// A hook succeeded and left no file.
+    /// A hook succeeded but wrote no file.
     #[error("The data hook {hook} made no events.")]
     HookMadeNothing {
-        /// Its path within the engine.
+        /// Its path relative to the engine.
         hook: &'static str,
-        /// The file that it should have written.
+        /// The file it should have written.
         file: &'static str,
     },
-    /// The file of first events holds none.
+    /// The file of initial events is empty.
     #[error("{file} holds no events.")]
     NoInitialEvents {
         /// The file.
         file: &'static str,
     },
-    /// Events could not replace those that are there.
+    /// The existing events could not be replaced.
     #[error("The events of {file} could not be imported, and those that are there were kept.")]
     Replacement {
         /// The file.
         file: &'static str,
-        /// How.
+        /// The cause.
         source: pio_process::error::Error,
     },
     /// Events could not be imported.
@@ -107,22 +107,22 @@ pub enum Error {
     Import {
         /// The file.
         file: &'static str,
-        /// How.
+        /// The cause.
         source: pio_process::error::Error,
     },
-    /// Training failed; its own words stand above.
+    /// Training failed. Its own messages precede this one in the log.
     #[error("Training failed, so this release is not deployed.")]
     Training {
-        /// Whether a process was killed, most likely for want of memory.
+        /// Whether a process was killed, most likely for lack of memory.
         killed: bool,
     },
     /// A program could not be started or watched.
     #[error("A program could not be run.")]
     Process(#[from] pio_process::error::Error),
-    /// The closure is not as it should be.
+    /// The closure is incomplete or invalid.
     #[error("Part of this installation is missing.")]
     Closure(#[from] ClosureError),
-    /// No variable says where the masters are.
+    /// No variable gives the Spark masters.
     #[error("It is not known where the Spark master is.")]
     NoMasters,
     /// `SPARK_MASTERS` is neither a number nor a list.
@@ -131,24 +131,24 @@ pub enum Error {
         /// What it is.
         given: String,
     },
-    /// The user of a worker has a number only.
+    /// The user of a worker has no name, only a number.
     #[error("A Spark worker needs a user with a name, and this one has a number only.")]
     NamelessUser,
-    /// Several masters without anything that keeps their state.
+    /// Several masters are configured without a ZooKeeper to keep their state.
     #[error("Several Spark masters need a ZooKeeper.")]
     NoZooKeeper,
-    /// A master or worker ended although nobody asked it to.
+    /// A master or worker ended without being asked to.
     #[error("The Spark {who} has ended: {ended}.")]
     Spark {
-        /// Which.
+        /// The name of the process.
         who: &'static str,
-        /// How.
+        /// The exit status.
         ended: String,
     },
     /// Standard output could not be written.
     #[error("The output could not be written.")]
     Output(std::io::Error),
-    /// A file could not be read or written, or a port not be bound.
+    /// A file could not be read or written, or a port could not be bound.
     #[error("I/O error.")]
     Io(#[from] std::io::Error),
 }
@@ -157,13 +157,13 @@ fn what_of_storage(source: &StorageError) -> &'static str {
     if is_out_of_reach(source) { "The database cannot be used." } else { "The database refused something." }
 }
 
-/// Whether it is the database itself that cannot be used, and not one value that it refused.
+/// Whether the database itself is unusable, as opposed to rejecting a single value.
 fn is_out_of_reach(source: &StorageError) -> bool {
     source.is_unavailable() || matches!(source, StorageError::Certificates { .. })
 }
 
 impl Error {
-    /// What to print.
+    /// The message for the user.
     #[must_use]
     pub fn advice(&self) -> Advice {
         let (why, remedies) = self.reason();

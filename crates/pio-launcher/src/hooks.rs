@@ -1,4 +1,5 @@
-//! Data hooks: files in the engine's `data/` from which a release fills the event store before it trains.
+//! Data hooks: files in the engine's `data/` folder. A release uses them to fill the event store before
+//! training.
 
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
@@ -21,10 +22,11 @@ const CREATE_INITIAL: &str = "data/create-initial-events";
 const SYNC_EVENTS: &str = "data/sync-events.json";
 const CREATE_SYNC: &str = "data/create-sync-events";
 
-/// Runs the hooks that the engine has: the initial ones where the app has no events yet, the sync hook in every later release.
+/// Runs the engine's hooks: the initial ones if the app has no events yet, the sync hook in every later
+/// release.
 ///
 /// # Errors
-/// When a hook or an import fails; an app that was created for it is removed again.
+/// When a hook or an import fails. An app that was created for the import is removed again.
 pub async fn load_data(config: &Config, engine: &Path, storage: &Storage) -> Result<(), Error> {
     let has = |file: &str| engine.join(file).is_file();
     if has(SYNC_EVENTS) && !has(CREATE_SYNC) {
@@ -44,14 +46,14 @@ pub async fn load_data(config: &Config, engine: &Path, storage: &Storage) -> Res
         Some(app) if has_initial && is_empty(storage, app.id).await? => {
             log::step(format_args!("The app {name} has no events yet"));
             write_initial(engine).await?;
-            // Another release may import them at the same time.
+            // Another release may import the same events concurrently.
             import_initial(engine, storage, app.id, &["--if-empty"]).await
         }
         Some(app) => sync(config, engine, app.id).await,
     }
 }
 
-/// Whether an app has no events, those of channels left aside.
+/// Whether an app has no events. Channels are ignored.
 ///
 /// # Errors
 /// When the database fails.
@@ -60,20 +62,20 @@ pub async fn is_empty(storage: &Storage, app: i32) -> Result<bool, Error> {
     Ok(storage.events().find(EventTable::of_app(app), &any).await?.is_empty())
 }
 
-/// Creates the app and imports its first events.
+/// Creates the app and imports its initial events.
 async fn create(engine: &Path, storage: &Storage, name: &str) -> Result<(), Error> {
-    // The app comes after the hook, so that one which fails, or is killed, leaves none behind.
+    // Create the app after the hook: a hook that fails or is killed must not leave an app behind.
     write_initial(engine).await?;
     let app = create_app(storage, name).await?;
     let imported = import_initial(engine, storage, app.id, &[]).await;
-    // An event server takes events for the app from its first moment on; those stay.
+    // An event server accepts events for the app as soon as it exists; those must be kept.
     if imported.is_err() && !storage.apps().delete_if_empty(app.id).await? {
         log::warning(format_args!("The app {name} stays, because it has got events meanwhile."));
     }
     imported
 }
 
-/// Lets the hook write the first events, where there is one.
+/// Runs the hook that writes the initial events, if there is one.
 async fn write_initial(engine: &Path) -> Result<(), Error> {
     if !engine.join(CREATE_INITIAL).is_file() {
         return Ok(());
@@ -91,10 +93,10 @@ async fn import_initial(engine: &Path, storage: &Storage, app: i32, options: &[&
     if is_empty(storage, app).await? { Err(Error::NoInitialEvents { file: INITIAL_EVENTS }) } else { Ok(()) }
 }
 
-/// Creates the app with the access key of the config vars, where there is one.
+/// Creates the app, with the access key from the config vars if one is set.
 ///
 /// # Errors
-/// When the database refuses.
+/// When the database rejects it.
 pub async fn create_app(storage: &Storage, name: &str) -> Result<App, Error> {
     log::step(format_args!("Creating the app {name}"));
     let access_key = pio_settings::env::get(pio_settings::vars::PIO_EVENTSERVER_ACCESS_KEY);
@@ -114,7 +116,7 @@ async fn key_taken(storage: &Storage, new: NewApp) -> Result<Error, Error> {
     Ok(Error::AccessKeyTaken { app: new.name, owner })
 }
 
-/// Lets the sync hook write new events and imports them.
+/// Runs the sync hook and imports the events that it wrote.
 async fn sync(config: &Config, engine: &Path, app: i32) -> Result<(), Error> {
     if !engine.join(CREATE_SYNC).is_file() {
         return Ok(());
@@ -124,7 +126,7 @@ async fn sync(config: &Config, engine: &Path, app: i32) -> Result<(), Error> {
     run_program(engine, CREATE_SYNC).await?;
     let after = written(&engine.join(SYNC_EVENTS));
     if after.is_none() || after == before {
-        // A file of an earlier time must not be imported again, nor replace what has come since.
+        // Don't import an old file again, and don't let it replace newer events.
         log::detail(format_args!("It wrote no {SYNC_EVENTS}: nothing to import"));
         return Ok(());
     }
@@ -140,7 +142,7 @@ async fn sync(config: &Config, engine: &Path, app: i32) -> Result<(), Error> {
     }
 }
 
-/// What changes of a file whenever somebody writes it: its number, its length, and the time of its last change.
+/// Properties that change whenever a file is written: its inode, its length, and the time of its last change.
 fn written(file: &Path) -> Option<(u64, u64, i64, i64)> {
     let found = fs_err::metadata(file).ok().filter(std::fs::Metadata::is_file)?;
     Some((found.ino(), found.size(), found.ctime(), found.ctime_nsec()))

@@ -1,5 +1,6 @@
-//! What is said to whoever deploys: in the log style of platforms (steps with an arrow, details with seven spaces, faults with an exclamation
-//! mark), or in the log where that is JSON. A build has no such log: it talks to people.
+//! Messages for the person who deploys. They use the platforms' log style (arrows for steps, seven spaces for
+//! details, exclamation marks for errors), or the structured log if it is JSON. Builds always use the plain
+//! style, because people read them.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -12,33 +13,33 @@ const STEP: &str = "-----> ";
 const DETAIL: &str = "       ";
 const FAULT: &str = " !     ";
 
-/// Says that a step begins.
+/// Logs the start of a step.
 pub fn step(line: impl Display) {
     info(STEP, &line.to_string());
 }
 
-/// Says a detail of the step.
+/// Logs a detail of the current step.
 pub fn detail(line: impl Display) {
     info(DETAIL, &line.to_string());
 }
 
-/// Warns of something that does not end the work.
+/// Logs a warning.
 pub fn warning(line: impl Display) {
     warn(&mut io::stdout().lock(), &line.to_string());
 }
 
-/// Warns on standard error: standard output may be what a shell evaluates.
+/// Logs a warning on standard error, for commands whose standard output is evaluated by a shell.
 pub fn remark(line: impl Display) {
     warn(&mut io::stderr().lock(), &line.to_string());
 }
 
-/// Says what went wrong and what to do.
+/// Logs an error message with its remedies.
 pub fn error(advice: &Advice) {
     let lines = advice.lines();
     if start::is_json() {
         return tracing::error!("{}", lines.join("\n").trim_end());
     }
-    // One write, so that the lines of another process do not fall between ours.
+    // Write all lines at once, so that other processes' lines do not get in between.
     let lines: Vec<String> =
         lines.iter().map(|line| format!("{FAULT}{line}").trim_end().to_owned()).collect();
     let _ = writeln!(io::stderr().lock(), "\n{}\n", lines.join("\n"));
@@ -60,7 +61,7 @@ fn warn(out: &mut impl Write, line: &str) {
     }
 }
 
-/// Prints each line with the mark. A log that cannot be written to is no reason to stop.
+/// Prints each line with the prefix. Write errors are ignored: they must not stop the process.
 fn print(out: &mut impl Write, mark: &str, text: &str) {
     for line in text.lines() {
         let _ = writeln!(out, "{}", format!("{mark}{line}").trim_end());

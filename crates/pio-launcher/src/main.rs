@@ -1,4 +1,4 @@
-//! `pio-launcher`: what a platform starts.
+//! `pio-launcher`: the program that platforms start.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -22,8 +22,8 @@ use pio_process::stdout;
 use pio_settings::database::DatabaseSettings;
 use pio_settings::{env, memory};
 
-/// Starts a process type of a PredictionIO app on a platform, set up by config vars; or any other program, as a container's
-/// first process does: `pio-launcher pio app list`.
+/// Starts a process type of a PredictionIO app on a platform, set up by config vars; or any other program, as
+/// a container's first process does: `pio-launcher pio app list`.
 #[derive(Parser)]
 #[command(name = "pio-launcher", version)]
 struct Cli {
@@ -35,10 +35,10 @@ struct Cli {
     options: Vec<String>,
 }
 
-/// The exit code of a wrong usage.
+/// Exit code of a usage error.
 const USAGE: u8 = 2;
 
-/// What this process is to be.
+/// What the command line asks for.
 enum Asked {
     Role(Role, Vec<OsString>),
     Program(Vec<OsString>),
@@ -71,7 +71,8 @@ fn main() -> ExitCode {
     code
 }
 
-/// The role by which the program is called, else the one that its first argument names, else the program that it names.
+/// Determines the role from the program's name, else from the first argument. Any other argument is a program
+/// to run.
 fn parse_role() -> Result<Asked, clap::Error> {
     let mut arguments = std::env::args_os();
     let own = file_name(&arguments.next().unwrap_or_default());

@@ -1,4 +1,4 @@
-//! The release phase: import data where the app has hooks for it, then train.
+//! The release phase: runs the app's data hooks, then trains.
 
 use std::os::unix::process::ExitStatusExt as _;
 
@@ -13,10 +13,10 @@ use crate::hooks;
 use crate::log;
 use crate::run;
 
-/// Exit code of a shell's child that was killed by SIGKILL.
+/// Exit code of a shell whose child was killed by SIGKILL.
 const KILLED: i32 = 128 + 9;
 
-/// Does what a release does.
+/// Runs the release phase.
 ///
 /// # Errors
 /// When the release must not go live.
@@ -37,12 +37,13 @@ pub async fn release(config: &Config, extra: &Words, database: &DatabaseSettings
     if status.success() {
         return Ok(());
     }
-    // The kernel may have killed the JVM below the command, which then ends by itself.
+    // The kernel may have killed the command's JVM. The command itself then exits normally.
     let for_memory = kills.reason(&Kills::now()) == KillCause::Memory;
     Err(Error::Training { killed: for_memory || status.signal() == Some(9) || status.code() == Some(KILLED) })
 }
 
-/// Where one app does both, its first release comes before its first event: there is an app to collect for, and nothing to train.
+/// Whether the app is still waiting for its first event. If one app serves both the engine and the Event API,
+/// its first release has an app to collect events for, but nothing to train with.
 async fn waits_for_events(config: &Config, storage: &Storage) -> Result<bool, Error> {
     let Some(name) = &config.app_name else { return Ok(false) };
     let app = match storage.apps().find(name).await? {
@@ -57,8 +58,8 @@ async fn waits_for_events(config: &Config, storage: &Storage) -> Result<bool, Er
     Ok(is_empty)
 }
 
-/// Warns where the app that the config vars name does not exist or has no events. That is no error yet: the engine may name
-/// another one.
+/// Warns if the app in the config vars does not exist or has no events. This is not an error: the engine may
+/// use another app.
 async fn check_app(config: &Config, storage: &Storage) -> Result<(), Error> {
     let Some(name) = &config.app_name else { return Ok(()) };
     let apps = storage.apps().list().await?;

@@ -1,8 +1,9 @@
-//! What a process is for.
+//! Roles of the launcher.
 
 use clap::ValueEnum;
 
-/// How the former buildpack (heroku-buildpack-pio) began the names of its commands: `bin/heroku-buildpack-pio-web`.
+/// Prefix of the command names of the former buildpack (heroku-buildpack-pio), for example
+/// `bin/heroku-buildpack-pio-web`.
 pub const FORMER_PREFIX: &str = "heroku-buildpack-pio-";
 
 /// A process type of a platform, and what start-up scripts ask for.
@@ -34,14 +35,14 @@ impl Role {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
-    /// The role of that name, for a launcher that is called by a link of another name.
+    /// The role with this name, for a launcher called through a link of that name.
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
         let bare = [FORMER_PREFIX, "pio-"].iter().find_map(|prefix| name.strip_prefix(prefix));
         Self::of_word(bare.unwrap_or(name))
     }
 
-    /// The role that a word asks for.
+    /// The role given as an argument.
     #[must_use]
     pub fn of_word(word: &str) -> Option<Self> {
         Self::from_str(word, false).ok()

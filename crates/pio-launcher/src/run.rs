@@ -1,4 +1,4 @@
-//! Finding `pio`, and becoming it or watching it.
+//! Finds `pio`, and runs it with exec or as a child.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -18,20 +18,20 @@ use crate::errors::Error;
 use crate::log;
 use crate::secrets;
 
-/// How long a child may take to end after the platform asked for it; platforms kill after 30 s.
+/// Time limit for a child to end after the platform's request. Platforms kill after 30 s.
 const GRACE: Duration = Duration::from_secs(25);
 
-/// The console.
+/// The name of the console program.
 const PIO: &str = "pio";
 
-/// What this system can do for a Java process at all.
+/// The least memory in which a Java process can run.
 const MIN_MEMORY: u64 = 256 * 1024 * 1024;
 
-/// The folder of the app: the working directory where an engine is in it, else the one whose `.pio` folder holds this
-/// program, else the working directory.
+/// The app's folder: the working directory if it contains an engine, else the folder whose `.pio` folder
+/// contains this program, else the working directory.
 ///
 /// # Errors
-/// When the working directory is gone.
+/// When the working directory no longer exists.
 pub fn app_folder() -> Result<PathBuf, Error> {
     let current = std::env::current_dir()?;
     if app::engine_in(&current).is_some() {
@@ -49,7 +49,7 @@ pub fn engine() -> Result<PathBuf, Error> {
     app::engine_in(&app_folder()?).ok_or(Error::NoEngine)
 }
 
-/// Refuses containers in which no Java process can live.
+/// Checks that the container has enough memory for a Java process.
 ///
 /// # Errors
 /// When the container's limit is too low.
@@ -60,7 +60,7 @@ pub fn check_memory(limit: Option<u64>) -> Result<(), Error> {
     }
 }
 
-/// The `pio` command with these words, in a folder.
+/// A `pio` command with these arguments, run in a folder.
 #[must_use]
 pub fn pio(words: &[String], folder: &Path) -> Command {
     let hidden = secrets::hidden(words);
@@ -69,7 +69,8 @@ pub fn pio(words: &[String], folder: &Path) -> Command {
     env::service_links().into_iter().fold(command, Command::env_remove)
 }
 
-/// How `pio` logs on a platform: in the format of this process, and with the stack traces, because its files end with its container.
+/// Log settings for `pio` on a platform. It uses the log format of this process, and logs stack traces,
+/// because log files are lost with the container.
 fn log_settings() -> Vec<(&'static str, &'static str)> {
     let format = start::is_json().then_some((vars::PIO_LOG_FORMAT, "json"));
     format.into_iter().chain(traces()).collect()
@@ -79,13 +80,13 @@ fn traces() -> Option<(&'static str, &'static str)> {
     env::get(vars::PIO_LOG_TRACES).is_none().then_some((vars::PIO_LOG_TRACES, "stderr"))
 }
 
-/// The `pio` beside this program, else one on the `PATH`.
+/// The `pio` next to this program, else the one on the `PATH`.
 fn own_pio() -> PathBuf {
     let beside = std::env::current_exe().ok().map(|program| program.with_file_name(PIO));
     beside.filter(|program| program.is_file()).unwrap_or_else(|| PathBuf::from(PIO))
 }
 
-/// Becomes any program with its arguments; comes back only where that fails.
+/// Replaces this process with a program. Returns only if that fails.
 #[must_use]
 pub fn become_program(words: &[OsString]) -> Error {
     let (given, arguments) =
@@ -95,37 +96,37 @@ pub fn become_program(words: &[OsString]) -> Error {
     Error::NotAProgram { given: given.to_string_lossy().into_owned(), source: error }
 }
 
-/// Becomes `pio`; comes back only where that fails.
+/// Replaces this process with `pio`. Returns only if that fails.
 #[must_use]
 pub fn become_pio(words: &[String], folder: &Path) -> Error {
     log::step(commands::shown(words));
-    // What is said while the command is made must be written before this process is another.
+    // Write out pending messages before exec replaces this process.
     let command = pio(words, folder);
     stderr::finish();
     command.exec().into()
 }
 
-/// Runs a master or worker of Spark until it is asked to end.
+/// Runs a Spark master or worker until it is asked to end.
 ///
 /// # Errors
-/// When it cannot be started, or ends in failure.
+/// When it cannot be started, or fails.
 pub fn spark(who: &'static str, command: Command) -> Result<(), Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     ended(who, runtime.block_on(logged(command))?)
 }
 
-/// How a master or worker of Spark has ended.
+/// Checks how a Spark master or worker ended.
 ///
 /// # Errors
-/// When it ended although nobody asked it to.
+/// When it ended without being asked to.
 pub fn ended(who: &'static str, ended: ExitStatus) -> Result<(), Error> {
-    // Java ends with this code where it was asked to end.
+    // Java's exit code after SIGTERM.
     let was_asked = ended.success() || ended.code() == Some(143);
     if was_asked { Ok(()) } else { Err(Error::Spark { who, ended: ended.to_string() }) }
 }
 
-/// Runs a JVM of Spark to its end and logs what it prints: were it to print where this process prints, a pipe that nobody reads would
-/// stop it.
+/// Runs a Spark JVM to its end and logs its output. The output is not inherited, because a pipe that nobody
+/// reads would block the JVM.
 ///
 /// # Errors
 /// When it cannot be started or watched.
@@ -134,7 +135,7 @@ pub async fn logged(command: Command) -> Result<ExitStatus, Error> {
     watched(command.on_line(move |stream, line| relay.line(stream == Stream::Stderr, line))).await
 }
 
-/// Runs a child to its end and hands on the platform's wish that it should end.
+/// Runs a child to its end, and forwards the platform's SIGTERM to it.
 ///
 /// # Errors
 /// When the child cannot be started or watched.
@@ -151,7 +152,7 @@ pub async fn watched(command: Command) -> Result<ExitStatus, Error> {
         Some(status) => status?,
         None => child.terminate(GRACE).await?,
     };
-    // Its last lines say why it ended; they may still be in the pipe.
+    // The last lines say why it ended; they may still be in the pipe.
     child.tail().await;
     Ok(status)
 }

@@ -1,20 +1,21 @@
-//! Keeps secrets off the command line of `pio`, which every user of the machine can read: they go through its environment.
+//! Keeps secrets off the command line of `pio`, which every user of the machine can read. They are passed
+//! through the environment.
 
 use std::collections::BTreeMap;
 
 use pio_settings::redact::Redactor;
 use pio_settings::{env, vars};
 
-/// A command line without secrets, and the variables that hold them.
+/// A command line without secrets, and the variables that contain them.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Hidden {
-    /// The words of the command.
+    /// The arguments of the command.
     pub words: Vec<String>,
-    /// What the command needs besides.
+    /// The additional variables for the command.
     pub variables: BTreeMap<&'static str, String>,
 }
 
-/// Moves secrets from the words of a `pio` command to variables that mean the same.
+/// Moves secrets from the arguments of a `pio` command to equivalent variables.
 #[must_use]
 pub fn hidden(words: &[String]) -> Hidden {
     let mut parts = words.splitn(2, |word| word == "--");
@@ -47,7 +48,7 @@ fn without_keys(own: &[String], variables: &mut BTreeMap<&'static str, String>) 
         };
         match value.or_else(|| words.next().map(String::as_str)) {
             Some(key) => drop(variables.insert(variable, key.to_owned())),
-            // The command says what is missing.
+            // The command itself reports the missing value.
             None => left.push(word.clone()),
         }
     }
@@ -55,7 +56,8 @@ fn without_keys(own: &[String], variables: &mut BTreeMap<&'static str, String>) 
     left
 }
 
-/// `--accesskey` guards `/reload` and `/stop` where no other key does, which the variable of the same key does not.
+/// `--accesskey` also protects `/reload` and `/stop` if no other key does. The variable for the same key does
+/// not, so this sets the other one as well.
 fn guard_with_feedback_key(variables: &mut BTreeMap<&'static str, String>) {
     if let Some(key) = variables.get(vars::PIO_EVENTSERVER_ACCESS_KEY).cloned()
         && env::get(vars::PIO_SERVER_ACCESS_KEY).is_none()

@@ -1,4 +1,4 @@
-//! A standalone Spark cluster in a private network: masters, workers, and the master's page on the web.
+//! A standalone Spark cluster in a private network: masters, workers, and the master's web page.
 
 pub mod auth;
 pub mod master;
@@ -11,13 +11,13 @@ pub mod worker;
 use pio_settings::setting::SettingError;
 use pio_settings::{env, vars};
 
-/// The port on which masters listen for workers and applications.
+/// The port where masters listen for workers and applications.
 const MASTER_PORT: u16 = 7077;
 
-/// The port of a master's page within the private network.
+/// The port of a master's web page in the private network.
 const MASTER_PAGE_PORT: u16 = 8080;
 
-/// The port of a worker's page within the private network.
+/// The port of a worker's web page in the private network.
 const WORKER_PAGE_PORT: u16 = 8081;
 
 fn master_port() -> Result<u16, SettingError> {

@@ -1,4 +1,4 @@
-//! Help that was asked for, and mistakes in a command line.
+//! Prints help and usage errors.
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -8,15 +8,15 @@ use pio_process::stdout;
 use crate::errors::Error;
 use crate::log;
 
-/// The exit code for a command line that is wrong.
+/// Exit code of a usage error.
 const MISTAKE: u8 = 2;
 
-/// Prints what clap has to say: help on standard output, a mistake on standard error.
+/// Prints clap's message: help on standard output, usage errors on standard error.
 #[must_use]
 pub fn print(said: &clap::Error) -> ExitCode {
     let printed = stdout::taken(said.print().and_then(|()| std::io::stdout().flush()));
     match printed {
-        // Nobody is left to tell where standard error cannot be written.
+        // A failure to write to standard error cannot be reported anywhere.
         _ if said.use_stderr() => MISTAKE.into(),
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

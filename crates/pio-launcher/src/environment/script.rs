@@ -1,4 +1,4 @@
-//! Sources a shell script and reads what it exports, whatever else the script does.
+//! Sources a shell script and reads the variables it exports, whatever else the script does.
 
 use std::fs::File;
 use std::io::{ErrorKind, PipeReader, Read as _, Seek as _, Write};
@@ -9,33 +9,34 @@ use pio_process::child::Child;
 use pio_process::command::Command;
 use rustix::fs::{MemfdFlags, OFlags, fcntl_setfl, memfd_create};
 
-/// How long a script may take. Platforms give a process a minute to bind its port.
+/// Time limit for a script. Platforms give a process one minute to bind its port.
 pub(super) const TIME: Duration = Duration::from_secs(20);
 
-/// How long it may take to end once it is asked to.
+/// Time limit for the script to end after it was asked to.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// How often a running script is looked at.
+/// Polling interval while the script runs.
 const POLL: Duration = Duration::from_millis(5);
 
-/// How much of what it prints is shown, in bytes.
+/// Maximum number of bytes of output that are shown.
 const SHOWN: usize = 64 * 1024;
 
-/// How much is read of it at a time, in bytes: a script that never stops printing must not keep its time from ending.
+/// Maximum number of bytes read at a time, so that a script that never stops printing cannot outlast its time
+/// limit.
 const AT_A_TIME: usize = 1024 * 1024;
 
-/// Why nothing of a script is used.
+/// Why a script's variables are not used.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Fault {
-    /// It failed.
+    /// The script failed.
     #[error("It ended with {0}.")]
     Failed(std::process::ExitStatus),
-    /// It ended its shell, so that nobody could read what it had exported.
+    /// The script ended its shell, so its exports could not be read.
     #[error(
         "It ended the shell before its own end, as `exit` and `exec` do. Use `return` where it is to end early."
     )]
     Ended,
-    /// It took too long.
+    /// The script exceeded the time limit.
     #[error(
         "It did not end within {} seconds. A command that goes on must stand in the background: `command >/dev/null 2>&1 &`.",
         .0.as_secs()
@@ -44,16 +45,16 @@ pub(super) enum Fault {
     /// The shell could not be started or watched.
     #[error(transparent)]
     Process(#[from] pio_process::error::Error),
-    /// The system refused a pipe.
+    /// A pipe or file operation failed.
     #[error(transparent)]
     Io(#[from] std::io::Error),
 }
 
-/// The environment after the script in the notation of `env -0`.
+/// Returns the environment after the script, in the format of `env -0`.
 ///
-/// The script has a shell of its own, so that what it sets and does not export stays there. Its input is empty. What it prints goes
-/// to `talk` through a pipe, and the variables go through a file in memory, so that processes that it leaves in the
-/// background hold nothing that is waited for.
+/// The script runs in its own shell, so variables that it does not export stay there. Its input is empty. Its
+/// output goes to `talk` through a pipe. The variables go through a file in memory, so that processes left in
+/// the background hold nothing that we wait for.
 pub(super) fn exports(file: &Path, time: Duration, talk: &mut dyn Write) -> Result<String, Fault> {
     let folder = file.parent().and_then(Path::parent).unwrap_or(Path::new("."));
     let shell = if Path::new("/bin/bash").exists() { "/bin/bash" } else { "/bin/sh" };
@@ -84,7 +85,7 @@ fn memory_file() -> std::io::Result<std::os::fd::OwnedFd> {
     Ok(memfd_create("pio-environment", MemfdFlags::CLOEXEC)?)
 }
 
-/// Waits for the shell, and ends it with all that it started where it takes too long.
+/// Waits for the shell. After the time limit it ends the shell and everything that the script started.
 fn watch(mut child: Child, mut talk: Talk<'_>, time: Duration) -> Result<std::process::ExitStatus, Fault> {
     let limit = Instant::now() + time;
     loop {
@@ -101,7 +102,7 @@ fn watch(mut child: Child, mut talk: Talk<'_>, time: Duration) -> Result<std::pr
     }
 }
 
-/// What the script prints.
+/// The output of the script.
 struct Talk<'a> {
     printed: PipeReader,
     shown: usize,
@@ -109,7 +110,7 @@ struct Talk<'a> {
 }
 
 impl Talk<'_> {
-    /// Shows what has come. A log that cannot be written to is no reason to stop.
+    /// Forwards new output. Write errors are ignored: they must not stop the process.
     fn pass_on(&mut self) {
         let (mut buffer, mut read) = ([0; 8192], 0);
         while read < AT_A_TIME {
@@ -142,7 +143,8 @@ mod tests {
 
     use super::{Fault, SHOWN, TIME, exports};
 
-    /// Sources a script whose processes in the background make the file `late` at their end, and tells whether they were waited for.
+    /// Sources a script whose background processes create the file `late` when they end. Also returns whether
+    /// they were waited for.
     fn run(script: &str, time: Duration) -> (Result<String, Fault>, bool) {
         let app = tempfile::tempdir().unwrap();
         let file = app.path().join("config/pio-env.sh");

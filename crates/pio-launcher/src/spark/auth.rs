@@ -1,4 +1,4 @@
-//! Who may see the master's page.
+//! Access control for the master's page.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,10 +7,10 @@ use pio_settings::secret::Secret;
 use pio_settings::{env, vars};
 use subtle::ConstantTimeEq as _;
 
-/// The user's name where `SPARK_PUBLIC_USER` is not set.
+/// The user name if `SPARK_PUBLIC_USER` is not set.
 const DEFAULT_USER: &str = "spark";
 
-/// The one user of the page.
+/// The credentials of the page's only user.
 #[derive(Debug, Clone)]
 pub struct Credentials {
     user: String,
@@ -18,7 +18,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Those of the config vars; none where there is no password, and then nobody may see the page.
+    /// Reads the credentials from the config vars. `None` without a password: then nobody may see the page.
     #[must_use]
     pub fn from_env() -> Option<Self> {
         let password = env::get(vars::SPARK_PUBLIC_PASSWORD)?;
@@ -26,12 +26,13 @@ impl Credentials {
         Some(Self::new(user, password))
     }
 
-    /// A user with a password.
+    /// Creates credentials.
     pub fn new(user: impl Into<String>, password: impl Into<String>) -> Self {
         Self { user: user.into(), password: Secret::new(password) }
     }
 
-    /// Whether a request comes from that user. The time it takes does not tell how much was right.
+    /// Whether a request has these credentials. The comparison takes constant time, so it does not reveal how
+    /// much was right.
     #[must_use]
     pub fn allow(&self, headers: &HeaderMap) -> bool {
         let given = headers

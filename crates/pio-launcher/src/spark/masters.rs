@@ -1,29 +1,30 @@
-//! Where the masters of a cluster are.
+//! Locates the masters of a cluster.
 
 use pio_settings::{env, vars};
 
 use crate::errors::Error;
 
-/// How a private network ends the names of its apps.
+/// Domain suffix of apps in a private network.
 const PRIVATE_NETWORK: &str = "app.localspace";
 
-/// The masters' hosts, each with its port.
+/// The hosts and ports of the masters.
 ///
 /// # Errors
-/// When the config vars do not tell.
+/// When the config vars do not give them.
 pub fn from_env() -> Result<Vec<String>, Error> {
     let app = env::get(vars::HEROKU_DNS_APP_NAME)
         .or_else(|| env::get(vars::HEROKU_APP_NAME).map(|name| format!("{name}.{PRIVATE_NETWORK}")));
     masters(env::get(vars::SPARK_MASTERS).as_deref(), app.as_deref(), super::master_port()?)
 }
 
-/// The address for workers and applications.
+/// The master URL for workers and applications.
 #[must_use]
 pub fn url(masters: &[String]) -> String {
     format!("spark://{}", masters.join(","))
 }
 
-/// `SPARK_MASTERS` is a list of hosts, or the number of processes called `master` in this app; one where it is not set.
+/// Parses `SPARK_MASTERS`: a list of hosts, or the number of processes called `master` in this app. The
+/// default is 1.
 fn masters(given: Option<&str>, app: Option<&str>, port: u16) -> Result<Vec<String>, Error> {
     let given = given.map_or("1", str::trim);
     if given.bytes().all(|byte| byte.is_ascii_digit()) {

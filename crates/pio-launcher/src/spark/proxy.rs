@@ -1,4 +1,4 @@
-//! A small reverse proxy with a password in front of a page in the private network.
+//! A small reverse proxy that protects a page in the private network with a password.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -19,18 +19,18 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::auth::Credentials;
 
-/// How long the page's own server may take to accept a connection.
+/// Time limit for connecting to the backend.
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// How long it may take to begin an answer; platforms' routers give up after 30 s.
+/// Time limit for the backend to begin its response. Platform routers give up after 30 s.
 const ANSWER: Duration = Duration::from_secs(29);
 
-/// Headers that concern one connection only.
+/// Headers that apply to a single connection only.
 const HOP_BY_HOP: [HeaderName; 4] = [CONNECTION, TE, TRAILER, UPGRADE];
 
 type Body = BoxBody<Bytes, hyper::Error>;
 
-/// Hands requests of those who know the password on to the backend, until `shutdown` is ready.
+/// Forwards authenticated requests to the backend, until `shutdown` is ready.
 pub async fn serve(
     listener: TcpListener,
     backend: String,
@@ -72,7 +72,7 @@ async fn answer(
     }
 }
 
-/// The backend's answer; none where there is none in time.
+/// Returns the backend's response; `None` if it does not arrive in time.
 async fn forward(mut request: Request<Incoming>, backend: &str) -> Option<Response<Body>> {
     request.headers_mut().remove(AUTHORIZATION);
     for name in &HOP_BY_HOP {

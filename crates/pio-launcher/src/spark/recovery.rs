@@ -1,15 +1,15 @@
-//! How several masters agree on one leader: through a ZooKeeper.
+//! Leader election between several masters, through a ZooKeeper.
 
 use pio_settings::{env, vars};
 
-/// The flags for a master, from `SPARK_ZK_ZOOKEEPER_URL`; none where it is not set.
+/// The flags for a master, from `SPARK_ZK_ZOOKEEPER_URL`; empty if it is not set.
 #[must_use]
 pub fn options_from_env() -> Vec<String> {
     let app = env::get(vars::HEROKU_DNS_APP_NAME).or_else(|| env::get(vars::HEROKU_APP_NAME));
     env::get(vars::SPARK_ZK_ZOOKEEPER_URL).map_or_else(Vec::new, |urls| options(&urls, app.as_deref()))
 }
 
-/// Two clusters may share a ZooKeeper, so each keeps its state under its app's name.
+/// Each cluster stores its state under its app's name, because several clusters may share a ZooKeeper.
 fn options(urls: &str, app: Option<&str>) -> Vec<String> {
     let hosts: Vec<&str> = urls
         .split(',')

@@ -1,4 +1,5 @@
-//! The page of a master that runs in another process of the app: on platforms where only the web process has a port.
+//! Serves the page of a master that runs in another process, for platforms where only the web process has a
+//! port.
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -9,10 +10,10 @@ use crate::config::Config;
 use crate::errors::Error;
 use crate::log;
 
-/// Serves the page of the first master until the platform ends the process.
+/// Serves the first master's page until the platform ends the process.
 ///
 /// # Errors
-/// When there is no port or the masters are not known.
+/// When there is no port, or the masters are unknown.
 pub fn run(config: &Config) -> Result<(), Error> {
     let port = config.port.ok_or(Error::NoPort)?;
     let masters = masters::from_env()?;

@@ -1,4 +1,4 @@
-//! A worker of a cluster: it offers what its dyno has.
+//! A Spark worker, which offers the resources of its dyno.
 
 use pio_closure::closure::Closure;
 use pio_closure::cluster::Worker;
@@ -13,11 +13,11 @@ use crate::run;
 
 const MIB: u64 = 1024 * 1024;
 
-/// What the worker's own JVM takes.
+/// Memory used by the worker's own JVM.
 const DAEMON: u64 = 384 * MIB;
 
-/// What an application leaves behind would fill a dyno's small disk. A master that was replaced has another address under the
-/// same name: look for it by that name, and do not remember the old address.
+/// Cleanup: files left by applications would fill a dyno's small disk. Host name lookup: a replaced master
+/// has a new address under the same name, so the old address must not be cached.
 const OPTIONS: &[&str] = &[
     "-Dspark.worker.cleanup.enabled=true",
     "-Dspark.worker.cleanup.appDataTtl=3600",
@@ -28,7 +28,7 @@ const OPTIONS: &[&str] = &[
 /// Runs the worker to its end.
 ///
 /// # Errors
-/// When the masters are not known, or the worker cannot be started or has ended in failure.
+/// When the masters are unknown, or the worker cannot be started or fails.
 pub fn run() -> Result<(), Error> {
     if is_nameless() {
         return Err(Error::NamelessUser);
@@ -58,13 +58,15 @@ pub fn run() -> Result<(), Error> {
     run::spark("worker", worker.command(&Closure::locate()?)?)
 }
 
-/// Whether this process's user has no name. Asked of the system's own program, because ours may be linked without what knows all users.
+/// Whether this process's user has no name. The system's `id` is asked, because this program may be linked
+/// statically and then cannot look up all users.
 fn is_nameless() -> bool {
     let asked = Command::new("id").arg("-un").no_stdin().captured().run();
     matches!(asked, Err(ProcessError::Failed { .. }))
 }
 
-/// The heap that executors may take together: what the worker leaves, less a fifth for what Java needs beside the heap.
+/// Heap available to all executors: the memory not used by the worker, minus a fifth for Java's memory
+/// outside the heap.
 fn offered(limit: u64) -> String {
     let heap = (limit.saturating_sub(DAEMON) / 5 * 4).max(128 * MIB);
     format!("{}m", heap / MIB)
