@@ -1,4 +1,4 @@
-//! What an app is.
+//! Classifies an app.
 
 use std::path::{Path, PathBuf};
 
@@ -7,14 +7,14 @@ use pio_settings::vars;
 
 use crate::variables::Variables;
 
-/// What an app is, and so which processes it has and what its slug holds.
+/// The kind of an app. It determines the processes and the contents of the slug.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum App {
-    /// An engine, to be built, trained and deployed.
+    /// An engine, which is built, trained and deployed.
     Engine {
-        /// Its folder within the app.
+        /// The engine's folder within the app.
         folder: PathBuf,
-        /// Whether its web process is an event server all the same.
+        /// Whether the web process is an event server nevertheless.
         as_event_server: bool,
     },
     /// An event server.
@@ -24,7 +24,7 @@ pub enum App {
 }
 
 impl App {
-    /// Looks at an app's folder and config vars.
+    /// Determines the kind from the app's folder and config vars.
     #[must_use]
     pub fn of(folder: &Path, variables: &Variables) -> Self {
         let as_event_server = variables.flag(vars::PIO_RUN_AS_EVENTSERVER);
@@ -41,7 +41,7 @@ impl App {
         }
     }
 
-    /// What the build log calls it.
+    /// The name in the build log.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -52,7 +52,7 @@ impl App {
         }
     }
 
-    /// Whether it runs Java, and so needs Spark's jars.
+    /// Whether it runs Java and therefore needs Spark's jars.
     #[must_use]
     pub fn needs_closure(&self) -> bool {
         *self != Self::EventServer

@@ -1,4 +1,4 @@
-//! What is kept between two builds of an app: what sbt has fetched, and what was built.
+//! The cache between two builds of an app: sbt's downloads and the finished build.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,27 +12,27 @@ use walkdir::WalkDir;
 use crate::copy::{self, CopyMode};
 use crate::errors::Error;
 
-/// What `pio build` makes, within the engine.
+/// The output folder of `pio build` within the engine.
 pub const BUILT: &str = "target/pio";
 
-/// Ours within the cache folder of a classic platform.
+/// Our subfolder of a classic platform's cache folder.
 const OURS: &str = "predictionio";
 
-/// The cache folder of an app, as far as it is ours.
+/// Our part of an app's cache folder.
 #[derive(Debug)]
 pub struct Cache {
     /// Its folder.
     pub root: PathBuf,
-    /// Holds the folder of a cache that lives for this build only.
+    /// Keeps the temporary folder alive when the cache is only for this build.
     _substitute: Option<TempDir>,
 }
 
 impl Cache {
-    /// Ours within the platform's. Where that cannot be written to, this build has a cache of its own: no app must fail
-    /// to build for want of a cache.
+    /// Opens our subfolder of the platform's cache. If it is not writable, uses a temporary cache, because a
+    /// build must not fail for lack of a cache.
     ///
     /// # Errors
-    /// When there is no room for a cache at all.
+    /// When there is no space even for a temporary cache.
     pub fn within(folder: &Path) -> Result<Self, Error> {
         match usable(folder) {
             Ok(root) => Ok(Self { root, _substitute: None }),
@@ -49,19 +49,19 @@ impl Cache {
         }
     }
 
-    /// One that is a layer of a Cloud Native platform.
+    /// A cache in a layer of a Cloud Native platform.
     #[must_use]
     pub fn of_layer(root: PathBuf) -> Self {
         Self { root, _substitute: None }
     }
 
-    /// Where everything that is fetched goes: `pio` and sbt take it for the user's cache folder.
+    /// The folder for all downloads. `pio` and sbt use it as the user's cache folder.
     #[must_use]
     pub fn downloads(&self) -> PathBuf {
         self.root.join("downloads")
     }
 
-    /// Lays what was built last time into the engine.
+    /// Copies the previous build into the engine.
     ///
     /// # Errors
     /// When it cannot be copied.
@@ -73,7 +73,7 @@ impl Cache {
         Ok(())
     }
 
-    /// Keeps what was built, whole or not at all.
+    /// Stores the build. The cache gets all of it or nothing.
     ///
     /// # Errors
     /// When it cannot be copied.
@@ -93,7 +93,8 @@ impl Cache {
     }
 }
 
-/// Our folder, in which everything can be read and every folder can be written to: a build by another user may have left it.
+/// Our subfolder. Everything in it must be readable and every folder writable: another user's build may have
+/// created it.
 fn usable(folder: &Path) -> io::Result<PathBuf> {
     let root = folder.join(OURS);
     fs::create_dir_all(&root)?;

@@ -1,4 +1,4 @@
-//! The classic buildpack: what Heroku and Dokku call.
+//! The classic buildpack API, used by Heroku and Dokku.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -21,32 +21,32 @@ use crate::slug;
 use crate::startup;
 use crate::variables::Variables;
 
-/// The launcher, as a link in the app's `bin/` names it.
+/// The path of the launcher, relative to the app's `bin/`.
 const LAUNCHER: &str = "../.pio/bin/pio-launcher";
 
-/// What a platform hands to `bin/compile`.
+/// The arguments of `bin/compile`.
 #[derive(Debug, Clone)]
 pub struct Build {
-    /// The app, which moves to `/app` afterwards.
+    /// The app's folder, which moves to `/app` afterwards.
     pub app: PathBuf,
-    /// What is kept until the next build.
+    /// The cache folder.
     pub cache: PathBuf,
     /// The config vars.
     pub variables: Variables,
-    /// This buildpack.
+    /// The folder of this buildpack.
     pub buildpack: PathBuf,
 }
 
-/// What the app is for now.
+/// The purpose of a build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// It will run.
+    /// To run the app.
     Run,
-    /// Its tests will run.
+    /// To run the app's tests.
     Test,
 }
 
-/// `bin/detect`: every app is one of ours, because those without an engine are event servers.
+/// `bin/detect`: accepts every app, because an app without an engine is an event server.
 #[must_use]
 pub fn detect(app: &Path) -> String {
     format!("PredictionIO ({})", App::of(app, &Variables::default()).name())
@@ -76,13 +76,14 @@ pub fn compile(build: &Build, purpose: Purpose) -> Result<(), Error> {
     }
     log::step("Preparing the app");
     let into = build.app.join(IN_APP);
-    // The buildpack's folder is thrown away or not ours to write to; a cache is kept, and must not change with the app.
+    // Hard links suit the buildpack's folder, which is thrown away or not writable for us. The cache is kept
+    // and must not change with the app.
     let mode =
         if distribution.root.starts_with(&build.buildpack) { CopyMode::LinkReadOnly } else { CopyMode::Copy };
     distribution.install(&into, parts(&app, purpose), mode)?;
     distribution.install_driver(&build.app)?;
     if purpose == Purpose::Test && cache.downloads().is_dir() {
-        // The cache folder is not there any more when the tests run.
+        // The cache folder no longer exists when the tests run.
         copy::copy_tree(&cache.downloads(), &into.join("cache"), CopyMode::Copy, |_| true)?;
     }
     former::link(&build.app, Path::new(LAUNCHER))?;
@@ -120,7 +121,7 @@ fn parts(app: &App, purpose: Purpose) -> DistributionParts {
 /// `bin/release`: the process types, as YAML.
 ///
 /// # Errors
-/// When what `bin/compile` left cannot be read.
+/// When the output of `bin/compile` cannot be read.
 pub fn release(app: &Path) -> Result<String, Error> {
     let kept = app.join(startup::RELEASE);
     if kept.is_file() {
@@ -129,14 +130,14 @@ pub fn release(app: &Path) -> Result<String, Error> {
     Ok(processes::release_yaml(processes::of(&App::of(app, &Variables::default()))))
 }
 
-/// `bin/report`: facts about the build for the platform, as YAML.
+/// `bin/report`: build facts for the platform, as YAML.
 #[must_use]
 pub fn report(app: &Path, variables: &Variables) -> String {
     let app = App::of(app, variables);
     format!("predictionio_version: \"{}\"\npredictionio_app: \"{}\"\n", env!("CARGO_PKG_VERSION"), app.name())
 }
 
-/// `bin/test`: the engine's own `sbt test`.
+/// `bin/test`: runs the engine's own `sbt test`.
 ///
 /// # Errors
 /// When a test fails, or there is nothing to test.

@@ -1,4 +1,4 @@
-//! The Cloud Native Buildpack: what `pack`, kpack and others call.
+//! The Cloud Native Buildpack API, used by `pack`, kpack and others.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -36,24 +36,24 @@ use crate::sbom;
 use crate::slug;
 use crate::variables::Variables;
 
-/// The exit code by which a platform knows that a phase has failed.
+/// Exit code of a failed phase.
 const FAILED: i32 = 1;
 
-/// The layer with the distribution.
+/// The name of the distribution's layer.
 const DISTRIBUTION: &str = "predictionio";
 
-/// The program that tells the environment when a process starts, in the buildpack and in its layer.
+/// The exec.d program that sets the environment when a process starts; in the buildpack and in its layer.
 const EXEC_D: &str = "pio-environment";
 
 struct PredictionIo;
 
-/// What the layer with the distribution remembers.
+/// Metadata of the distribution's layer.
 #[derive(Serialize, Deserialize)]
 struct DistributionLayer {
     id: String,
 }
 
-/// Nothing is remembered of a layer that only caches.
+/// A cache-only layer has no metadata.
 #[derive(Serialize, Deserialize)]
 struct CacheLayer {}
 
@@ -118,10 +118,10 @@ impl From<Error> for libcnb::Error<Error> {
     }
 }
 
-/// The variable by which a Cloud Native platform names the buildpack's folder, and by which it is known for one.
+/// The variable with the buildpack's folder. Only Cloud Native platforms set it, so it also identifies them.
 const BUILDPACK_DIR: &str = "CNB_BUILDPACK_DIR";
 
-/// Whether such a platform has called us.
+/// Whether a Cloud Native platform runs this program.
 #[must_use]
 pub fn is_platform() -> bool {
     pio_settings::env::get(BUILDPACK_DIR).is_some()
@@ -161,7 +161,8 @@ fn descriptor() -> libcnb::Result<Descriptor, Error> {
         .map_err(libcnb::Error::CannotReadBuildpackDescriptor)
 }
 
-/// Beside other buildpacks this one must not take every app: an engine, or one that says in some way that it is for PredictionIO.
+/// Whether the app is for this buildpack: it has an engine or explicitly asks for PredictionIO. Not every app
+/// is, because other buildpacks run next to this one.
 fn is_ours(folder: &Path, variables: &Variables) -> bool {
     let says_so = [vars::PIO_RUN_AS_EVENTSERVER, vars::PIO_RUN_AS_SPARK_CLUSTER]
         .iter()
@@ -182,7 +183,7 @@ fn variables(platform: &GenericPlatform) -> Variables {
     Variables::of(platform.env().iter().map(|(name, value)| (name.to_owned(), value.to_owned())))
 }
 
-/// What sbt has fetched and what was built: a layer that neither later buildpacks nor the image see.
+/// The layer with sbt's downloads and the finished build. Neither later buildpacks nor the image see it.
 fn cache_layer(context: &BuildContext<PredictionIo>) -> libcnb::Result<PathBuf, Error> {
     let definition = CachedLayerDefinition {
         build: false,
@@ -197,8 +198,8 @@ fn cache_layer(context: &BuildContext<PredictionIo>) -> libcnb::Result<PathBuf, 
     Ok(layer.path())
 }
 
-/// The programs and the closure: a layer of the image that stays the same as long as the release does. It is in no cache: where
-/// the last image has it, the platform takes it from there, and all that is needed of it here is its name.
+/// The image layer with the programs and the closure. It changes only with the release. It is not cached: if
+/// the last image has the same layer, the platform reuses it, and only its name is needed here.
 fn distribution_layer(
     context: &BuildContext<PredictionIo>,
     distribution: &Distribution,
@@ -221,13 +222,13 @@ fn distribution_layer(
     layer.write_metadata(DistributionLayer { id })
 }
 
-/// What the platform tells of the layer in the last image; the layer itself it does not lay out.
+/// The layer's id in the last image. The platform restores only the metadata, not the layer itself.
 fn restored_id(file: &Path) -> Option<String> {
     let known: LayerContentMetadata<DistributionLayer> = libcnb::read_toml_file(file).ok()?;
     Some(known.metadata.id)
 }
 
-/// Where the Procfile, which another buildpack reads, names commands of the former buildpack.
+/// Handles Procfiles with commands of the former buildpack. Another buildpack reads the Procfile.
 fn former_commands(context: &BuildContext<PredictionIo>) -> Result<(), Error> {
     let procfile = procfile(&context.app_dir);
     if former::is_named_in(&procfile) {

@@ -1,4 +1,5 @@
-//! Folders copied as they are: modes, links and times too, because Java's class archive knows jars by their times.
+//! Copies folders with modes, links and modification times. The times matter because Java's class archive
+//! identifies jars by them.
 
 use std::fs::{FileTimes, Metadata, Permissions};
 use std::io;
@@ -8,18 +9,18 @@ use std::path::Path;
 use fs_err as fs;
 use walkdir::{DirEntry, WalkDir};
 
-/// What becomes of each file.
+/// How files are copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CopyMode {
-    /// A file of its own.
+    /// Copy each file.
     Copy,
-    /// The same file under another name, where the file system can do that, else a copy.
+    /// Hard-link each file if the file system allows it, else copy it.
     Link,
-    /// The same, and nobody may write to it any more: what wrote to one name would change the other.
+    /// Like `Link`, but makes files read-only, because a write to one name would change the other.
     LinkReadOnly,
 }
 
-/// Copies what is in a folder, but for what `wanted` refuses by its path within the folder.
+/// Copies a folder's contents. `wanted` selects by the path relative to the folder.
 ///
 /// # Errors
 /// When something cannot be read or written.
@@ -50,18 +51,18 @@ fn one(entry: &DirEntry, to: &Path, mode: CopyMode) -> io::Result<()> {
     }
 }
 
-/// Linux lets users link only what is theirs or what they may write to.
+/// Hard-links a file. Linux allows this only for files that the user owns or may write to.
 fn linked(from: &Path, to: &Path) -> bool {
     std::fs::hard_link(from, to).is_ok()
 }
 
-/// Takes from everybody the permission to write to a file.
+/// Removes all write permissions of a file.
 fn closed(file: &Path) -> bool {
     let mode = std::fs::metadata(file).map(|metadata| metadata.permissions().mode());
     mode.and_then(|mode| std::fs::set_permissions(file, Permissions::from_mode(mode & !0o222))).is_ok()
 }
 
-/// Copies one file with its mode and time.
+/// Copies a file with its mode and modification time.
 ///
 /// # Errors
 /// When it cannot be read or written.
@@ -69,13 +70,13 @@ pub fn file(from: &Path, to: &Path) -> io::Result<()> {
     make_way(to)?;
     fs::copy(from, to)?;
     let metadata = fs::metadata(from)?;
-    // What comes from a read-only buildpack must be writable for the platform that moves or deletes it.
+    // Files from a read-only buildpack must be writable for the platform, which moves or deletes them.
     fs::set_permissions(to, Permissions::from_mode(metadata.permissions().mode() | 0o600))?;
     keep_time(to, &metadata)
 }
 
-/// Removes what has the name already: it may be another name of the file that is copied, or of one elsewhere, and a copy would
-/// write into that.
+/// Removes an existing file or folder. It may be a hard link to the copied file or to another one, and
+/// copying would write into that.
 fn make_way(to: &Path) -> io::Result<()> {
     match fs::symlink_metadata(to) {
         Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(to),
@@ -90,7 +91,7 @@ fn keep_time(file: &Path, metadata: &Metadata) -> io::Result<()> {
     file.file().set_times(FileTimes::new().set_modified(metadata.modified()?))
 }
 
-/// The bytes in a folder.
+/// The size of a folder in bytes.
 ///
 /// # Errors
 /// When it cannot be read.

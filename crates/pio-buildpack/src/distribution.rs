@@ -1,4 +1,4 @@
-//! The distribution: what a release tarball holds of PredictionIO itself, and how it gets into an app.
+//! The distribution: PredictionIO itself as packed in a release tarball, and its installation in an app.
 
 use std::path::{Path, PathBuf};
 
@@ -13,41 +13,41 @@ use crate::unpack;
 use crate::url::DistributionUrl;
 use crate::variables::Variables;
 
-/// The distribution within a release tarball.
+/// The path of the distribution in a release tarball.
 pub const IN_TARBALL: &str = "dist";
 
-/// Where it lies in an app.
+/// The path of the distribution in an app.
 pub const IN_APP: &str = ".pio";
 
-/// The PostgreSQL driver, within the distribution.
+/// The path of the PostgreSQL driver in the distribution.
 const DRIVER: &str = "closure/lib/postgresql_jdbc.jar";
 
-/// The digests of all its files; `cargo xtask dist` writes it.
+/// The digests of all files, written by `cargo xtask dist`.
 const CONTENTS: &str = "contents.sha256";
 
-/// Which parts of a distribution an app gets.
+/// The parts of a distribution that an app gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DistributionParts {
-    /// The native programs only: an event server needs no Java.
+    /// Only the native programs: an event server needs no Java.
     Programs,
-    /// What runs engines.
+    /// Everything needed to run engines.
     Running,
-    /// What runs engines and sbt.
+    /// Everything needed to run and build engines.
     Building,
 }
 
 /// An unpacked distribution.
 #[derive(Debug, Clone)]
 pub struct Distribution {
-    /// Its folder, with `bin/pio` and `closure/`.
+    /// The root folder, with `bin/pio` and `closure/`.
     pub root: PathBuf,
 }
 
 impl Distribution {
-    /// The one that `PREDICTIONIO_DIST_URL` names, else the one in the buildpack.
+    /// The distribution at `PREDICTIONIO_DIST_URL`, else the one in the buildpack.
     ///
     /// # Errors
-    /// When it cannot be had.
+    /// When it cannot be obtained.
     pub fn find(buildpack: &Path, variables: &Variables, cache: &Path) -> Result<Self, Error> {
         match variables.get(vars::PREDICTIONIO_DIST_URL) {
             Some(url) => Self::fetched(&DistributionUrl::parse(url)?, &cache.join("distribution")),
@@ -56,7 +56,7 @@ impl Distribution {
         }
     }
 
-    /// Fetches and unpacks, or takes what the cache has of the same tarball.
+    /// Downloads and unpacks the tarball, or uses the unpacked copy in the cache.
     fn fetched(url: &DistributionUrl, cache: &Path) -> Result<Self, Error> {
         log::step(format_args!("Taking PredictionIO from {}", url.shown()));
         let (unpacked, mark) = (cache.join("unpacked"), cache.join("sha256"));
@@ -84,7 +84,8 @@ impl Distribution {
         Ok(found)
     }
 
-    /// The distribution in a folder: in `dist/` as in a release tarball, at its root, or in the only folder that it holds.
+    /// Finds the distribution in a folder: in `dist/` as in a release tarball, at the root, or in the only
+    /// subfolder.
     fn within(folder: &Path) -> Option<Self> {
         let mut places = vec![folder.join(IN_TARBALL), folder.to_owned()];
         let entries: Vec<PathBuf> =
@@ -96,28 +97,28 @@ impl Distribution {
         places.into_iter().find(is_whole).map(|root| Self { root })
     }
 
-    /// What tells it from another one.
+    /// An id that differs between distributions.
     ///
     /// # Errors
-    /// When its list of contents cannot be read.
+    /// When the list of contents cannot be read.
     pub fn id(&self) -> Result<String, Error> {
         let contents = self.root.join(CONTENTS);
         if contents.is_file() { fetch::sha256(&contents) } else { Ok(env!("CARGO_PKG_VERSION").to_owned()) }
     }
 
-    /// Its closure.
+    /// The path of the closure.
     #[must_use]
     pub fn closure(&self) -> PathBuf {
         self.root.join("closure")
     }
 
-    /// Its `pio`.
+    /// The path of `pio`.
     #[must_use]
     pub fn pio(&self) -> PathBuf {
         self.root.join("bin/pio")
     }
 
-    /// Lays parts of it into an app.
+    /// Installs some parts into an app.
     ///
     /// # Errors
     /// When something cannot be read or written.
@@ -129,7 +130,7 @@ impl Distribution {
         Ok(())
     }
 
-    /// Puts the PostgreSQL driver where PIO's documentation promises it.
+    /// Copies the PostgreSQL driver to the path given in PIO's documentation.
     ///
     /// # Errors
     /// When it cannot be copied.
@@ -140,14 +141,14 @@ impl Distribution {
 }
 
 impl DistributionParts {
-    /// Whether a path within the distribution is among these parts.
+    /// Whether these parts include a path of the distribution.
     fn include(self, path: &Path) -> bool {
         let left_out: &[&str] = match self {
             Self::Programs => &["closure"],
             Self::Running => &["closure/sbt", "closure/postgres"],
             Self::Building => &["closure/postgres"],
         };
-        // The buildpack itself has done its work when an app runs.
+        // A running app does not need the buildpack program.
         path != Path::new("bin/pio-buildpack") && !left_out.iter().any(|part| path == Path::new(part))
     }
 }

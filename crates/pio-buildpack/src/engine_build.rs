@@ -1,4 +1,4 @@
-//! Building the engine with the distribution's own `pio build`.
+//! Builds the engine with the distribution's own `pio build`.
 
 use std::path::Path;
 
@@ -11,13 +11,14 @@ use crate::distribution::Distribution;
 use crate::errors::Error;
 use crate::variables::Variables;
 
-/// Where Heroku's Java buildpack puts a JDK, within the app.
+/// The JDK's folder in the app, created by Heroku's Java buildpack.
 const JDK: &str = ".jdk";
 
-/// Where sbt puts a socket; else it takes a folder that all users of a machine share and only the first may use.
+/// The variable with the folder for sbt's socket. Otherwise sbt uses a folder shared by all users of the
+/// machine, which only the first of them can use.
 const SOCKETS: &str = "XDG_RUNTIME_DIR";
 
-/// Builds the engine; what `pio build` says goes to the log.
+/// Builds the engine. The output of `pio build` goes to the log.
 ///
 /// # Errors
 /// When it cannot be built.
@@ -47,7 +48,7 @@ pub fn build(
 /// Runs the engine's own tests.
 ///
 /// # Errors
-/// When one fails, or they cannot be run.
+/// When a test fails, or the tests cannot be run.
 pub fn test(
     distribution: &Distribution,
     app: &Path,
@@ -64,12 +65,12 @@ pub fn test(
     }
 }
 
-/// A private folder with a short path: the name of a socket may have hundred bytes only.
+/// A private folder with a short path: a socket path is limited to about 100 bytes.
 fn sockets() -> Result<tempfile::TempDir, Error> {
     Ok(tempfile::Builder::new().prefix("pio-").tempdir()?)
 }
 
-/// `pio` in the engine's folder, away from what belongs to other programs of this machine.
+/// A `pio` command in the engine's folder, isolated from the files of other programs on this machine.
 fn pio(distribution: &Distribution, app: &Path, engine: &Path, downloads: &Path) -> Result<Command, Error> {
     fs_err::create_dir_all(downloads)?;
     let mut command = Command::new(distribution.pio())

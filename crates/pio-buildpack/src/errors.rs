@@ -1,4 +1,4 @@
-//! Every word that a failed build says: what happened, why, and what to do.
+//! Errors of a build, with their messages: what happened, why, and what to do.
 
 use std::path::PathBuf;
 
@@ -6,81 +6,81 @@ use pio_engine::errors::VariantError;
 use pio_launcher::advice::Advice;
 use pio_settings::setting::SettingError;
 
-/// Why a build failed.
+/// The reason a build failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A folder that the platform named is not there.
+    /// A folder given by the platform is not usable.
     #[error("{name} is {}, which cannot be used.", folder.display())]
     NoFolder {
-        /// What the argument is called.
+        /// The name of the argument.
         name: &'static str,
-        /// What it was.
+        /// Its value.
         folder: PathBuf,
-        /// Why, as a sentence.
+        /// The reason, as a sentence.
         reason: String,
     },
-    /// The buildpack holds no distribution, and none is named.
+    /// The buildpack contains no distribution, and none is configured.
     #[error("This buildpack holds no PredictionIO.")]
     NoDistribution {
-        /// Where the buildpack is.
+        /// The buildpack's folder.
         buildpack: PathBuf,
     },
-    /// `PREDICTIONIO_DIST_URL` is no address.
+    /// `PREDICTIONIO_DIST_URL` is not a valid address.
     #[error("PREDICTIONIO_DIST_URL cannot be used.")]
     BadDistributionUrl {
-        /// What is wrong with it, as a sentence.
+        /// The reason, as a sentence.
         reason: String,
     },
-    /// The distribution cannot be had.
+    /// The download of the distribution failed.
     #[error("The distribution of PREDICTIONIO_DIST_URL could not be fetched.")]
     Download {
-        /// What went wrong, as a sentence.
+        /// The reason, as a sentence.
         reason: String,
     },
-    /// The distribution is another one than the digest says.
+    /// The distribution does not match its digest.
     #[error("The distribution of PREDICTIONIO_DIST_URL is not the one that its digest names.")]
     WrongDigest {
-        /// The digest in the variable.
+        /// The digest in the config var.
         expected: String,
-        /// The digest of what was fetched.
+        /// The digest of the downloaded file.
         actual: String,
     },
     /// The distribution cannot be unpacked.
     #[error("The distribution of PREDICTIONIO_DIST_URL is damaged.")]
     BadTarball {
-        /// What is wrong with it, as a sentence.
+        /// The reason, as a sentence.
         reason: String,
     },
-    /// What was unpacked is something else.
+    /// The tarball does not contain a distribution.
     #[error("What PREDICTIONIO_DIST_URL names is no distribution of PredictionIO.")]
     NotADistribution,
-    /// `engine.json` cannot be used.
+    /// `engine.json` is invalid.
     #[error("engine.json cannot be used.")]
     BadEngineJson(#[from] VariantError),
-    /// `pio build` failed; its words stand in the log already.
+    /// `pio build` failed. Its messages are already in the log.
     #[error("The engine could not be built.")]
     Build {
-        /// The last lines of what it printed.
+        /// The last lines of its output.
         last_words: Vec<String>,
-        /// Whether it was asked for every detail.
+        /// Whether verbose output was on.
         verbose: bool,
     },
-    /// The engine's own tests failed; their words stand in the log already.
+    /// The engine's own tests failed. Their output is already in the log.
     #[error("The tests of the engine failed.")]
     Tests,
-    /// Tests are asked for, and there is no engine.
+    /// The tests were requested, but there is no engine.
     #[error("There is nothing to test: this app has no engine.json.")]
     NothingToTest,
     /// A program could not be run.
     #[error("A program of the buildpack could not be run.")]
     Process(#[from] pio_process::error::Error),
-    /// A config var says something that it cannot say.
+    /// A config var has an invalid value.
     #[error("The config var {} cannot be used.", .0.variable)]
     Setting(#[from] SettingError),
     /// Standard output could not be written.
     #[error("The output could not be written.")]
     Output(std::io::Error),
-    /// The platform did not do what the Cloud Native Buildpack interface says.
+    /// The platform violated the Cloud Native Buildpack interface.
     #[error("The platform and the buildpack do not understand each other.")]
     Platform(String),
     /// A file could not be read or written.
@@ -88,7 +88,7 @@ pub enum Error {
     Io(#[from] std::io::Error),
 }
 
-/// What the log of a failed build tells of its reason.
+/// Texts in the log of a failed build, and the remedies for each.
 const BUILD_FAULTS: &[(&str, &[&str])] = &[
     (
         "OutOfMemoryError",
@@ -118,7 +118,7 @@ const BUILD_FAULTS: &[(&str, &[&str])] = &[
 ];
 
 impl Error {
-    /// What to print.
+    /// The message for the user.
     #[must_use]
     pub fn advice(&self) -> Advice {
         match self {

@@ -1,4 +1,4 @@
-//! Fetching a distribution from the web, and making sure that it is the right one.
+//! Downloads a distribution and checks its digest.
 
 use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
@@ -14,19 +14,20 @@ use sha2::{Digest as _, Sha256};
 use crate::errors::Error;
 use crate::url::{DistributionUrl, Location};
 
-/// Platforms give a build fifteen minutes in all.
+/// Time limit of a download. Platforms allow fifteen minutes for the whole build.
 const LIMIT: Duration = Duration::from_mins(8);
 
-/// How often a download is tried.
+/// Maximum number of download attempts.
 const ATTEMPTS: u32 = 3;
 
-/// How many redirects are followed.
+/// Maximum number of redirects.
 const REDIRECTS: usize = 10;
 
-/// The tarball on this disk: from the cache where its digest is known and right, else fetched into the cache.
+/// Returns the local tarball: from the cache if its digest is known and correct, else after a download to the
+/// cache.
 ///
 /// # Errors
-/// When it cannot be had, or is another one than the digest says.
+/// When it cannot be downloaded, or does not match its digest.
 pub fn tarball(url: &DistributionUrl, cache: &Path) -> Result<PathBuf, Error> {
     match &url.place {
         Location::File(path) if !path.is_file() => {
@@ -82,11 +83,11 @@ fn download_once(client: &Client, address: &str, to: &Path) -> Result<(), Failed
     Ok(())
 }
 
-/// Why an attempt failed.
+/// A failed attempt.
 struct Failed {
-    /// What went wrong, as a sentence.
+    /// The reason, as a sentence.
     reason: String,
-    /// Whether trying again may help: not where the server has said no.
+    /// Whether another attempt may succeed; `false` if the server refused the request.
     may_pass: bool,
 }
 
@@ -97,7 +98,7 @@ impl From<std::io::Error> for Failed {
 }
 
 impl From<reqwest::Error> for Failed {
-    /// Without the addresses that redirects lead to: they may carry keys.
+    /// Omits the addresses of redirects, because they may contain keys.
     fn from(error: reqwest::Error) -> Self {
         let status = error.status();
         let may_pass = match status {
@@ -117,7 +118,7 @@ impl From<reqwest::Error> for Failed {
     }
 }
 
-/// The innermost error's text. That of the outermost one holds the address.
+/// The text of the innermost error. The outermost one contains the address.
 fn root_cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(source) = cause.source() {
@@ -126,10 +127,10 @@ fn root_cause(error: &dyn std::error::Error) -> String {
     cause.to_string()
 }
 
-/// A client that trusts what the machine trusts. Where the address begins with `https://`, every redirect must, too, with or
-/// without a digest.
+/// An HTTP client with the machine's trusted certificates. If the address begins with `https://`, all
+/// redirects must do so, too, even if there is a digest.
 fn client(is_https: bool) -> Result<Client, Error> {
-    // A redirect may lead from http:// to https://, but need not.
+    // A redirect may lead from http:// to https://, so certificates are loaded if possible.
     let tls = client::tls(Trust::Machine)
         .or_else(|error| if is_https { Err(error) } else { client::tls(Trust::Nobody) });
     let tls = tls.map_err(|error| Error::Download { reason: format!("{error}.") })?;
@@ -155,7 +156,7 @@ fn follow(attempt: Attempt<'_>, is_https: bool) -> reqwest::redirect::Action {
     }
 }
 
-/// The SHA-256 of a file, in lower-case hexadecimal digits.
+/// The SHA-256 digest of a file, in lower-case hexadecimal.
 ///
 /// # Errors
 /// When it cannot be read.

@@ -1,4 +1,5 @@
-//! The commands of the former buildpack (heroku-buildpack-pio), which Procfiles, app.json and schedulers still name.
+//! Commands of the former buildpack (heroku-buildpack-pio). Procfiles, app.json and schedulers still use
+//! them.
 
 use std::path::Path;
 
@@ -8,10 +9,10 @@ use pio_launcher::role::{FORMER_PREFIX, Role};
 
 use crate::errors::Error;
 
-/// Those that it had, and those that our process types add.
+/// The former commands, and those of our additional process types.
 const COMMANDS: &[Role] = &[Role::Web, Role::Train, Role::Release, Role::EventServer];
 
-/// Gives the launcher these names in the app's `bin/`. What the app has there itself stays.
+/// Creates links with these names to the launcher in the app's `bin/`. Existing files are kept.
 ///
 /// # Errors
 /// When a link cannot be made.
@@ -30,13 +31,13 @@ pub fn link(app: &Path, launcher: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether a Procfile names any of them.
+/// Whether a Procfile uses one of the commands.
 #[must_use]
 pub fn is_named_in(procfile: &str) -> bool {
     procfile.contains(FORMER_PREFIX)
 }
 
-/// Warns of each that a Procfile names.
+/// Warns about each use in a Procfile.
 pub fn tell(procfile: &str) {
     for line in procfile.lines().filter(|line| is_named_in(line)) {
         let Some((kind, command)) = line.split_once(':') else { continue };

@@ -1,19 +1,20 @@
-//! The Java version that an app asks for, and whether it can have it.
+//! Checks the Java version that an app requests.
 
 use std::path::Path;
 
 use pio_launcher::log;
 
-/// The file in which apps of Heroku's Java buildpacks ask.
+/// The file for this request in apps for Heroku's Java buildpacks.
 const FILE: &str = "system.properties";
 
-/// The property that asks.
+/// The property with the version.
 const PROPERTY: &str = "java.runtime.version";
 
 /// The Java version of the closure.
 const OURS: &str = "21";
 
-/// Tells what becomes of the wish, where there is one. It is never an error: what was written for an older Java runs on 21.
+/// Reports how a request is handled. Another version is never an error: code for an older Java also runs on
+/// 21.
 pub fn tell(app: &Path) {
     let Ok(text) = fs_err::read_to_string(app.join(FILE)) else { return };
     match wanted(&text) {
@@ -35,7 +36,7 @@ fn wanted(text: &str) -> Option<String> {
         .filter(|value| !value.is_empty())
 }
 
-/// The 21 of `21.0.8`, `openjdk-21` or `zulu-21.0.1`; the 8 of `1.8`.
+/// The major version: 21 for `21.0.8`, `openjdk-21` or `zulu-21.0.1`; 8 for `1.8`.
 fn major(version: &str) -> &str {
     let number = version.rsplit_once('-').map_or(version, |(_, number)| number);
     let mut parts = number.split(['.', '_', '+']);

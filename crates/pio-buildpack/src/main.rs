@@ -1,4 +1,4 @@
-//! `pio-buildpack`: what the scripts in the buildpack's `bin/` run, each with its own name.
+//! `pio-buildpack`: the program behind the scripts in the buildpack's `bin/`.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -76,7 +76,7 @@ enum Phase {
     },
 }
 
-/// What a platform hands to `bin/compile` and `bin/test-compile`.
+/// The arguments of `bin/compile` and `bin/test-compile`.
 #[derive(Args)]
 struct Folders {
     #[arg(value_parser = folder())]
@@ -89,15 +89,15 @@ struct Folders {
     further: Further,
 }
 
-/// Platforms give more arguments than their documentation says: herokuish runs `bin/release BUILD_DIR CACHE_DIR`. Scripts
-/// take no notice of those, so neither do we.
+/// Ignored extra arguments. Platforms pass more arguments than they document: herokuish runs `bin/release
+/// BUILD_DIR CACHE_DIR`.
 #[derive(Args)]
 struct Further {
     #[arg(hide = true, allow_hyphen_values = true, trailing_var_arg = true)]
     _ignored: Vec<OsString>,
 }
 
-/// A folder; an empty word, as a shell makes of an unset variable in quotes, is one, too.
+/// A folder argument. It may be empty, as an unset variable in quotes is in a shell.
 fn folder() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(PathBuf::from)
 }
@@ -107,7 +107,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli.phase,
         Err(mistake) => return usage::print(&mistake),
     };
-    // Another user runs what is built here, so it must be readable whatever the platform's mask.
+    // Another user runs the built app, so it must be readable whatever the platform's umask is.
     rustix::process::umask(Mode::from_bits_truncate(0o022));
     match run(phase) {
         Ok(code) => code,
@@ -156,7 +156,7 @@ fn compile(folders: Folders, purpose: Purpose) -> Result<(), Error> {
     classic::compile(&build, purpose)
 }
 
-/// The folder with its whole path, because programs are started in other folders.
+/// The absolute path of the folder, because programs run in other working directories.
 fn whole(name: &'static str, folder: &Path) -> Result<PathBuf, Error> {
     match folder.canonicalize() {
         Ok(path) if path.is_dir() => Ok(path),
@@ -171,7 +171,7 @@ fn variables(folder: Option<PathBuf>) -> Result<Variables, Error> {
     folder.map_or_else(|| Ok(Variables::default()), |folder| Variables::of_folder(&folder))
 }
 
-/// The buildpack's folder, in which this program is `dist/bin/pio-buildpack`.
+/// The buildpack's folder. This program is at `dist/bin/pio-buildpack` in it.
 fn own_buildpack() -> Result<PathBuf, Error> {
     let program = std::env::current_exe()?;
     Ok(program.ancestors().nth(3).map(PathBuf::from).unwrap_or_default())

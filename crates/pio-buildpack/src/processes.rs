@@ -1,4 +1,4 @@
-//! The process types of an app that brings no Procfile.
+//! The process types of an app without a Procfile.
 
 use crate::app::App;
 
@@ -7,7 +7,7 @@ use crate::app::App;
 pub struct Process {
     /// The name of the type.
     pub name: &'static str,
-    /// What the launcher is told to be.
+    /// The launcher's role argument.
     pub role: &'static str,
 }
 
@@ -19,14 +19,14 @@ const ENGINE: &[Process] = &[
 
 const EVENT_SERVER: &[Process] = &[Process { name: "web", role: "eventserver" }];
 
-/// Named as the private network's addresses say: `1.master.$name.app.localspace`.
+/// The names are part of the private network's addresses: `1.master.$name.app.localspace`.
 const CLUSTER: &[Process] = &[
     Process { name: "web", role: "spark-web" },
     Process { name: "master", role: "spark-master" },
     Process { name: "worker", role: "spark-worker" },
 ];
 
-/// The processes of an app.
+/// The processes of this kind of app.
 #[must_use]
 pub fn of(app: &App) -> &'static [Process] {
     match app {
@@ -36,14 +36,14 @@ pub fn of(app: &App) -> &'static [Process] {
     }
 }
 
-/// The Procfile, which is also the YAML map of `bin/release`.
+/// Formats a Procfile, which is also the YAML map of `bin/release`.
 #[must_use]
 pub fn procfile(processes: &[Process]) -> String {
     let lines = processes.iter().map(|process| format!("{}: pio-launcher {}\n", process.name, process.role));
     lines.collect::<Vec<_>>().concat()
 }
 
-/// What `bin/release` prints.
+/// The output of `bin/release`.
 #[must_use]
 pub fn release_yaml(processes: &[Process]) -> String {
     let lines: Vec<String> = procfile(processes).lines().map(|line| format!("  {line}\n")).collect();

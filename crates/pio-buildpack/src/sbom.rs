@@ -1,4 +1,4 @@
-//! The software bill of materials of an image: what the release tells of itself, and the engine's own jars.
+//! The software bill of materials of an image: the one of the release, plus the engine's own jars.
 
 use fs_err as fs;
 use serde_json::{Value, json};
@@ -8,10 +8,10 @@ use crate::cache::BUILT;
 use crate::distribution::Distribution;
 use crate::errors::Error;
 
-/// The bill of the release, in CycloneDX's JSON; `cargo xtask dist` writes it.
+/// The bill of materials of the release, in CycloneDX JSON, written by `cargo xtask dist`.
 const FILE: &str = "sbom.cdx.json";
 
-/// The bill in CycloneDX's JSON; none where the release has none.
+/// The bill of materials in CycloneDX JSON; `None` if the release has none.
 ///
 /// # Errors
 /// When a file cannot be read.
@@ -32,7 +32,7 @@ pub fn of(distribution: &Distribution, app: &App) -> Result<Option<Vec<u8>>, Err
     Ok(Some(serde_json::to_vec(&bill).map_err(std::io::Error::from)?))
 }
 
-/// What the name of a jar tells: `artifact-1.2.3.jar`.
+/// Derives a component from a jar's file name: `artifact-1.2.3.jar`.
 fn component(jar: &str) -> Value {
     let stem = jar.strip_suffix(".jar").unwrap_or(jar);
     let cut = stem

@@ -1,4 +1,4 @@
-//! What a slug holds: the engine's folder, without what only its build needs.
+//! The contents of a slug: the engine's folder, without files that only the build needs.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use crate::cache::BUILT;
 use crate::copy::{self, CopyMode};
 use crate::errors::Error;
 
-/// What belongs to the platform, to other buildpacks or to the build, not to the engine.
+/// Files that belong to the platform, to other buildpacks or to the build.
 const NOT_THE_ENGINE: &[&str] = &[
     ".git",
     ".pio",
@@ -23,14 +23,14 @@ const NOT_THE_ENGINE: &[&str] = &[
     ENGINE_FOLDER,
 ];
 
-/// What of a finished build is needed to run the engine.
+/// Parts of a finished build that are needed to run the engine.
 const NEEDED: &[&str] = &["build.json", "lib"];
 
-/// What sbt leaves beside a build's own build.
+/// Output folders of sbt's meta-build.
 const LEFTOVERS: &[&str] = &["project/target", "project/project"];
 
-/// Lays the engine of an app into `pio-engine/`. The files stay where they were pushed, too: a Procfile may name them there.
-/// Both names are of the same file, so it takes no more room.
+/// Places the app's engine in `pio-engine/`. The pushed files also stay in place, because a Procfile may
+/// refer to them. Hard links avoid using more space.
 ///
 /// # Errors
 /// When something cannot be read or written.
@@ -45,7 +45,7 @@ pub fn engine_folder(app: &Path, engine: &Path) -> Result<PathBuf, Error> {
     Ok(folder)
 }
 
-/// Removes from the app what only its build needs.
+/// Removes files that only the build needs from the app.
 ///
 /// # Errors
 /// When something cannot be removed.
@@ -55,11 +55,11 @@ pub fn trim(app: &Path, engine: &Path) -> Result<(), Error> {
         remove(&app.join(leftover))?;
         remove(&engine.join(leftover))?;
     }
-    // What was built on a developer's machine and pushed by mistake.
+    // Output of a build on a developer's machine, pushed by mistake.
     remove(&app.join("target"))
 }
 
-/// Removes from the engine what is not needed of its finished build.
+/// Removes the parts of the finished build that are not needed to run the engine.
 ///
 /// # Errors
 /// When something cannot be removed.
@@ -81,7 +81,7 @@ fn remove(path: &Path) -> Result<(), Error> {
     }
 }
 
-/// Bytes for people, in millions.
+/// Formats a size in megabytes, that is millions of bytes.
 #[must_use]
 pub fn human_size(bytes: u64) -> String {
     format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000)

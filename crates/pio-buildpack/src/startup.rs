@@ -1,4 +1,4 @@
-//! Files that platforms read when a process starts, and that later buildpacks read when they build.
+//! Files that platforms read when a process starts, and files for later buildpacks.
 
 use std::path::Path;
 
@@ -10,7 +10,8 @@ use crate::errors::Error;
 use crate::former;
 use crate::processes;
 
-/// Sourced by bash before any command. No path of the build may stand in it: the app moves afterwards.
+/// bash sources this before any command. It must not contain paths of the build, because the app moves
+/// afterwards.
 const PROFILE: &str = r#"# Made by the PredictionIO buildpack: pio on the PATH, and what config/pio-env.sh exports.
 pio_app="${HOME:-/app}"
 [ -x "$pio_app/.pio/bin/pio-launcher" ] || pio_app="$PWD"
@@ -19,7 +20,7 @@ eval "$(cd "$pio_app" && .pio/bin/pio-launcher environment)"
 unset pio_app
 "#;
 
-/// Where the process types are kept for `bin/release`.
+/// The file that stores the process types for `bin/release`.
 pub const RELEASE: &str = ".pio/release.yml";
 
 /// Writes `.profile.d`.
@@ -31,14 +32,14 @@ pub fn write_profile(app: &Path) -> Result<(), Error> {
     Ok(fs::write(app.join(".profile.d/predictionio.sh"), PROFILE)?)
 }
 
-/// Writes `export`, which carries the `PATH` to later buildpacks. A buildpack folder that is read-only is no error: such
-/// a platform reads no `export`.
+/// Writes `export`, which passes the `PATH` to later buildpacks. A read-only buildpack folder is not an
+/// error, because such a platform does not read `export`.
 pub fn write_export(buildpack: &Path, app: &Path) {
     let folder = app.join(".pio/bin").display().to_string().replace('\'', "'\\''");
     let _ = fs::write(buildpack.join("export"), format!("export PATH='{folder}':\"$PATH\"\n"));
 }
 
-/// Writes a Procfile where the app has none, and what `bin/release` will print.
+/// Writes a Procfile if the app has none, and the later output of `bin/release`.
 ///
 /// # Errors
 /// When a file cannot be written.

@@ -1,4 +1,4 @@
-//! Unpacking a tarball, whichever way it is compressed.
+//! Unpacks tarballs, with any supported compression.
 
 use std::io::{BufReader, Read, Seek as _};
 use std::path::Path;
@@ -10,10 +10,10 @@ use crate::errors::Error;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
-/// Unpacks a `.tar.gz` or `.tar.zst` into a folder. What it is, its first bytes tell.
+/// Unpacks a `.tar.gz` or `.tar.zst` into a folder. The first bytes determine the format.
 ///
 /// # Errors
-/// When it is neither, is damaged, or the disk is full.
+/// When it has another format, is damaged, or the disk is full.
 pub fn tarball(file: &Path, into: &Path) -> Result<(), Error> {
     let damaged = |reason: String| Error::BadTarball { reason };
     let mut source = fs::File::open(file)?;

@@ -1,22 +1,22 @@
-//! `PREDICTIONIO_DIST_URL`: where another distribution is.
+//! Parses `PREDICTIONIO_DIST_URL`, the address of another distribution.
 
 use std::path::PathBuf;
 
 use crate::errors::Error;
 
-/// The start of the part after `#`.
+/// Prefix of the digest after the `#`.
 const DIGEST: &str = "sha256=";
 
-/// Where a distribution is, and how to tell that it is the right one.
+/// The location of a distribution, and the digest to check it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DistributionUrl {
-    /// Where it is.
+    /// The location.
     pub place: Location,
-    /// The digest that it must have, in lower-case hexadecimal digits.
+    /// The expected digest, in lower-case hexadecimal.
     pub sha256: Option<String>,
 }
 
-/// Where a distribution is.
+/// The location of a distribution.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Location {
     /// On the web.
@@ -26,10 +26,10 @@ pub enum Location {
 }
 
 impl DistributionUrl {
-    /// Reads the variable.
+    /// Parses the variable.
     ///
     /// # Errors
-    /// When it is something else than an address of a tarball.
+    /// When it is not the address of a tarball.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let bad = |reason: &str| Error::BadDistributionUrl { reason: reason.to_owned() };
         let (address, fragment) = text.trim().split_once('#').unwrap_or((text.trim(), ""));
@@ -54,7 +54,7 @@ impl DistributionUrl {
         Ok(Self { place, sha256 })
     }
 
-    /// The address for the log: without user and password, and without what follows `?`, where keys may be.
+    /// The address for the log, without user, password and the part after `?`, which may contain keys.
     #[must_use]
     pub fn shown(&self) -> String {
         match &self.place {

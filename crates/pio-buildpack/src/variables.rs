@@ -1,4 +1,5 @@
-//! The app's config vars during a build: a folder with one file each, which are in nobody's environment yet.
+//! The app's config vars during a build. The platform provides them as a folder with one file each; they are
+//! not yet in the environment.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -11,7 +12,7 @@ use pio_settings::vars;
 
 use crate::errors::Error;
 
-/// What must stay as the platform set it, because the build itself depends on it.
+/// Variables that keep the platform's values, because the build itself depends on them.
 const PLATFORM_OWN: &[&str] = &[
     "PATH",
     "HOME",
@@ -30,10 +31,10 @@ const PLATFORM_OWN: &[&str] = &[
     "XDG_CACHE_HOME",
 ];
 
-/// What a build has no business with: nothing is read from a database while building.
+/// Variables that are hidden from builds: a build does not use the database.
 const NOT_FOR_BUILDS: &[&str] = &["DATABASE_URL"];
 
-/// What a build reads as true or false.
+/// Variables that a build reads as booleans.
 const SWITCHES: &[&str] = &[vars::PIO_VERBOSE, vars::PIO_RUN_AS_EVENTSERVER, vars::PIO_RUN_AS_SPARK_CLUSTER];
 
 /// The config vars of the app.
@@ -44,7 +45,7 @@ pub struct Variables {
 }
 
 impl Variables {
-    /// Reads a folder with one file for each variable; a folder that is not there holds none.
+    /// Reads a folder with one file per variable. A missing folder is like an empty one.
     ///
     /// # Errors
     /// When the folder cannot be read.
@@ -56,7 +57,7 @@ impl Variables {
         for entry in fs_err::read_dir(folder)? {
             let path = entry?.path();
             let name = path.file_name().map(OsStr::to_owned).unwrap_or_default();
-            // Kubernetes mounts such folders with hidden ones beside the files.
+            // Kubernetes adds hidden folders when it mounts such a folder.
             if path.is_file() && !name.as_bytes().starts_with(b".") {
                 files.push((name, OsString::from_vec(fs_err::read(&path)?)));
             }
@@ -64,7 +65,8 @@ impl Variables {
         Ok(Self::of(files))
     }
 
-    /// Variables that are known already. As in a shell's `$(cat file)`, line feeds at the end are no part of a value.
+    /// Creates the variables from names and values. Line feeds at the end of a value are removed, as in a
+    /// shell's `$(cat file)`.
     pub fn of(pairs: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
         let mut variables = Self::default();
         for (name, value) in pairs {
@@ -79,7 +81,8 @@ impl Variables {
         variables
     }
 
-    /// Warns of what no environment can hold: a name with other characters, a value that is no text.
+    /// Warns about variables that an environment cannot contain: names with other characters, and values that
+    /// are not text.
     pub fn tell_ignored(&self) {
         for name in &self.ignored {
             log::warning(format_args!(
@@ -88,22 +91,22 @@ impl Variables {
         }
     }
 
-    /// A variable, or nothing where it is unset or blank.
+    /// The value of a variable; `None` if it is unset or blank.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// Whether a variable says `true`.
+    /// Whether a variable is true.
     #[must_use]
     pub fn flag(&self, name: &str) -> bool {
         self.get(name).is_some_and(|value| setting::switch(name, value) == Ok(true))
     }
 
-    /// Makes sure that those which a build reads as true or false say one of them.
+    /// Checks the variables that a build reads as booleans.
     ///
     /// # Errors
-    /// When one says neither.
+    /// When one is neither true nor false.
     pub fn check(&self) -> Result<(), SettingError> {
         for name in SWITCHES {
             self.get(name).map(|value| setting::switch(name, value)).transpose()?;
@@ -111,7 +114,7 @@ impl Variables {
         Ok(())
     }
 
-    /// What the build of the engine may see.
+    /// The variables for the build of the engine.
     pub fn for_build(&self) -> impl Iterator<Item = (&str, &str)> {
         self.values
             .iter()
@@ -119,7 +122,8 @@ impl Variables {
             .filter(|(name, _)| !PLATFORM_OWN.contains(name) && !NOT_FOR_BUILDS.contains(name))
     }
 
-    /// What the tests of the engine may see: they may use a database, which a test run has for itself.
+    /// The variables for the engine's tests. They include the database, because a test run may have one of
+    /// its own.
     pub fn for_tests(&self) -> impl Iterator<Item = (&str, &str)> {
         self.values
             .iter()
