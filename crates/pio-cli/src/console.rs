@@ -1,4 +1,4 @@
-//! The console from its words to its exit code.
+//! The console's entry point: from the command line to the exit code.
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -16,10 +16,10 @@ use crate::errors::{self, ConsoleError};
 use crate::output::{self, Console};
 use crate::verbs;
 
-/// The exit code for a command line that is wrong.
+/// Exit code of a usage error.
 const USAGE: u8 = 2;
 
-/// Does what the words behind the program's name ask for.
+/// Runs the command given by the arguments after the program's name.
 pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     errors::hide_panics();
     env::warn_with(|text| output::warn("Pio$", text));
@@ -30,7 +30,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     finish(run(invocation))
 }
 
-/// Prints help on standard output, a mistake on standard error.
+/// Prints help on standard output and usage errors on standard error.
 fn usage(said: &clap::Error) -> ExitCode {
     let printed = stdout::taken(said.print().and_then(|()| std::io::stdout().flush()));
     if said.use_stderr() {
@@ -39,7 +39,7 @@ fn usage(said: &clap::Error) -> ExitCode {
     finish(printed.map_err(|error| ConsoleError::Output(error).into()))
 }
 
-/// A command whose output has not arrived has failed, too.
+/// A command also fails if its output could not be written.
 fn finish(outcome: Result<()>) -> ExitCode {
     let unprinted = output::failure().map(|error| ConsoleError::Output(error).into());
     let failures: Vec<anyhow::Error> = outcome.err().into_iter().chain(unprinted).collect();
@@ -89,7 +89,7 @@ fn run(invocation: Invocation) -> Result<()> {
     }
 }
 
-/// Whether a platform may want the words of this command as a log.
+/// Whether a platform may want the output of this command as a log.
 fn is_job(command: &Command) -> bool {
     use Command::{BatchPredict, Build, Eval, Import, Run, Train};
     matches!(command, Import(_) | Build(_) | Train(_) | Eval(_) | BatchPredict(_) | Run(_))

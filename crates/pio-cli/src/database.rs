@@ -1,4 +1,4 @@
-//! Which database a command uses, and its work with it.
+//! Selects and connects to the database of a command.
 
 use std::sync::Once;
 
@@ -12,13 +12,13 @@ use pio_storage::{Options, Storage, embedded};
 use crate::output::warn;
 use crate::runtime;
 
-/// The part of the console that speaks of the database, as PIO named it.
+/// The class name that PIO's storage messages carry.
 pub(crate) const STORAGE: &str = "Storage$";
 
-/// Says once in each process what is set and not used.
+/// Ensures that each process warns only once about settings that are set but not used.
 static WARNINGS: Once = Once::new();
 
-/// The database that the environment names, else the embedded one, which is started where it does not run.
+/// The database from the environment, else the embedded one, which is started if it is not running.
 pub(crate) fn settings() -> Result<DatabaseSettings> {
     let named = DatabaseSettings::from_env()?;
     WARNINGS.call_once(|| {
@@ -49,24 +49,24 @@ fn embedded_settings() -> Result<DatabaseSettings> {
     Ok(embedded::ensure_running(&postgres, &home)?)
 }
 
-/// Does something with the database.
+/// Connects to the database and runs `work` with it.
 pub(crate) fn with<T>(work: impl AsyncFnOnce(Storage) -> Result<T>) -> Result<T> {
     let settings = settings()?;
     runtime::single()?.block_on(async { work(connect(&settings).await?).await })
 }
 
-/// Connects with as few connections as a command needs.
+/// Connects with a pool no larger than a command needs.
 pub(crate) async fn connect(settings: &DatabaseSettings) -> Result<Storage> {
     let options = Options { pool_size: 2, ..Options::default() };
     Storage::connect_with(settings, options).await.with_context(|| place(settings))
 }
 
-/// The settings of a database that was found to be usable, with what was found out of it.
+/// Checks that the database is usable. Returns the settings with the facts found while connecting.
 pub(crate) fn checked(settings: &DatabaseSettings) -> Result<DatabaseSettings> {
     Ok(runtime::single()?.block_on(connect(settings))?.settings())
 }
 
-/// Where the database is, for messages; no secret.
+/// Describes the database for messages, without secrets.
 pub(crate) fn place(settings: &DatabaseSettings) -> String {
     format!("the database {} at {}:{}", settings.name, settings.host, settings.port)
 }

@@ -1,4 +1,4 @@
-//! The words of the console's own failures, and how any failure is shown: what happened, why, and what to do.
+//! The console's own errors, and the formatting of any error: what happened, why, and what to do.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::output::to_stderr;
 
-/// What the console itself refuses or fails at. The first sentences are PIO's where PIO had words for it.
+/// Errors of the console itself. The first sentence is PIO's own message, if it had one.
 #[derive(Debug, Error)]
 pub(crate) enum ConsoleError {
     #[error("App {0} already exists. Aborting.")]
@@ -114,7 +114,7 @@ fn bad_lines(bad: u64, first: &str) -> String {
 }
 
 impl ConsoleError {
-    /// The part of the console that speaks, as PIO named it.
+    /// The class name that PIO's message carries.
     fn class(&self) -> &'static str {
         match self {
             Self::AppExists(_)
@@ -156,7 +156,7 @@ impl ConsoleError {
         }
     }
 
-    /// What to do about it.
+    /// A hint what to do.
     fn hint(&self) -> Option<&'static str> {
         Some(match self {
             Self::AppExists(_) => "Choose another name, or delete the app with `pio app delete`.",
@@ -220,7 +220,7 @@ impl ConsoleError {
     }
 }
 
-/// Says why a command failed: in the log where that is JSON, else to people.
+/// Reports why a command failed: in the log if it is JSON, else as text for people.
 pub(crate) fn report(error: &anyhow::Error) {
     let own = error.downcast_ref::<ConsoleError>();
     if start::is_json() {
@@ -241,12 +241,12 @@ pub(crate) fn report(error: &anyhow::Error) {
     }
 }
 
-/// A failure in whole sentences.
+/// Formats an error as whole sentences.
 pub(crate) fn words(error: &anyhow::Error) -> String {
     sentence(&format!("{error:#}"))
 }
 
-/// A text with a capital at its start and a full stop at its end. A file's name at its start stays as it is.
+/// Adds a capital at the start and a full stop at the end. A file name at the start is not changed.
 fn sentence(text: &str) -> String {
     let text = text.trim_end();
     let word = text.split(char::is_whitespace).next().unwrap_or_default();
@@ -260,7 +260,7 @@ fn sentence(text: &str) -> String {
     sentence
 }
 
-/// Keeps a defect of this program from showing a stack trace.
+/// Hides the stack trace of a panic, which is a bug in this program.
 pub(crate) fn hide_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place =

@@ -1,4 +1,4 @@
-//! What the console prints: PIO's lines and JSON on standard output, trouble on standard error.
+//! The console's output: PIO's lines and JSON on standard output, problems on standard error.
 
 use std::fmt::Display;
 use std::io::{self, BufRead as _, Write as _};
@@ -8,13 +8,13 @@ use pio_logging::{start, stderr};
 use pio_process::stdout;
 use serde_json::Value;
 
-/// Why standard output could not be written, the first time. The work goes on, and the command fails at its end.
+/// The first error when writing to standard output. The command continues and fails at its end.
 static FAILURE: Mutex<Option<io::Error>> = Mutex::new(None);
 
-/// Where results and talk go.
+/// The destination of results and messages.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Console {
-    /// Whether results are printed as JSON. Then the lines for people are left out, but for questions.
+    /// Whether results are printed as JSON. Messages for people are then left out, except questions.
     pub(crate) json: bool,
 }
 
@@ -23,12 +23,12 @@ pub(crate) struct Console {
 pub(crate) enum Confirmation {
     Yes,
     No,
-    /// There is nobody to answer.
+    /// Nobody can answer.
     None,
 }
 
 impl Console {
-    /// A line as PIO printed it; `class` is the part of the console that speaks, which scripts know.
+    /// Prints a line as PIO did. `class` is the class name in front of it, which scripts may match.
     pub(crate) fn info(self, class: &str, text: impl Display) {
         if start::is_json() && !self.json {
             tracing::info!(part = class, "{text}");
@@ -37,7 +37,7 @@ impl Console {
         }
     }
 
-    /// A line of what somebody is going to be asked about.
+    /// Prints a line that explains a question.
     pub(crate) fn question(self, class: &str, text: impl Display) {
         if self.json {
             to_stderr(format_args!("[INFO] [{class}] {text}"));
@@ -46,7 +46,7 @@ impl Console {
         }
     }
 
-    /// A line of a result.
+    /// Prints a line of a result.
     pub(crate) fn line(self, text: impl Display) {
         if self.json {
             return;
@@ -58,14 +58,14 @@ impl Console {
         }
     }
 
-    /// The result, where it was asked for as JSON.
+    /// Prints the result if JSON output is on.
     pub(crate) fn result(self, value: &Value) {
         if self.json {
             to_stdout(format_args!("{value:#}\n"));
         }
     }
 
-    /// Asks for a YES, on a terminal or from whatever stands in for one.
+    /// Asks for a YES, on a terminal or from redirected input.
     pub(crate) fn confirm(self) -> Confirmation {
         let prompt = "Enter 'YES' to proceed: ";
         if self.json {
@@ -82,19 +82,19 @@ impl Console {
     }
 }
 
-/// Prints a text, all of it, on standard output.
+/// Prints the whole text on standard output.
 fn to_stdout(text: impl Display) {
     if let Err(error) = stdout::print(&text.to_string()) {
         FAILURE.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
     }
 }
 
-/// Why something that was printed has not arrived, if so.
+/// Takes the error if some output could not be written.
 pub(crate) fn failure() -> Option<io::Error> {
     FAILURE.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
-/// A line about something that may be wrong.
+/// Prints a warning.
 pub(crate) fn warn(class: &str, text: impl Display) {
     if start::is_json() {
         tracing::warn!(part = class, "{text}");
@@ -103,7 +103,7 @@ pub(crate) fn warn(class: &str, text: impl Display) {
     }
 }
 
-/// A line of talk on standard error. A server does not wait for it to be read.
+/// Prints a line on standard error. A server does not wait until it is read.
 pub(crate) fn to_stderr(text: impl Display) {
     if start::has_started() {
         stderr::line(text);

@@ -1,17 +1,17 @@
-//! The async runtime and the signals that end a server.
+//! The async runtime, and the signals that stop a server.
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 
-/// A runtime on this thread: a command asks one thing after the other, and the front of an engine leaves the other cores to those who
-/// answer its queries.
+/// A single-threaded runtime. A command does one thing at a time, and the front of an engine leaves the other
+/// cores to the workers.
 pub(crate) fn single() -> std::io::Result<Runtime> {
     Builder::new_current_thread().enable_all().build()
 }
 
-/// Ready when the process is asked to end, by SIGTERM or by Ctrl-C.
+/// Completes when the process is asked to end, by SIGTERM or by Ctrl-C.
 ///
-/// The handlers are there from this call on, not only from the first poll.
+/// The signal handlers are installed by this call, not by the first poll.
 pub(crate) fn asked_to_end() -> std::io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;

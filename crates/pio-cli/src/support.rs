@@ -1,4 +1,4 @@
-//! What several verbs need.
+//! Shared code of several verbs.
 
 pub(crate) mod engine;
 pub(crate) mod local_path;

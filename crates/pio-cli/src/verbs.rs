@@ -1,4 +1,4 @@
-//! One module for each verb.
+//! The verbs, one module each.
 
 pub(crate) mod access_key;
 pub(crate) mod app;

@@ -1,4 +1,4 @@
-//! What the verbs that work on an engine have in common.
+//! Shared code of verbs that work on an engine.
 
 use std::sync::Arc;
 
@@ -19,10 +19,10 @@ use crate::database;
 use crate::errors::ConsoleError;
 use crate::output::Console;
 
-/// The part of the console that speaks of engines, as PIO named it.
+/// The class name that PIO's engine messages carry.
 pub(crate) const ENGINE: &str = "Engine$";
 
-/// A job's parts, ready to run.
+/// Everything that a job needs.
 pub(crate) struct Ready {
     pub(crate) closure: Closure,
     pub(crate) engine: Engine,
@@ -31,7 +31,7 @@ pub(crate) struct Ready {
 }
 
 impl Ready {
-    /// What is needed to run an engine that was opened: it is built if it never was.
+    /// Prepares to run an engine. Builds it if it was never built.
     pub(crate) fn prepare(engine: Engine, spark: &[String], listener: &Listener) -> Result<Self> {
         submit::check_options(spark, &engine.variant.spark_conf)?;
         check_temporary_folder()?;
@@ -39,20 +39,20 @@ impl Ready {
         if let Some(notice) = template::check(&engine.folder) {
             listener(notice);
         }
-        // A database that is not there is known before anything is compiled.
+        // Find out about an unreachable database before compiling.
         let database = database::checked(&database::settings()?)?;
         let built = build::ensure(&closure, &engine.folder, listener)?;
         Ok(Self { closure, engine, built, database })
     }
 
-    /// A job of this engine.
+    /// Creates a job for this engine.
     pub(crate) fn job(&self, verb: Verb, options: JobOptions) -> Job<'_> {
         let Self { closure, engine, built, database } = self;
         Job { closure, engine, built, database, verb, options }
     }
 }
 
-/// Java and Spark keep files where temporary ones are; in a container with a read-only root there may be no such place.
+/// Checks the temporary folder. Java and Spark need it, and a container with a read-only root may have none.
 pub(crate) fn check_temporary_folder() -> Result<(), ConsoleError> {
     let folder = std::env::temp_dir();
     match tempfile::tempfile_in(&folder) {
@@ -61,7 +61,7 @@ pub(crate) fn check_temporary_folder() -> Result<(), ConsoleError> {
     }
 }
 
-/// Hears what goes on. What the engine prints must not get into a result that is JSON.
+/// Creates a listener for build events. Output of the engine must not get into a JSON result.
 pub(crate) fn listener(console: Console, verbose: bool) -> Listener {
     let hear = engine_console::listener(verbose);
     if !console.json {
@@ -73,7 +73,7 @@ pub(crate) fn listener(console: Console, verbose: bool) -> Listener {
     })
 }
 
-/// What the common options say of the engine.
+/// Converts the common options to engine options.
 pub(crate) fn options(common: &Common) -> EngineOptions {
     EngineOptions {
         folder: common.engine_dir.clone(),
@@ -83,7 +83,7 @@ pub(crate) fn options(common: &Common) -> EngineOptions {
     }
 }
 
-/// What the options say of a job.
+/// Converts the options of a verb to job options.
 pub(crate) fn job_options(common: &Common, workflow: &Workflow, spark: Vec<String>) -> JobOptions {
     JobOptions {
         spark_options: spark,

@@ -1,9 +1,9 @@
-//! Files and folders that an option names, as PIO's commands took them.
+//! File and folder arguments, with the syntax of PIO's commands.
 
 use std::path::{Path, PathBuf};
 
-/// The path on this machine: `file:` and `file://` may stand before it. Where another scheme does, such as `hdfs://`, that text comes
-/// back as it was given.
+/// The local path, without an optional `file:` or `file://` prefix. For another scheme such as `hdfs://`, the
+/// error contains the original text.
 pub(crate) fn local(given: &Path) -> Result<PathBuf, String> {
     let text = given.to_string_lossy();
     match text.split_once(':') {

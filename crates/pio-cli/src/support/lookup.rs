@@ -1,4 +1,4 @@
-//! Apps and channels by what the user calls them.
+//! Looks up apps and channels by name or id.
 
 use anyhow::Result;
 use pio_storage::Storage;
@@ -8,13 +8,13 @@ use pio_storage::events::table::EventTable;
 
 use crate::errors::ConsoleError;
 
-/// The app of this name.
+/// Finds an app by name.
 pub(crate) async fn app(storage: &Storage, name: &str) -> Result<App> {
     let app = storage.apps().find(name).await?;
     Ok(app.ok_or_else(|| ConsoleError::NoApp(name.to_owned()))?)
 }
 
-/// The channel of this name, or else the error.
+/// Finds a channel by name; a missing one is an error.
 pub(crate) async fn channel(
     storage: &Storage,
     app: &App,
@@ -25,7 +25,7 @@ pub(crate) async fn channel(
     Ok(channel.ok_or_else(|| missing(name.to_owned()))?)
 }
 
-/// The table for the events of an app, or of one of its channels.
+/// The event table of an app, or of one of its channels.
 pub(crate) async fn table(storage: &Storage, app_id: i32, channel_name: Option<&str>) -> Result<EventTable> {
     let app = storage.apps().get(app_id).await?.ok_or(ConsoleError::NoAppId(app_id))?;
     Ok(match channel_name {

@@ -1,4 +1,4 @@
-//! `pio accesskey …`. The words are PIO's.
+//! `pio accesskey …`. Its messages are PIO's.
 
 use anyhow::Result;
 use pio_storage::Storage;
@@ -66,7 +66,7 @@ async fn delete(console: Console, storage: &Storage, key: String) -> Result<()> 
     Ok(())
 }
 
-/// The events that a key allows, as people read them, and what it permits where it does not permit everything.
+/// The events that a key allows, for people. Restricted permissions are appended.
 pub(crate) fn allowed(key: &AccessKey) -> String {
     let events = if key.events.is_empty() { "(all)".to_owned() } else { sorted(&key.events).join(",") };
     match key.permissions {
@@ -89,7 +89,7 @@ fn what(key: &AccessKey) -> String {
     }
 }
 
-/// The words for what a key permits.
+/// The names of a key's permissions.
 fn permitted(permissions: Permissions) -> Vec<&'static str> {
     let Permissions { read, write, delete } = permissions;
     [(read, "read"), (write, "write"), (delete, "delete")]
@@ -98,7 +98,7 @@ fn permitted(permissions: Permissions) -> Vec<&'static str> {
         .collect()
 }
 
-/// A key as JSON.
+/// Formats a key as JSON.
 pub(crate) fn shown(key: &AccessKey) -> Value {
     let mut value = json!({"key": key.key, "appId": key.app_id, "events": key.events});
     if let Some(permissions) = key.permissions {

@@ -1,4 +1,4 @@
-//! `pio app …`: apps and their channels. The words are PIO's.
+//! `pio app …`: apps and their channels. Its messages are PIO's.
 
 use anyhow::Result;
 use pio_storage::Storage;
@@ -46,7 +46,7 @@ async fn new(console: Console, storage: &Storage, args: apps::NewApp) -> Result<
     Ok(())
 }
 
-/// PIO's words for what the storage refuses.
+/// Converts errors of the storage to PIO's messages.
 fn refusal(error: StorageError, key: Option<String>) -> anyhow::Error {
     match error {
         StorageError::AppNameTaken { name } => ConsoleError::AppExists(name).into(),
@@ -159,7 +159,7 @@ async fn channel_delete(console: Console, storage: &Storage, args: &apps::Channe
     Ok(())
 }
 
-/// Whether data may be deleted.
+/// Whether the user agrees to delete data.
 pub(crate) fn confirmed(console: Console, force: apps::Force) -> Result<bool> {
     if force.force {
         return Ok(true);
@@ -174,7 +174,7 @@ pub(crate) fn confirmed(console: Console, force: apps::Force) -> Result<bool> {
     }
 }
 
-/// Name, number and description of an app.
+/// Prints the name, id and description of an app.
 pub(crate) fn describe(console: Console, app: &App) {
     console.question(PIO, format_args!("    App Name: {}", app.name));
     console.question(PIO, format_args!("      App ID: {}", app.id));

@@ -39,7 +39,7 @@ pub(crate) async fn delete(console: Console, storage: &Storage, args: &DataDelet
     Ok(())
 }
 
-/// The channels to be emptied, and whether the default channel is to be emptied too.
+/// The channels to empty, and whether to empty the default channel, too.
 async fn targets(storage: &Storage, app: &App, args: &DataDelete) -> Result<(Vec<Channel>, bool)> {
     Ok(match &args.channel {
         Some(name) => {

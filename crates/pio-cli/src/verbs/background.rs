@@ -20,7 +20,7 @@ use crate::output::Console;
 
 const MANAGEMENT: &str = "Management$";
 
-/// How long the event server may take to start, and to end.
+/// Time limits for the event server to start and to end.
 const START: Duration = Duration::from_secs(10);
 const END: Duration = Duration::from_secs(30);
 
@@ -48,7 +48,7 @@ pub(crate) fn stop(console: Console) -> Result<()> {
     Ok(())
 }
 
-/// The event server in the background: where its process id and its log are kept.
+/// The event server in the background: the paths of its pid file and log.
 struct Background {
     pid_file: PathBuf,
     log: PathBuf,
@@ -60,7 +60,7 @@ impl Background {
         Self { pid_file: home.join("eventserver.pid"), log: home.join("log/eventserver.log") }
     }
 
-    /// The process, if it runs and is what it should be: its number may belong to another one by now.
+    /// The process id, if it still belongs to the event server: another process may have it by now.
     fn pid(&self) -> Option<u32> {
         let pid: u32 = fs::read_to_string(&self.pid_file).ok()?.trim().parse().ok()?;
         let words = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
@@ -117,7 +117,7 @@ impl Background {
     }
 }
 
-/// Else another program's answer would be taken for our server's.
+/// Checks that the port is free. Otherwise another program's answer could be mistaken for our server's.
 fn check_that_free(ip: &str, port: u16) -> Result<(), ConsoleError> {
     std::net::TcpListener::bind((ip, port)).map(drop).map_err(|source| bind_error(ip, port, source))
 }

@@ -37,7 +37,7 @@ pub(crate) fn run(console: Console, common: &Common, args: &BatchPredict, spark:
         let job = ready.job(verb, job_options(common, &args.workflow, spark));
         anyhow::Ok(job.run::<Predicted>(&listener).await?)
     })?;
-    // Ends the line on which progress was shown.
+    // Dropping the listener ends the progress line.
     drop(listener);
     if let Some(words) = predicted.bad_lines_in_words() {
         warn(BATCH_PREDICT, words);
@@ -52,7 +52,7 @@ pub(crate) fn run(console: Console, common: &Common, args: &BatchPredict, spark:
     Ok(())
 }
 
-/// A file or folder of this machine as an absolute path; a URI, which is Spark's to understand, as it is.
+/// Makes a local path absolute. A URI is left unchanged for Spark.
 fn place(named: &Path) -> std::io::Result<PathBuf> {
     if named.to_str().is_none() {
         let why = format!("{} is no text in UTF-8, and Spark takes no other names", named.display());
@@ -65,7 +65,7 @@ fn is_uri(named: &Path) -> bool {
     named.to_string_lossy().contains("://")
 }
 
-/// What would only be found after Spark has started.
+/// Checks for errors that would otherwise be found only after Spark has started.
 fn check(input: &Path, output: &Path) -> Result<(), ConsoleError> {
     if !is_uri(input) && !input.exists() {
         return Err(ConsoleError::NoQueries(input.to_owned()));

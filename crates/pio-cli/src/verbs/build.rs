@@ -18,7 +18,7 @@ use crate::support::engine::{ENGINE, check_temporary_folder, listener, options};
 pub(crate) fn run(console: Console, common: &Common, args: &Build) -> Result<()> {
     let options = options(common);
     let folder = engine::folder(&options)?;
-    // A broken variant would only be found when the engine is trained, after all the compiling.
+    // An invalid variant would otherwise be found only when training, after a long compilation.
     let engine = match Engine::open(&options) {
         Err(error @ VariantError::Missing { .. }) => Err(error),
         other => Ok(other?),
@@ -38,7 +38,8 @@ pub(crate) fn run(console: Console, common: &Common, args: &Build) -> Result<()>
     }
     let built = build::build(&closure, &folder, &build_options, &listener);
     let engine = match (engine, &built) {
-        // Sources without engine.json may have variants of other names; neither is no engine's folder.
+        // A folder with sources but no engine.json may have variants under other names. A folder with neither
+        // is not an engine.
         (Err(missing), Err(BuildError::NoSources { .. })) => return Err(missing.into()),
         (engine, _) => engine.ok(),
     };
@@ -59,7 +60,7 @@ pub(crate) fn run(console: Console, common: &Common, args: &Build) -> Result<()>
     Ok(())
 }
 
-/// The options of a build, as its own crate wants them.
+/// Converts the arguments to build options.
 pub(crate) fn build_options(args: &Build) -> Result<BuildOptions> {
     let extra = words::split("--sbt-extra", args.sbt_extra.as_deref().unwrap_or_default());
     let sbt_extra = extra.context("--sbt-extra cannot be read")?;

@@ -1,4 +1,4 @@
-//! `pio deploy`: the front in this process, the engine in a JVM below it.
+//! `pio deploy`: the front in this process, and the engine in a JVM below it.
 
 mod events;
 mod launch;
@@ -34,7 +34,7 @@ use crate::output::Console;
 use crate::support::engine::{check_temporary_folder, job_options, options};
 use crate::{database, runtime};
 
-/// How long the last events have for their commit when the server ends.
+/// Time limit for storing the last events when the server ends.
 const LAST_EVENTS: Duration = Duration::from_secs(2);
 
 pub(crate) fn run(console: Console, common: &Common, args: &Deploy, spark: Vec<String>) -> Result<()> {
@@ -65,7 +65,7 @@ pub(crate) fn run(console: Console, common: &Common, args: &Deploy, spark: Vec<S
         };
         serve(listener, Arc::new(launch), config, mounted_api, end).await?;
         if let Some(events) = events {
-            // Nothing holds the API any more; what it took is being stored.
+            // The API has been dropped by now; its accepted events are still being stored.
             tokio::time::timeout(LAST_EVENTS, events.finished()).await.unwrap_or(Ok(()))?;
         }
         if let Some(ended) = lost {
@@ -76,7 +76,7 @@ pub(crate) fn run(console: Console, common: &Common, args: &Deploy, spark: Vec<S
     })
 }
 
-/// The Event API for the same port, and what ends when all its events are stored.
+/// The Event API for the engine's port, and a task that completes once every accepted event is stored.
 fn event_server(
     database: &DatabaseSettings,
     args: &Deploy,
@@ -93,7 +93,7 @@ fn event_server(
     Ok((Arc::new(Events(api)), background))
 }
 
-/// Waits for the end of a task without which no events are stored.
+/// Completes when a task that stores events ends unexpectedly.
 async fn lost_task(events: &mut Option<Background>) -> TaskEnded {
     match events {
         Some(events) => events.failed().await,
@@ -104,7 +104,7 @@ async fn lost_task(events: &mut Option<Background>) -> TaskEnded {
 fn config(args: &Deploy) -> Result<Config> {
     let own_key = args.server_access_key.clone().or_else(|| env::get(vars::PIO_SERVER_ACCESS_KEY));
     Ok(Config {
-        // An empty key would let everybody in.
+        // An empty key would give everybody access.
         server_key: own_key.or_else(|| args.accesskey.clone()).filter(|key| !key.is_empty()).map(Secret::new),
         local_control: env::get(vars::PORT).is_none(),
         feedback: if args.feedback { Some(feedback(args)?) } else { None },

@@ -26,7 +26,7 @@ pub(crate) fn run(console: Console, common: &Common, args: Eval, spark: Vec<Stri
     });
     let job = ready.job(verb, job_options(common, &args.workflow, spark));
     let evaluated = runtime::single()?.block_on(job.run::<Evaluated>(&listener))?;
-    // Ends the line on which progress was shown.
+    // Dropping the listener ends the progress line.
     drop(listener);
     console.line(evaluated.table().trim_end());
     if !evaluated.text.is_empty() {

@@ -16,7 +16,8 @@ pub(crate) fn run(common: &Common, args: &EventServer) -> Result<()> {
     let settings = database::settings()?;
     runtime::single()?.block_on(async {
         let shutdown = runtime::asked_to_end()?;
-        // A database that is away later is waited for; one that is away now is more likely a mistake in its URL.
+        // The server waits for a database that fails later. If it fails at the start, its URL is probably
+        // wrong.
         drop(database::connect(&settings).await?);
         let listener = bind(&args.ip, args.port).await?;
         tracing::info!(address = %listener.local_addr()?, "the event server listens");
@@ -28,12 +29,12 @@ pub(crate) fn run(common: &Common, args: &EventServer) -> Result<()> {
     })
 }
 
-/// Takes a port.
+/// Binds a port.
 pub(crate) async fn bind(ip: &str, port: u16) -> Result<TcpListener, ConsoleError> {
     TcpListener::bind((ip, port)).await.map_err(|source| bind_error(ip, port, source))
 }
 
-/// Why a port could not be taken.
+/// The error for a port that could not be bound.
 pub(crate) fn bind_error(ip: &str, port: u16, source: std::io::Error) -> ConsoleError {
     let address = if ip.contains(':') { format!("[{ip}]:{port}") } else { format!("{ip}:{port}") };
     ConsoleError::Bind { address, source }

@@ -1,4 +1,4 @@
-//! `pio export`: the events of an app or channel as JSON lines, complete or absent.
+//! `pio export`: writes the events of an app or channel as JSON lines, either completely or not at all.
 
 use std::io::{BufWriter, Write};
 use std::os::unix::fs::PermissionsExt as _;
@@ -48,7 +48,7 @@ pub(crate) fn run(console: Console, args: &data::Export) -> Result<()> {
     Ok(())
 }
 
-/// The outcome of an export to standard output, whose reader may leave when it has enough.
+/// The result of an export to standard output. A reader may close the pipe early.
 fn to_stdout(written: Result<u64>) -> Result<()> {
     match written.map(drop).map_err(anyhow::Error::downcast::<std::io::Error>) {
         Ok(()) => Ok(()),
@@ -57,7 +57,8 @@ fn to_stdout(written: Result<u64>) -> Result<()> {
     }
 }
 
-/// Writes into a folder beside its place, as Spark names the files in it, and moves it there when it is complete.
+/// Writes to a temporary folder next to the output folder, with Spark's file names, and renames it when
+/// complete.
 async fn to_folder(storage: &Storage, table: EventTable, output: &Path) -> Result<u64> {
     let parent = output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent)?;

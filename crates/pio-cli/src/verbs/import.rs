@@ -1,4 +1,4 @@
-//! `pio import`: events from files, all of them or none.
+//! `pio import`: imports all events of the input files, or none.
 
 mod batch;
 mod format;
@@ -21,9 +21,9 @@ use crate::output::{Console, warn};
 use crate::support::lookup;
 
 const FILE_TO_EVENTS: &str = "FileToEvents$";
-/// How many batches may wait for the database.
+/// Maximum number of batches waiting for the database.
 const WAITING: usize = 4;
-/// How many bad lines are shown.
+/// Maximum number of bad lines shown.
 const SHOWN: u64 = 20;
 
 #[derive(Default)]
@@ -32,7 +32,7 @@ struct Counts {
     repeated: u64,
     bad: u64,
     first_bad: Option<Position>,
-    /// Nothing was read, because events were there.
+    /// Nothing was read, because the app already had events.
     was_left_out: bool,
 }
 
@@ -61,7 +61,7 @@ pub(crate) fn run(console: Console, args: &data::Import) -> Result<()> {
     Ok(())
 }
 
-/// What becomes of the events that are there.
+/// How existing events are handled.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {
     Add,
@@ -79,7 +79,8 @@ impl Mode {
     }
 }
 
-/// Reads in a thread of its own while the database stores. Without the commit at the end nothing is stored, nor deleted.
+/// Reads the input in a separate thread while the database stores batches. Nothing is stored or deleted
+/// before the final commit.
 async fn import(storage: &Storage, table: EventTable, source: Source, mode: Mode) -> Result<Counts> {
     let events = storage.events();
     let mut import = match mode {
@@ -119,7 +120,7 @@ async fn import(storage: &Storage, table: EventTable, source: Source, mode: Mode
     Ok(counts)
 }
 
-/// Says which lines are bad, but not all of a file that holds something else altogether.
+/// Reports bad lines, up to a limit: the whole file may have another format.
 fn complain(batch: &Batch, counts: &mut Counts) {
     for (place, why) in &batch.bad {
         counts.bad += 1;

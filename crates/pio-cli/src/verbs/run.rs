@@ -1,4 +1,4 @@
-//! `pio run`: a `main` of the engine on Spark.
+//! `pio run`: runs a main class of the engine on Spark.
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
@@ -19,7 +19,7 @@ use crate::support::engine::{check_temporary_folder, listener, options};
 pub(crate) fn run(common: &Common, args: &Run, spark: Vec<String>, program: Vec<String>) -> Result<()> {
     let options = options(common);
     let folder = engine::folder(&options)?;
-    // A driver program need not be an engine; where it is one, its variant may say something to Spark.
+    // A driver program need not be an engine. If it is one, its variant may contain Spark settings.
     let spark_conf = Engine::open(&options).map(|engine| engine.variant.spark_conf).unwrap_or_default();
     submit::check_options(&spark, &spark_conf)?;
     check_temporary_folder()?;

@@ -1,4 +1,4 @@
-//! `pio status`: what is there, what is missing, what to do about it.
+//! `pio status`: reports what is installed, what is missing, and what to do about it.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ use crate::output::{Console, warn};
 
 const MANAGEMENT: &str = "Management$";
 
-/// The key in an instance's environment that tells our models from PIO's own.
+/// The key in an instance's environment that marks models of this runtime, as opposed to PIO's own.
 const OWN_MODEL: &str = "PIO_RUNTIME";
 
 pub(crate) fn run(console: Console) -> Result<()> {
@@ -93,13 +93,14 @@ fn inspect_closure(console: Console) -> Result<Value> {
     Ok(json!({"root": closure.root, "spark": spark, "java": version, "classArchive": archive}))
 }
 
-/// Whether a release is here that has no Spark, and no engine that needs it: `pio` alone, or an event server's app.
+/// Whether the installation is complete without Spark: a release without it (`pio` alone, or an event
+/// server's app), and no engine that needs it.
 fn is_complete_without() -> bool {
     let has_engine = ["engine.json", "pio-engine/engine.json"].iter().any(|file| Path::new(file).is_file());
     !has_engine && !installation::is_clone() && env::get(vars::PIO_CLOSURE).is_none()
 }
 
-/// As the name of its core's jar says: `spark-core_2.12-3.5.9.jar`.
+/// The Spark version, from the name of its core jar: `spark-core_2.12-3.5.9.jar`.
 fn spark_version(closure: &Closure) -> Result<String> {
     let jars = closure.jars()?;
     let mut names = jars.iter().filter_map(|jar| jar.file_stem()?.to_str());
@@ -107,7 +108,7 @@ fn spark_version(closure: &Closure) -> Result<String> {
     Ok(version.map_or("of an unknown version", |(_, version)| version).to_owned())
 }
 
-/// As the runtime says in its own `release` file, without starting it.
+/// The Java version, from the `release` file of the Java runtime, without starting it.
 fn java_version(closure: &Closure) -> String {
     let text = fs_err::read_to_string(closure.root.join("java/release")).unwrap_or_default();
     let version = text.lines().find_map(|line| line.strip_prefix("JAVA_VERSION="));
@@ -161,7 +162,7 @@ fn inspect_database(console: Console) -> Result<Value> {
     })
 }
 
-/// The variables that name the database, without what they hold.
+/// The names of the variables that configure the database, without their values.
 fn named_by(settings: &DatabaseSettings) -> String {
     match settings.origin.variables.as_slice() {
         [] => "no variable: it is the embedded one".to_owned(),
@@ -169,7 +170,7 @@ fn named_by(settings: &DatabaseSettings) -> String {
     }
 }
 
-/// Whether a training of the same engine and variant that began later has ended well: then nobody waits for this one.
+/// Whether a later training of the same engine and variant has completed. Then this one no longer matters.
 fn is_superseded(one: &EngineInstance, instances: &[EngineInstance]) -> bool {
     let engine = |of: &EngineInstance| (of.engine_id.clone(), of.engine_variant.clone());
     instances.iter().any(|other| {
@@ -179,7 +180,8 @@ fn is_superseded(one: &EngineInstance, instances: &[EngineInstance]) -> bool {
     })
 }
 
-/// Says what became of trainings that did not end well, and gives back the ids of those that never ended and were not repeated.
+/// Prints what became of unsuccessful trainings. Returns the ids of those that never ended and were not
+/// repeated.
 fn explain(console: Console, instances: &[EngineInstance]) -> Vec<String> {
     let unfinished: Vec<&EngineInstance> = instances
         .iter()

@@ -36,7 +36,7 @@ pub(crate) fn run(console: Console, common: &Common, args: Train, spark: Vec<Str
     });
     let job = ready.job(verb, job_options(common, &args.workflow, spark));
     let trained = runtime::single()?.block_on(job.run::<Trained>(&listener))?;
-    // Ends the line on which progress was shown.
+    // Dropping the listener ends the progress line.
     drop(listener);
     if let Some(stage) = &trained.stopped_after {
         console

@@ -1,4 +1,4 @@
-//! `pio undeploy`, which `pio deploy` does too before it takes the port.
+//! `pio undeploy`. `pio deploy` does the same before it binds the port.
 
 use std::time::{Duration, Instant};
 
@@ -15,12 +15,12 @@ use crate::output::Console;
 
 const ENGINE: &str = "Engine$";
 
-/// How long a server may take to answer.
+/// Time limit for a response of the server.
 const ANSWER: Duration = Duration::from_secs(5);
-/// How long a server may take to end: it drains its queries first.
+/// Time limit for the server to end. It drains its queries first.
 const END: Duration = Duration::from_secs(40);
 
-/// The deployed engine to be ended.
+/// The deployed engine to stop.
 pub(crate) struct Target<'a> {
     pub(crate) ip: &'a str,
     pub(crate) port: u16,
@@ -35,7 +35,7 @@ pub(crate) fn run(console: Console, args: &Undeploy) -> Result<()> {
 }
 
 impl Target<'_> {
-    /// Ends the engine that is deployed there. Tells whether there was one.
+    /// Stops the engine deployed there. Returns whether there was one.
     pub(crate) fn end(&self, console: Console) -> Result<bool, ConsoleError> {
         console.info(ENGINE, format_args!("Undeploying any existing engine instance at {}", self.url()));
         let client = client()?;
@@ -67,7 +67,7 @@ impl Target<'_> {
         Err(ConsoleError::DoesNotEnd(self.url()))
     }
 
-    /// As the user named it.
+    /// The address as the user gave it.
     fn url(&self) -> String {
         if self.ip.contains(':') {
             format!("http://[{}]:{}", self.ip, self.port)
@@ -76,7 +76,7 @@ impl Target<'_> {
         }
     }
 
-    /// An address of all interfaces is one to bind to; connections go to the loopback.
+    /// The address to connect to. A wildcard address is only for binding; the loopback address replaces it.
     fn reachable(&self) -> String {
         match self.ip {
             "0.0.0.0" => format!("http://127.0.0.1:{}", self.port),
@@ -86,7 +86,8 @@ impl Target<'_> {
     }
 }
 
-/// A client for a server of this machine or network. A redirect would lead the key elsewhere.
+/// An HTTP client for a server on this machine or network. It follows no redirects, because they would send
+/// the key elsewhere.
 fn client() -> Result<Client, ConsoleError> {
     let tls = client::tls(Trust::Nobody).map_err(|error| ConsoleError::NoClient(error.to_string()))?;
     let builder = Client::builder().tls_backend_preconfigured(tls);

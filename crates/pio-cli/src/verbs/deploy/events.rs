@@ -1,4 +1,4 @@
-//! The Event API behind the port of a deployed engine.
+//! The Event API on the port of a deployed engine.
 
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
@@ -8,11 +8,11 @@ use pio_queryserver::mounted_api::{MountedApi, MountedApiBody};
 use pio_queryserver::worker::BoxFuture;
 use serde_json::{Value, json};
 
-/// The Event API as an annex of the front.
+/// The Event API, mounted into the front.
 pub(super) struct Events(pub(super) Api);
 
 impl MountedApi for Events {
-    /// Plugins are asked for under the same paths in both; there it is the front that answers.
+    /// Both serve plugins under the same paths; there the front answers.
     fn owns(&self, path: &str) -> bool {
         Api::owns(path) && !path.starts_with("/plugins")
     }

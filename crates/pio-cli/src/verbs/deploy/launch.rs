@@ -1,4 +1,4 @@
-//! Starts workers for the front: finds the instance, and a JVM that serves it.
+//! Starts workers for the front: selects the instance and starts a JVM that serves it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -18,13 +18,13 @@ use pio_storage::errors::StorageError;
 
 use crate::{database, errors};
 
-/// An engine whose workers can be started.
+/// Starts the workers of an engine.
 pub(super) struct EngineLaunch {
     engine: Arc<Parts>,
     options: JobOptions,
-    /// The instance that the user named.
+    /// The instance given by the user.
     instance: Option<String>,
-    /// Whether a connection pooler was found before the database.
+    /// Whether a connection pooler was detected in front of the database.
     found_pooler: AtomicBool,
 }
 
@@ -51,7 +51,7 @@ impl EngineLaunch {
     async fn start(&self, wanted: InstanceSelector) -> Result<SpawnedWorker> {
         submit::check_options(&self.options.spark_options, &self.engine.engine.variant.spark_conf)?;
         let parts = Arc::clone(&self.engine);
-        // Starting the embedded database and building the engine block, for seconds or more.
+        // Starting the embedded database and building the engine block the thread, for seconds or longer.
         let (mut settings, built) = tokio::task::spawn_blocking(move || parts.prepare()).await??;
         let engine_instance_id = self.instance(&settings, wanted).await?;
         settings.is_pooled |= self.found_pooler.load(Relaxed);
@@ -105,7 +105,7 @@ fn outlook(error: &anyhow::Error) -> Outlook {
     }
 }
 
-/// Whether the same may succeed later: only a database comes back by itself.
+/// Whether a retry may succeed. Only a database failure can pass by itself.
 fn may_pass(error: &anyhow::Error) -> bool {
     let storage = |cause: &(dyn std::error::Error + 'static)| {
         let nested = match cause.downcast_ref::<InstanceError>() {

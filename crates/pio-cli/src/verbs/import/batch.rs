@@ -1,4 +1,4 @@
-//! From lines to batches of events.
+//! Groups events of the input into batches.
 
 use std::fmt::{self, Display};
 
@@ -10,11 +10,11 @@ use tokio::sync::mpsc::Sender;
 use super::lines::{Lines, MAX_LINE};
 use super::source::Source;
 
-/// How many events are stored together at most, and about how many bytes of properties.
+/// Maximum number of events in a batch, and the approximate limit for the bytes of their properties.
 const MAX_EVENTS: usize = 4000;
 const MAX_BYTES: usize = 8 * 1024 * 1024;
 
-/// Where an event stands in the input: the line, and the file where there are several.
+/// The position of an event in the input: the line, and the file if there are several.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Position {
     file: Option<String>,
@@ -30,20 +30,19 @@ impl Display for Position {
     }
 }
 
-/// Some events of the input.
+/// A batch of events.
 #[derive(Default)]
 pub(crate) struct Batch {
     first: Position,
     last: Position,
-    /// The events.
     pub(crate) events: Vec<NewEvent>,
-    /// Lines with something that is no event, and why.
+    /// Invalid lines, with the reasons.
     pub(crate) bad: Vec<(Position, String)>,
     bytes: usize,
 }
 
 impl Batch {
-    /// Where the events come from, for messages.
+    /// The range of positions in the batch, for messages.
     pub(crate) fn place(&self) -> String {
         format!("an event between {} and {}", self.first, self.last)
     }
@@ -53,7 +52,7 @@ impl Batch {
     }
 }
 
-/// The receiver of batches has gone, because it failed.
+/// The receiver of the batches is gone, because it failed.
 struct Gone;
 
 /// Fills batches and sends them.
@@ -63,7 +62,7 @@ struct Batches<'a> {
     sender: &'a Sender<Batch>,
 }
 
-/// Reads everything and sends it in batches, until the receiver is gone.
+/// Reads the whole input and sends it in batches. Stops if the receiver is gone.
 pub(crate) fn read(source: Source, sender: &Sender<Batch>) -> Result<()> {
     let mut batches = Batches { batch: Batch::default(), place: Position::default(), sender };
     let mut line = Vec::new();
@@ -77,7 +76,7 @@ pub(crate) fn read(source: Source, sender: &Sender<Batch>) -> Result<()> {
             }
         }
     }
-    // A receiver that is gone has failed already.
+    // A missing receiver has already reported its own error.
     let _ = batches.send();
     Ok(())
 }
@@ -92,7 +91,7 @@ impl Batches<'_> {
         for (number, event) in (1..).zip(parse::events(text.trim())) {
             match event {
                 Ok(event) => self.event(event)?,
-                // One message a line.
+                // Report only one error per line.
                 Err(error) if number == 1 => return self.bad(words(&error)),
                 Err(error) => return self.bad(format!("event {number} of this line: {}", words(&error))),
             }
@@ -111,7 +110,7 @@ impl Batches<'_> {
         self.grown()
     }
 
-    /// Something was added that comes from this place.
+    /// Updates the batch's positions after an addition, and sends the batch when it is full.
     fn grown(&mut self) -> Result<(), Gone> {
         if self.batch.events.len() + self.batch.bad.len() == 1 {
             self.batch.first = self.place.clone();
@@ -126,7 +125,7 @@ impl Batches<'_> {
     }
 }
 
-/// What is wrong with a line.
+/// The reason a line is invalid.
 fn words(error: &InvalidEvent) -> String {
     match error {
         InvalidEvent::Json(Syntax::End) => {

@@ -1,6 +1,6 @@
-//! What kind of file the events are in, told by its first bytes.
+//! Detects the format of an event file by its first bytes.
 
-/// The kinds that can be read.
+/// The supported formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     Text,
@@ -28,7 +28,7 @@ const OTHERS: [(&[u8], &str); 6] = [
 ];
 
 impl Format {
-    /// Tells the format from the first bytes of a file.
+    /// Detects the format from a file's first bytes.
     pub(crate) fn of(start: &[u8]) -> Result<Self, FormatError> {
         if start.starts_with(GZIP) {
             return Ok(Self::Gzip);
@@ -36,7 +36,7 @@ impl Format {
         if let Some((_, name)) = OTHERS.iter().find(|(magic, _)| start.starts_with(magic)) {
             return Err(FormatError::Other(name));
         }
-        // JSON begins with ASCII, of which the wider encodings have one byte in two or four.
+        // JSON starts with ASCII characters. UTF-16 and UTF-32 encode each of them with zero bytes.
         match start {
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, ..] | [_, 0, ..] => Err(FormatError::NotUtf8),
             _ => Ok(Self::Text),

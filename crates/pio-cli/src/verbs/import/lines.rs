@@ -1,14 +1,14 @@
-//! The lines of a file. They end with LF, CR or both, as for PIO.
+//! Splits a file into lines. They end with LF, CR or both, as in PIO.
 
 use std::io::{BufRead, ErrorKind, Result};
 
-/// The longest line that is kept, in bytes.
+/// Maximum length of a line in bytes.
 pub(crate) const MAX_LINE: usize = 64 * 1024 * 1024;
 
-/// Reads lines one after the other.
+/// Reads line by line.
 pub(crate) struct Lines<R> {
     reader: R,
-    /// Whether a line has just ended with CR, so that an LF which follows belongs to its end.
+    /// Whether the last line ended with CR. A following LF belongs to the same line end.
     after_return: bool,
 }
 
@@ -17,8 +17,8 @@ impl<R: BufRead> Lines<R> {
         Self { reader, after_return: false }
     }
 
-    /// Reads the next line without its end; tells whether there was one. Of a line that is longer than [`MAX_LINE`] it keeps one
-    /// byte more than that.
+    /// Reads the next line without its line end. Returns whether there was one. A line longer than
+    /// [`MAX_LINE`] is truncated to one byte more than that.
     pub(crate) fn next(&mut self, line: &mut Vec<u8>) -> Result<bool> {
         line.clear();
         loop {

@@ -1,4 +1,4 @@
-//! Where events come from: standard input, a file, or a folder of files as exports make them.
+//! The source of events: standard input, a file, or a folder of files as written by exports.
 
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::support::local_path;
 
 const BUFFER: usize = 256 * 1024;
 
-/// What to read.
+/// The input to read.
 pub(crate) enum Source {
     StandardInput,
     File(PathBuf),
@@ -21,15 +21,15 @@ pub(crate) enum Source {
     Parts(Vec<PathBuf>),
 }
 
-/// One file of it, or standard input where there is none.
+/// One input file; standard input if `file` is `None`.
 pub(crate) struct Input {
     file: Option<PathBuf>,
-    /// Its name, where there are several.
+    /// The name for messages, if there are several files.
     pub(crate) shown: Option<String>,
 }
 
 impl Source {
-    /// What an `--input` names.
+    /// Resolves the value of `--input`.
     pub(crate) fn find(input: &Path) -> Result<Self> {
         if input == Path::new("-") {
             return Ok(Self::StandardInput);
@@ -41,7 +41,7 @@ impl Source {
         if path.is_dir() { parts(path) } else { Ok(Self::File(path)) }
     }
 
-    /// Its files in order.
+    /// The files in order.
     pub(crate) fn inputs(self) -> Vec<Input> {
         match self {
             Self::StandardInput => vec![Input { file: None, shown: None }],
@@ -57,7 +57,7 @@ fn name(file: &Path) -> String {
     file.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// The files of a folder in order, without those that Hadoop keeps for itself.
+/// The files of a folder in order, without Hadoop's own files.
 fn parts(folder: PathBuf) -> Result<Source> {
     let mut files = Vec::new();
     for entry in fs::read_dir(&folder)? {
@@ -68,7 +68,7 @@ fn parts(folder: PathBuf) -> Result<Source> {
         if path.is_dir() {
             return Err(ConsoleError::NestedFolder(path).into());
         }
-        // Reading a pipe would wait for somebody who writes into it.
+        // Reading a pipe would wait for a writer.
         if !path.is_file() {
             return Err(ConsoleError::NoFile(path).into());
         }
@@ -82,7 +82,7 @@ fn parts(folder: PathBuf) -> Result<Source> {
 }
 
 impl Input {
-    /// Opens it, unpacked.
+    /// Opens the input and decompresses it.
     pub(crate) fn open(&self) -> Result<Box<dyn BufRead>, ConsoleError> {
         let mut raw: Box<dyn BufRead> = match &self.file {
             None => Box::new(BufReader::with_capacity(BUFFER, io::stdin())),
@@ -107,7 +107,7 @@ impl Input {
         Format::of(start).map_err(|error| self.unreadable(&error))
     }
 
-    /// The error for what went wrong with it.
+    /// The error for an input that cannot be read.
     pub(crate) fn unreadable(&self, why: &dyn std::fmt::Display) -> ConsoleError {
         let file = match &self.file {
             Some(file) => file.display().to_string(),
