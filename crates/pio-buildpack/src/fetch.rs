@@ -20,7 +20,6 @@ const LIMIT: Duration = Duration::from_mins(8);
 /// Maximum number of download attempts.
 const ATTEMPTS: u32 = 3;
 
-/// Maximum number of redirects.
 const REDIRECTS: usize = 10;
 
 /// Returns the local tarball: from the cache if its digest is known and correct, else after a download to the
@@ -83,7 +82,6 @@ fn download_once(client: &Client, address: &str, to: &Path) -> Result<(), Failed
     Ok(())
 }
 
-/// A failed attempt.
 struct Failed {
     /// The reason, as a sentence.
     reason: String,

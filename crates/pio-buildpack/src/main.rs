@@ -89,8 +89,8 @@ struct Folders {
     further: Further,
 }
 
-/// Ignored extra arguments. Platforms pass more arguments than they document: herokuish runs `bin/release
-/// BUILD_DIR CACHE_DIR`.
+/// Ignored extra arguments. Platforms pass more arguments than they document: herokuish runs
+/// `bin/release BUILD_DIR CACHE_DIR`.
 #[derive(Args)]
 struct Further {
     #[arg(hide = true, allow_hyphen_values = true, trailing_var_arg = true)]

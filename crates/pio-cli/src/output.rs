@@ -46,7 +46,6 @@ impl Console {
         }
     }
 
-    /// Prints a line of a result.
     pub(crate) fn line(self, text: impl Display) {
         if self.json {
             return;
@@ -94,7 +93,6 @@ pub(crate) fn failure() -> Option<io::Error> {
     FAILURE.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
-/// Prints a warning.
 pub(crate) fn warn(class: &str, text: impl Display) {
     if start::is_json() {
         tracing::warn!(part = class, "{text}");

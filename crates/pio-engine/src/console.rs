@@ -34,7 +34,6 @@ struct Console {
     line_is_open: bool,
 }
 
-/// The current stage of a job.
 struct Stage {
     name: String,
     message: String,

@@ -3,7 +3,6 @@
 use std::io;
 use std::path::Path;
 
-/// A decoded text file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Decoded {
     /// The text without its byte order mark.
@@ -11,7 +10,6 @@ pub(crate) struct Decoded {
     pub(crate) encoding: Encoding,
 }
 
-/// The encoding of a text file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Encoding {
     /// UTF-8 without a byte order mark.

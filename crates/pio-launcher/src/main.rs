@@ -38,7 +38,6 @@ struct Cli {
 /// Exit code of a usage error.
 const USAGE: u8 = 2;
 
-/// What the command line asks for.
 enum Asked {
     Role(Role, Vec<OsString>),
     Program(Vec<OsString>),

@@ -21,7 +21,6 @@ use crate::secrets;
 /// Time limit for a child to end after the platform's request. Platforms kill after 30 s.
 const GRACE: Duration = Duration::from_secs(25);
 
-/// The name of the console program.
 const PIO: &str = "pio";
 
 /// The least memory in which a Java process can run.

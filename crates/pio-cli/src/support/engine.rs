@@ -45,7 +45,6 @@ impl Ready {
         Ok(Self { closure, engine, built, database })
     }
 
-    /// Creates a job for this engine.
     pub(crate) fn job(&self, verb: Verb, options: JobOptions) -> Job<'_> {
         let Self { closure, engine, built, database } = self;
         Job { closure, engine, built, database, verb, options }
@@ -73,7 +72,6 @@ pub(crate) fn listener(console: Console, verbose: bool) -> Listener {
     })
 }
 
-/// Converts the common options to engine options.
 pub(crate) fn options(common: &Common) -> EngineOptions {
     EngineOptions {
         folder: common.engine_dir.clone(),
@@ -83,7 +81,6 @@ pub(crate) fn options(common: &Common) -> EngineOptions {
     }
 }
 
-/// Converts the options of a verb to job options.
 pub(crate) fn job_options(common: &Common, workflow: &Workflow, spark: Vec<String>) -> JobOptions {
     JobOptions {
         spark_options: spark,

@@ -8,7 +8,6 @@ use pio_storage::events::table::EventTable;
 
 use crate::errors::ConsoleError;
 
-/// Finds an app by name.
 pub(crate) async fn app(storage: &Storage, name: &str) -> Result<App> {
     let app = storage.apps().find(name).await?;
     Ok(app.ok_or_else(|| ConsoleError::NoApp(name.to_owned()))?)

@@ -98,7 +98,6 @@ fn permitted(permissions: Permissions) -> Vec<&'static str> {
         .collect()
 }
 
-/// Formats a key as JSON.
 pub(crate) fn shown(key: &AccessKey) -> Value {
     let mut value = json!({"key": key.key, "appId": key.app_id, "events": key.events});
     if let Some(permissions) = key.permissions {

@@ -60,7 +60,6 @@ pub(crate) fn run(console: Console, common: &Common, args: &Build) -> Result<()>
     Ok(())
 }
 
-/// Converts the arguments to build options.
 pub(crate) fn build_options(args: &Build) -> Result<BuildOptions> {
     let extra = words::split("--sbt-extra", args.sbt_extra.as_deref().unwrap_or_default());
     let sbt_extra = extra.context("--sbt-extra cannot be read")?;

@@ -29,7 +29,6 @@ pub(crate) fn run(common: &Common, args: &EventServer) -> Result<()> {
     })
 }
 
-/// Binds a port.
 pub(crate) async fn bind(ip: &str, port: u16) -> Result<TcpListener, ConsoleError> {
     TcpListener::bind((ip, port)).await.map_err(|source| bind_error(ip, port, source))
 }

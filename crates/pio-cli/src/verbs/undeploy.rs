@@ -20,7 +20,6 @@ const ANSWER: Duration = Duration::from_secs(5);
 /// Time limit for the server to end. It drains its queries first.
 const END: Duration = Duration::from_secs(40);
 
-/// The deployed engine to stop.
 pub(crate) struct Target<'a> {
     pub(crate) ip: &'a str,
     pub(crate) port: u16,

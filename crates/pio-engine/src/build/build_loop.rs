@@ -15,7 +15,6 @@ use crate::errors::BuildError;
 /// Maximum number of sbt runs in one build. A build is retried while a rewrite may fix its failure.
 const MAX_ATTEMPTS: usize = 12;
 
-/// What sbt should do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Goal {
     /// Build the engine's jars.

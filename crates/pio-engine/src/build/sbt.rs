@@ -45,7 +45,6 @@ pub(crate) struct Run<'a> {
     pub(crate) jdk: Option<&'a Jdk>,
     /// The user's build options.
     pub(crate) options: &'a BuildOptions,
-    /// What to build.
     pub(crate) goal: Goal,
 }
 

@@ -16,7 +16,6 @@ pub(crate) fn scala_jars(closure: &Closure) -> Result<Vec<PathBuf>, BuildError> 
     jars(&scala_folder(closure)?.join("lib"))
 }
 
-/// The version of sbt.
 pub(crate) fn version(closure: &Closure) -> Result<String, BuildError> {
     Ok(own_folder(closure)?.file_name().unwrap_or_default().to_string_lossy().into_owned())
 }

@@ -14,7 +14,6 @@ use serde_json::value::RawValue;
 use super::{BatchPredictOptions, EvalOptions, Job, JsonExtractor, ServeOptions, TrainOptions, Verb};
 use crate::build::stage::package_rename;
 
-/// The protocol version.
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]

@@ -28,7 +28,6 @@ const AT_A_TIME: usize = 1024 * 1024;
 /// Why a script's variables are not used.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Fault {
-    /// The script failed.
     #[error("It ended with {0}.")]
     Failed(std::process::ExitStatus),
     /// The script ended its shell, so its exports could not be read.
@@ -102,7 +101,6 @@ fn watch(mut child: Child, mut talk: Talk<'_>, time: Duration) -> Result<std::pr
     }
 }
 
-/// The output of the script.
 struct Talk<'a> {
     printed: PipeReader,
     shown: usize,

@@ -30,7 +30,6 @@ impl Display for Position {
     }
 }
 
-/// A batch of events.
 #[derive(Default)]
 pub(crate) struct Batch {
     first: Position,

@@ -13,7 +13,6 @@ use crate::support::local_path;
 
 const BUFFER: usize = 256 * 1024;
 
-/// The input to read.
 pub(crate) enum Source {
     StandardInput,
     File(PathBuf),
