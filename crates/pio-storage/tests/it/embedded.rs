@@ -122,11 +122,16 @@ fn a_server_that_is_still_starting_is_waited_for() {
     let pid = server.pid();
     let file = server_folder(&server).join("data/postmaster.pid");
     let ready = fs::read_to_string(&file).unwrap();
-    fs::write(&file, ready.replace("ready   ", "starting")).unwrap();
+    // In one step: a file that is empty for a moment would mean that there is no server.
+    let replace = move |text: &str| {
+        fs::write(file.with_extension("new"), text).unwrap();
+        fs::rename(file.with_extension("new"), &file).unwrap();
+    };
+    replace(&ready.replace("ready   ", "starting"));
     assert_eq!(embedded::status(server.home()), Status::Stopped);
     let becomes_ready = thread::spawn(move || {
         thread::sleep(Duration::from_millis(300));
-        fs::write(&file, ready).unwrap();
+        replace(&ready);
     });
     let start = Instant::now();
     assert_eq!(server.ensure_running(), settings);
