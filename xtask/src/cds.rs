@@ -5,11 +5,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use pio_closure::closure::{CDS_ARCHIVE, Closure};
 use pio_closure::jvm;
 use pio_closure::submit::Submit;
+use pio_process::command::Command;
 use pio_settings::{memory, vars};
+use tempfile::TempDir;
 
 use crate::vendor::store::settle;
 use crate::{log, project};
@@ -36,7 +38,12 @@ pub(crate) fn make(closure: &Closure) -> Result<()> {
     fs_err::create_dir_all(folder)?;
     let _ = fs_err::remove_file(&archive);
     let unfinished = folder.join("unfinished");
-    dump(closure, &project::root().join(LIST), &unfinished)?;
+    let list = project::root().join(LIST);
+    if is_plain(&closure.root) {
+        dump(closure, &list, &unfinished)?;
+    } else {
+        dump(&copy(closure, &tempfile::tempdir()?)?, &list, &unfinished)?;
+    }
     settle(&unfinished, 0o444)?;
     fs_err::rename(unfinished, archive)?;
     Ok(())
@@ -85,6 +92,26 @@ fn sorted(list: &str) -> String {
     lines.join("\n") + "\n"
 }
 
+/// Whether a path has only characters that an address keeps as they are. Java 21 leaves out of its archive the classes of jars under other
+/// paths: it compares their addresses with their paths. It takes an archive that was made elsewhere there.
+fn is_plain(path: &Path) -> bool {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-".contains(byte);
+    path.as_os_str().as_encoded_bytes().iter().all(plain)
+}
+
+/// Copies a closure into a folder with a plain path.
+fn copy(closure: &Closure, into: &TempDir) -> Result<Closure> {
+    let to = into.path().join("closure");
+    ensure!(
+        is_plain(&to),
+        "Java cannot archive the classes of a closure in {}, nor in {}: set TMPDIR to a folder whose path has neither spaces nor accents",
+        closure.root.display(),
+        into.path().display()
+    );
+    Command::new("cp").arg("-a").arg(&closure.root).arg(&to).run()?;
+    Ok(Closure::at(to)?)
+}
+
 /// Archives the classes of a list.
 fn dump(closure: &Closure, list: &Path, archive: &Path) -> Result<()> {
     let class_path = jvm::class_path(closure, &closure.class_path()?);
@@ -106,7 +133,17 @@ fn flags() -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::sorted;
+    use std::path::Path;
+
+    use super::{is_plain, sorted};
+
+    #[test]
+    fn a_path_is_plain_where_its_address_is_the_same_text() {
+        assert!(is_plain(Path::new("/home/me/.cache/pio/closure-780a4e35acce")));
+        for path in ["/home/my name/pio", "/home/müller/pio", "/home/100%/pio"] {
+            assert!(!is_plain(Path::new(path)), "{path}");
+        }
+    }
 
     #[test]
     fn the_order_of_loading_is_forgotten() {
