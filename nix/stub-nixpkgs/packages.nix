@@ -168,6 +168,8 @@ in
     { packages }:
     derive {
       name = "shell";
+      # Nix's own script for the shell looks for this variable.
+      outputs = [ "out" ];
       stdenv = derive {
         name = "stdenv";
         args = script ''

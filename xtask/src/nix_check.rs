@@ -134,8 +134,10 @@ fn use_it(folder: &Path, sandbox: Sandbox) -> Result<()> {
         nix(folder, sandbox).arg("run").args(stand_in(folder)).args(["path:.#", "--", "version"]).output()?;
     let version = String::from_utf8_lossy(&ran).into_owned();
     ensure!(version.contains(env!("CARGO_PKG_VERSION")), "`nix run .# -- version` says {version:?}");
-    let shell = nix(folder, sandbox).arg("develop").args(stand_in(folder));
-    shell.args(["path:.#", "-c", "cargo", "xtask", "tidy"]).captured().run()?;
+    // In the project itself, which git knows and cargo has built.
+    let shell = nix(project::root(), sandbox).arg("develop").args(stand_in(folder));
+    let flake = format!("path:{}", folder.display());
+    shell.args([&flake, "-c", "cargo", "xtask", "tidy"]).captured().run()?;
     let other = nix(folder, sandbox).arg("eval").args(stand_in(folder)).arg("--raw");
     let path = other.arg("path:.#packages.aarch64-linux.default.drvPath").output()?;
     ensure!(path.ends_with(b".drv"), "the programs for arm64 are not evaluated");
