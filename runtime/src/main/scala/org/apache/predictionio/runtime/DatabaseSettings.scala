@@ -25,7 +25,7 @@ case class DatabaseSettings(
 object DatabaseSettings {
 
   /** Spark hides the values of properties whose names contain "password" wherever it shows or logs them. */
-  private val Property = "spark.predictionio.database.password"
+  private[runtime] val Property = "spark.predictionio.database.password"
 
   @volatile private var own: Option[DatabaseSettings] = None
 

@@ -18,6 +18,8 @@ private[predictionio] object SparkContexts {
     val conf = new SparkConf().setIfMissing("spark.app.name", name).setAll(params.sparkEnv)
     if (conf.get("spark.app.name") == Main.getClass.getName.stripSuffix("$")) conf.setAppName(name)
     defaults(conf).foreach { case (key, value) => conf.setIfMissing(key, value) }
+    // In its event logs Spark hides only properties of jobs that the configuration names, too.
+    conf.setIfMissing(DatabaseSettings.Property, "of each job")
     try {
       val sc = SparkContext.getOrCreate(conf)
       made = Some(sc)
